@@ -7,10 +7,8 @@ use chancery_client::Client;
 use chancery_proto::brief::v1::RevisionDocument;
 use chancery_proto::json;
 use chancery_proto::render::v1::{CreateRenderRequest, Render, RenderState};
+use chancery_testkit::WORKSPACE;
 use serde_json::Value;
-
-/// The workspace of all tests.
-pub const WORKSPACE: &str = "workspaces/default";
 
 /// The sample brief.
 pub const RUSSIA_IRAN: &str = "workspaces/default/briefs/russia-iran";

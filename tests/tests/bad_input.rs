@@ -6,16 +6,18 @@ use chancery_client::Client;
 use chancery_proto::admin::v1::{ApiToken, CreateApiTokenRequest, RevokeApiTokenRequest, Role};
 use chancery_proto::brief::v1::{
     BriefContent, CreateBriefRequest, ExportBriefRequest, GetBriefDraftRequest, GetBriefRequest,
-    GetBriefRevisionRequest, ImportBriefRequest, ListBriefRevisionsRequest, ListBriefsRequest,
-    PublishBriefRequest, RevisionDocument, UpdateBriefDraftRequest,
+    GetBriefRevisionRequest, ListBriefRevisionsRequest, ListBriefsRequest, PublishBriefRequest,
+    RevisionDocument, UpdateBriefDraftRequest,
 };
 use chancery_proto::errors::v1::Reason;
 use chancery_proto::render::v1::{
     CreateRenderRequest, DownloadRenderRequest, GetRenderRequest, RenderOptions, WaitRenderRequest,
 };
-use chancery_testkit::refusals::{refused, refused_at, refused_status};
-use chancery_testkit::{Stack, files};
-use chancery_tests::{RUSSIA_IRAN, WORKSPACE, print, render_of};
+use chancery_testkit::imports::import;
+use chancery_testkit::refusals::{refused, refused_at};
+use chancery_testkit::status_refusals;
+use chancery_testkit::{Stack, WORKSPACE, files};
+use chancery_tests::{RUSSIA_IRAN, print, render_of};
 use tonic::Code;
 
 use Code::{
@@ -23,10 +25,6 @@ use Code::{
 };
 
 const MISSING_RENDER: &str = "workspaces/default/renders/00000000000000000000000000000000";
-
-fn import(documents: Vec<RevisionDocument>) -> ImportBriefRequest {
-    ImportBriefRequest { parent: WORKSPACE.into(), documents, ..ImportBriefRequest::default() }
-}
 
 fn get(name: &str) -> GetBriefRequest {
     GetBriefRequest { name: name.into(), ..Default::default() }
@@ -238,14 +236,14 @@ async fn a_download_outside_the_file_is_refused() {
         while pieces.message().await?.is_some() {}
         Ok(())
     };
-    refused_status(download(&queued.name, 0).await, FailedPrecondition, Reason::RenderNotFinished);
-    refused_status(download(MISSING_RENDER, 0).await, NotFound, Reason::NotFound);
+    status_refusals::refused(download(&queued.name, 0).await, FailedPrecondition, Reason::RenderNotFinished);
+    status_refusals::refused(download(MISSING_RENDER, 0).await, NotFound, Reason::NotFound);
     stack.add_worker();
     let (render, bytes, _) = print(&admin, brief).await;
     let size = i64::try_from(bytes.len()).unwrap();
-    refused_status(download(&render.name, size + 1).await, OutOfRange, Reason::OffsetOutOfRange);
-    refused_status(download(&render.name, i64::MAX).await, OutOfRange, Reason::OffsetOutOfRange);
-    refused_status(download(&render.name, -1).await, InvalidArgument, Reason::InvalidField);
+    status_refusals::refused(download(&render.name, size + 1).await, OutOfRange, Reason::OffsetOutOfRange);
+    status_refusals::refused(download(&render.name, i64::MAX).await, OutOfRange, Reason::OffsetOutOfRange);
+    status_refusals::refused(download(&render.name, -1).await, InvalidArgument, Reason::InvalidField);
 }
 
 #[tokio::test]

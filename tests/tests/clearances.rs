@@ -11,8 +11,8 @@ use chancery_proto::brief::v1::{
 use chancery_proto::errors::v1::Reason;
 use chancery_proto::json;
 use chancery_testkit::refusals::refused;
-use chancery_testkit::{Caller, Stack, files, pdf};
-use chancery_tests::{WORKSPACE, print, render_of};
+use chancery_testkit::{Caller, Stack, WORKSPACE, files, pdf};
+use chancery_tests::{print, render_of};
 use tonic::Code;
 
 const BRIEF: &str = "workspaces/default/briefs/amber-demo";

@@ -8,11 +8,9 @@ use std::time::{Duration, Instant};
 
 use chancery_client::{Client, Error};
 use chancery_proto::admin::v1::{RevokeApiTokenRequest, Role};
-use chancery_proto::brief::v1::{
-    GetBriefRequest, ImportBriefRequest, RevisionDocument, WithdrawBriefRevisionRequest,
-};
+use chancery_proto::brief::v1::{GetBriefRequest, RevisionDocument, WithdrawBriefRevisionRequest};
+use chancery_testkit::imports::import;
 use chancery_testkit::{Stack, files};
-use chancery_tests::WORKSPACE;
 use chancery_tests::chaos::proxy::{Proxy, Target};
 
 const BRIEF: &str = "workspaces/default/briefs/fresh";
@@ -31,9 +29,7 @@ fn revision(number: u32) -> RevisionDocument {
 }
 
 async fn publish(client: &Client, number: u32) -> String {
-    let documents = vec![revision(number)];
-    let request = ImportBriefRequest { parent: WORKSPACE.into(), documents, ..Default::default() };
-    client.import_brief(request).await.unwrap().cursor
+    client.import_brief(import(vec![revision(number)])).await.unwrap().cursor
 }
 
 async fn read(client: &Client, at_least: &str) -> Result<u32, Error> {

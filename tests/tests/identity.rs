@@ -7,11 +7,12 @@ use chancery_proto::admin::v1::{
     ApiToken, CreateApiTokenRequest, CreateWorkspaceRequest, GetWorkspaceRequest, MarkingScheme,
     RevokeApiTokenRequest, Role, WithholdingPolicy, Workspace,
 };
-use chancery_proto::brief::v1::{GetBriefRequest, ImportBriefRequest};
+use chancery_proto::brief::v1::GetBriefRequest;
 use chancery_proto::errors::v1::Reason;
+use chancery_testkit::imports::import;
 use chancery_testkit::refusals::refused;
-use chancery_testkit::{Stack, files};
-use chancery_tests::{RUSSIA_IRAN, WORKSPACE, render_of};
+use chancery_testkit::{Stack, WORKSPACE, files};
+use chancery_tests::{RUSSIA_IRAN, render_of};
 use tonic::Code::{NotFound, PermissionDenied, Unauthenticated};
 
 fn get() -> GetBriefRequest {
@@ -48,11 +49,7 @@ async fn a_revoked_token_is_rejected_at_once() {
 async fn each_role_allows_its_own_calls_and_no_others() {
     let stack = Stack::without_worker().await;
     stack.import(files::revisions("russia-iran")).await;
-    let import = || ImportBriefRequest {
-        parent: WORKSPACE.into(),
-        documents: files::revisions("russia-iran"),
-        ..ImportBriefRequest::default()
-    };
+    let revisions = files::revisions("russia-iran");
     for (name, role, reads, publishes, renders) in [
         ("reader", Role::Reader, true, false, false),
         ("author", Role::Author, false, false, false),
@@ -69,7 +66,7 @@ async fn each_role_allows_its_own_calls_and_no_others() {
             }
         };
         check_access(reads, client.get_brief(get()).await.map(drop));
-        check_access(publishes, client.import_brief(import()).await.map(drop));
+        check_access(publishes, client.import_brief(import(revisions.clone())).await.map(drop));
         check_access(renders, client.create_render(render_of(RUSSIA_IRAN)).await.map(drop));
         check_access(role == Role::Admin, client.all_api_tokens(WORKSPACE).await.map(drop));
     }

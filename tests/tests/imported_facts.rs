@@ -9,13 +9,12 @@ use chancery_proto::admin::v1::Role;
 use chancery_proto::brief::v1::watch_briefs_response::Event;
 use chancery_proto::brief::v1::{
     BatchGetBriefsRequest, BriefRevision, ExportBriefRequest, GetBriefDraftRequest, GetBriefRequest,
-    GetBriefRevisionRequest, ImportBriefRequest, ImportRecord, PublishBriefRequest, RevisionDocument,
-    WatchBriefsRequest,
+    GetBriefRevisionRequest, ImportRecord, PublishBriefRequest, RevisionDocument, WatchBriefsRequest,
 };
 use chancery_proto::errors::v1::Reason;
+use chancery_testkit::imports::import;
 use chancery_testkit::refusals::refused;
-use chancery_testkit::{Command, Stack, files, pdf};
-use chancery_tests::WORKSPACE;
+use chancery_testkit::{Command, Stack, WORKSPACE, files, pdf};
 use prost_types::Timestamp;
 use tonic::Code::InvalidArgument;
 
@@ -31,10 +30,6 @@ fn document(publish_time: &str, creator: &str) -> RevisionDocument {
     }
 }
 
-fn import(document: RevisionDocument) -> ImportBriefRequest {
-    ImportBriefRequest { parent: WORKSPACE.into(), documents: vec![document], ..Default::default() }
-}
-
 fn get() -> GetBriefRequest {
     GetBriefRequest { name: BRIEF.into(), ..Default::default() }
 }
@@ -48,7 +43,10 @@ async fn revision(client: &Client, name: &str) -> BriefRevision {
 async fn readers_see_the_source_of_an_imported_revisions_facts() {
     let stack = Stack::start().await;
     let desk = stack.caller("press-desk", &[Role::Publisher], "TLP:RED").await;
-    desk.client.import_brief(import(document("2025-03-03T00:00:00Z", "Chief of Analysis"))).await.unwrap();
+    desk.client
+        .import_brief(import(vec![document("2025-03-03T00:00:00Z", "Chief of Analysis")]))
+        .await
+        .unwrap();
 
     let reader = stack.caller("reader", &[Role::Reader, Role::Renderer], "TLP:CLEAR").await;
     let imported = revision(&reader.client, REVISION).await;
@@ -189,17 +187,18 @@ async fn times_in_the_future_and_withdrawals_before_publication_are_refused() {
 
     // Clocks may differ slightly, and times in the past are accepted.
     let skewed = RevisionDocument { publish_time: Some(from_now(&stack, 60)), ..soon };
-    admin.import_brief(import(skewed)).await.unwrap();
+    admin.import_brief(import(vec![skewed])).await.unwrap();
     let old = RevisionDocument {
         brief_id: "older".into(),
         digest: String::new(),
         ..document("1950-01-01T00:00:00Z", "")
     };
-    admin.import_brief(import(old)).await.unwrap();
+    admin.import_brief(import(vec![old])).await.unwrap();
 }
 
 async fn refused_field(client: &Client, document: RevisionDocument) -> (String, String) {
-    let refusal = refused(client.import_brief(import(document)).await, InvalidArgument, Reason::InvalidField);
+    let refusal =
+        refused(client.import_brief(import(vec![document])).await, InvalidArgument, Reason::InvalidField);
     let violation = refusal.violations.into_iter().next().unwrap();
     (violation.field, violation.description)
 }
@@ -215,14 +214,17 @@ fn from_now(stack: &Stack, seconds: i64) -> Timestamp {
 async fn migrating_marks_revisions_imported_by_an_earlier_version() {
     let stack = Stack::without_worker().await;
     let desk = stack.caller("press-desk", &[Role::Publisher], "TLP:RED").await;
-    desk.client.import_brief(import(document("2025-03-03T00:00:00Z", "Chief of Analysis"))).await.unwrap();
+    desk.client
+        .import_brief(import(vec![document("2025-03-03T00:00:00Z", "Chief of Analysis")]))
+        .await
+        .unwrap();
     let stated = RevisionDocument {
         brief_id: "stated".into(),
         digest: String::new(),
         publish_time: None,
         ..document("2025-03-03T00:00:00Z", "Chief")
     };
-    desk.client.import_brief(import(stated)).await.unwrap();
+    desk.client.import_brief(import(vec![stated])).await.unwrap();
     stack.admin().await.revise_and_publish().await;
 
     // The table before the migration.
@@ -259,5 +261,5 @@ async fn a_direction_control_in_a_creator_cannot_reorder_the_import_label() {
         assert!(description.contains("not paired"), "{description}");
     }
     let paired = document("2025-03-03T00:00:00Z", "\u{2067}تهران\u{2069} desk");
-    admin.import_brief(import(paired)).await.unwrap();
+    admin.import_brief(import(vec![paired])).await.unwrap();
 }

@@ -10,8 +10,8 @@ use chancery_proto::render::v1::{
     DownloadRenderRequest, GetRenderRequest, Paper, RenderBriefRequest, RenderOptions, RenderState,
     WaitRenderRequest,
 };
-use chancery_testkit::{Stack, files, pdf};
-use chancery_tests::{RUSSIA_IRAN, WORKSPACE, print, render_of, statements};
+use chancery_testkit::{Stack, WORKSPACE, files, pdf};
+use chancery_tests::{RUSSIA_IRAN, print, render_of, statements};
 
 async fn imported() -> (Stack, Client) {
     let stack = Stack::start().await;

@@ -17,8 +17,8 @@ use chancery_proto::render::v1::{
     Annexes, CreateRenderRequest, LikelihoodDisplay, Paper, Render, RenderFormat, RenderOptions, TextSize,
     Theme,
 };
-use chancery_testkit::{Stack, files, images, pdf};
-use chancery_tests::{RUSSIA_IRAN, WORKSPACE, render_of};
+use chancery_testkit::{Stack, WORKSPACE, files, images, pdf};
+use chancery_tests::{RUSSIA_IRAN, render_of};
 use prost::Message as _;
 
 /// The sample's first revision with an additional section that shows an image.

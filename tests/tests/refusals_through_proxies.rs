@@ -8,17 +8,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use chancery_proto::brief::v1::block::Kind;
 use chancery_proto::brief::v1::{
-    Block, BriefContent, BriefKind, CreateBriefRequest, GetBriefRequest, LintBriefRequest, ListActorsRequest,
-    ListBriefsRequest, Paragraph, PublishBriefRequest, SearchBriefsRequest, Section, Statement,
-    StatementType,
+    BriefContent, CreateBriefRequest, GetBriefRequest, LintBriefRequest, ListActorsRequest,
+    ListBriefsRequest, PublishBriefRequest, SearchBriefsRequest, Statement, StatementType,
 };
 use chancery_proto::errors::v1::Reason;
 use chancery_proto::status::{STATUS_LIMIT, reason_of, violations_total};
-use chancery_testkit::Stack;
+use chancery_testkit::content;
 use chancery_testkit::programs::{named_by, run_tool};
-use chancery_tests::WORKSPACE;
+use chancery_testkit::{Stack, WORKSPACE};
 use prost::Message;
 use serde::Deserialize;
 use tonic::{Code, Status};
@@ -175,25 +173,12 @@ impl Proxy {
     }
 }
 
-fn statement(number: usize, text: &str) -> Statement {
-    Statement {
-        id: format!("s{number}"),
-        text: text.into(),
-        r#type: StatementType::Forecast.into(),
-        ..Statement::default()
-    }
+fn forecast(number: usize, text: &str) -> Statement {
+    Statement { r#type: StatementType::Forecast.into(), ..content::statement(format!("s{number}"), text) }
 }
 
-fn content(statements: Vec<Statement>) -> BriefContent {
-    let blocks = vec![Block { kind: Some(Kind::Paragraph(Paragraph { statements })), ..Block::default() }];
-    let section = Section { id: "body".into(), heading: "Body".into(), blocks, ..Section::default() };
-    BriefContent {
-        kind: BriefKind::Thematic.into(),
-        title: "A forecast".into(),
-        language: "en".into(),
-        sections: vec![section],
-        ..BriefContent::default()
-    }
+fn forecasts(statements: Vec<Statement>) -> BriefContent {
+    content::brief("A forecast", vec![content::body("Body", vec![content::paragraph(statements)])])
 }
 
 fn create(brief_id: &str, content: BriefContent) -> CreateBriefRequest {
@@ -207,7 +192,7 @@ fn create(brief_id: &str, content: BriefContent) -> CreateBriefRequest {
 
 /// A brief in which every statement violates a rule.
 fn broken(count: usize) -> BriefContent {
-    content((0..count).map(|number| statement(number, "")).collect())
+    forecasts((0..count).map(|number| forecast(number, "")).collect())
 }
 
 /// Errors with many violations, and errors of requests with a long text.
@@ -307,8 +292,8 @@ fn reported_status(stack: &Stack, address: &str, case: &Case) -> Status {
 async fn a_refusal_of_any_size_arrives_through_grpcio_nginx_and_envoy() {
     let stack = Stack::without_worker().await;
     let admin = stack.admin().await;
-    let forecasts = (0..750).map(|number| statement(number, "It will rain in the north."));
-    let created = admin.create_brief(create("forecasts", content(forecasts.collect()))).await.unwrap();
+    let statements = (0..750).map(|number| forecast(number, "It will rain in the north."));
+    let created = admin.create_brief(create("forecasts", forecasts(statements.collect()))).await.unwrap();
     let lint = LintBriefRequest { name: format!("{WORKSPACE}/briefs/forecasts/draft"), content: None };
     let warnings = admin.lint_brief(lint).await.unwrap().warnings.len();
     let service = stack.url().trim_start_matches("http://").to_owned();

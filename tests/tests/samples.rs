@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
-use chancery_testkit::{Stack, files, pdf};
-use chancery_tests::{WORKSPACE, print};
+use chancery_testkit::{Stack, WORKSPACE, files, pdf};
+use chancery_tests::print;
 
 #[tokio::test]
 async fn every_sample_is_imported_and_printed() {

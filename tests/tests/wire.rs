@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use chancery_proto::brief::v1::Brief;
 use chancery_proto::errors::v1::Reason;
-use chancery_testkit::refusals::refused_status;
+use chancery_testkit::status_refusals::{refused, refused_at};
 use chancery_testkit::{Stack, files};
 use chancery_tests::RUSSIA_IRAN;
 use tonic::codegen::http::uri::PathAndQuery;
@@ -84,8 +84,7 @@ async fn a_field_of_a_newer_schema_is_refused_with_its_path() {
     let before = stack.content();
     let request = |text: &str| NewerGetBriefRequest { name: RUSSIA_IRAN.into(), not_known_here: text.into() };
     let answer = send(&stack, GET_BRIEF, request("x")).await;
-    let refusal = refused_status(answer, Code::InvalidArgument, Reason::UnknownField);
-    assert_eq!(refusal.violations[0].field, "#99");
+    refused_at(answer, Reason::UnknownField, "#99");
     // When unset, the field is not on the wire, and the call succeeds.
     assert_eq!(send(&stack, GET_BRIEF, request("")).await.unwrap().name, RUSSIA_IRAN);
 
@@ -93,8 +92,7 @@ async fn a_field_of_a_newer_schema_is_refused_with_its_path() {
     let document = NewerDocument { brief_id: "newer".into(), content: Some(content) };
     let request = NewerImportBriefRequest { parent: "workspaces/default".into(), documents: vec![document] };
     let answer = send(&stack, IMPORT_BRIEF, request).await;
-    let refusal = refused_status(answer, Code::InvalidArgument, Reason::UnknownField);
-    assert_eq!(refusal.violations[0].field, "documents[0].content.#99");
+    refused_at(answer, Reason::UnknownField, "documents[0].content.#99");
     assert_eq!(stack.content(), before);
 }
 
@@ -102,7 +100,7 @@ async fn a_field_of_a_newer_schema_is_refused_with_its_path() {
 async fn malformed_messages_are_refused() {
     let stack = Stack::without_worker().await;
     let answer = send(&stack, GET_BRIEF, Malformed { name: 7 }).await;
-    refused_status(answer, Code::InvalidArgument, Reason::MalformedMessage);
+    refused(answer, Code::InvalidArgument, Reason::MalformedMessage);
 }
 
 #[tokio::test]
@@ -110,7 +108,7 @@ async fn a_message_over_the_limit_is_refused_and_the_service_keeps_running() {
     let stack = Stack::without_worker().await;
     stack.import(files::revisions("russia-iran")).await;
     let answer = send(&stack, GET_BRIEF, Long { name: "x".repeat(17 * 1024 * 1024) }).await;
-    refused_status(answer, Code::ResourceExhausted, Reason::LimitExceeded);
+    refused(answer, Code::ResourceExhausted, Reason::LimitExceeded);
     assert_eq!(send(&stack, GET_BRIEF, Long { name: RUSSIA_IRAN.into() }).await.unwrap().name, RUSSIA_IRAN);
 }
 

@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use chancery_print::readback::struct_text;
-use chancery_print::{Edition, Fonts, Limits, NO_IMAGES, Options, Printed, Progress, RevisionState};
+use chancery_print::testing::{edition, struct_text};
+use chancery_print::{Edition, Fonts, Limits, Options, Printed, Progress};
 use chancery_proto::brief::v1::BriefContent;
 use clap::{Parser, Subcommand};
 use prost::Message as _;
@@ -83,20 +83,11 @@ fn run(message: &Path, pdf: &Path, times: u32) -> anyhow::Result<()> {
 
 fn timed(content: &BriefContent) -> anyhow::Result<(Printed, [(&'static str, i64); 3])> {
     let edition = Edition {
-        content,
         brief: "workspaces/default/briefs/bench",
         revision: 1,
-        edition_digest: "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef",
         published_at: "2026-10-14T09:00:00Z",
         creator: "Policy Assessment Unit",
-        import: None,
-        state: RevisionState::Published,
-        withdraw_reason: "",
-        superseded_by: None,
-        earlier: None,
-        earlier_revision: 0,
-        combined_changes: None,
-        images: &NO_IMAGES,
+        ..edition(content)
     };
     let started = cpu_microseconds();
     let (mut composed, mut laid_out) = (started, started);

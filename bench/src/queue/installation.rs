@@ -11,13 +11,13 @@ use chancery_postgres::{DataDir, Options, PrivatePostgres, Psql};
 use chancery_proto::brief::v1::ImportBriefRequest;
 use chancery_proto::render::v1::{CreateRenderRequest, RenderOptions};
 use chancery_store::{DatabaseSettings, Principal, Secret, Store};
+use chancery_testkit::WORKSPACE;
 use chancery_testkit::command::Command;
 use chancery_testkit::files;
 use chancery_testkit::programs::own_binary;
 use tokio::task::block_in_place;
 
 const DATABASE: &str = "chancery";
-const WORKSPACE: &str = "workspaces/default";
 
 /// The system under test.
 pub(crate) struct Installation {

@@ -5,6 +5,7 @@ use chancery_proto::brief::v1::{
     Likelihood, LikelihoodScale, LikelihoodTerm, Paragraph, RevisionDocument, Section, Source, SourceType,
     Statement, StatementType, block::Kind,
 };
+use chancery_testkit::imports::document;
 use prost::Message as _;
 
 use crate::words::{Dice, Words};
@@ -27,7 +28,7 @@ const TERMS: [(LikelihoodTerm, u32, u32); 3] = [
 /// Builds a brief of about `STATEMENTS` statements.
 pub(crate) fn listed(number: usize) -> RevisionDocument {
     let mut dice = Dice::new(number as u64 + 1);
-    document(&format!("brief-{number:05}"), content(&mut dice, STATEMENTS))
+    document(&format!("brief-{number:05}"), 1, content(&mut dice, STATEMENTS))
 }
 
 /// Builds a brief whose content has about this number of bytes.
@@ -36,18 +37,9 @@ pub(crate) fn of_size(brief_id: &str, bytes: usize) -> RevisionDocument {
     loop {
         let content = content(&mut Dice::new(1), statements);
         if content.encoded_len() >= bytes {
-            return document(brief_id, content);
+            return document(brief_id, 1, content);
         }
         statements += 1;
-    }
-}
-
-fn document(brief_id: &str, content: BriefContent) -> RevisionDocument {
-    RevisionDocument {
-        brief_id: brief_id.to_owned(),
-        revision: 1,
-        content: Some(content),
-        ..RevisionDocument::default()
     }
 }
 

@@ -5,10 +5,12 @@ use std::time::Instant;
 
 use chancery_client::Client;
 use chancery_proto::brief::v1::{ListBriefsRequest, ListStatementsRequest, SearchBriefsRequest};
+use chancery_testkit::WORKSPACE;
+use chancery_testkit::imports::import;
 use tonic::{Code, Status};
 
 use crate::content::{self, STATEMENTS};
-use crate::installation::{Installation, Postgres, WORKSPACE, import_request};
+use crate::installation::{Installation, Postgres};
 use crate::words::KNOWN;
 use crate::{Amounts, median};
 
@@ -100,7 +102,7 @@ async fn filled(postgres: &Postgres, name: &str, statements: usize) -> anyhow::R
         let client = installation.client().await?;
         writers.spawn(async move {
             for number in (writer..briefs).step_by(WRITERS) {
-                client.import_brief(import_request(content::listed(number))).await?;
+                client.import_brief(import(vec![content::listed(number)])).await?;
             }
             anyhow::Ok(())
         });

@@ -7,12 +7,12 @@ use anyhow::ensure;
 use chancery_cli::processes::{Service, ServiceSettings};
 use chancery_client::{Client, ClientConfig};
 use chancery_postgres::{DataDir, Options, PrivatePostgres, Psql};
-use chancery_proto::brief::v1::{ImportBriefRequest, RevisionDocument};
+use chancery_proto::brief::v1::RevisionDocument;
+use chancery_testkit::WORKSPACE;
 use chancery_testkit::command::Command;
+use chancery_testkit::imports::import;
 use chancery_testkit::programs::own_binary;
 use tokio::task::block_in_place;
-
-pub(crate) const WORKSPACE: &str = "workspaces/default";
 
 pub(crate) struct Postgres {
     pub(crate) folder: PathBuf,
@@ -74,12 +74,7 @@ impl Installation {
     /// Imports a brief and returns its name.
     pub(crate) async fn import(&self, document: RevisionDocument) -> anyhow::Result<String> {
         let name = format!("{WORKSPACE}/briefs/{}", document.brief_id);
-        self.client().await?.import_brief(import_request(document)).await?;
+        self.client().await?.import_brief(import(vec![document])).await?;
         Ok(name)
     }
-}
-
-pub(crate) fn import_request(document: RevisionDocument) -> ImportBriefRequest {
-    let documents = vec![document];
-    ImportBriefRequest { parent: WORKSPACE.to_owned(), documents, ..ImportBriefRequest::default() }
 }

@@ -24,6 +24,10 @@ const WARM_UP: Duration = Duration::from_millis(500);
 /// The size of the brief's content, in bytes.
 const CONTENT: usize = 20_000;
 
+/// The number of reads that the store runs at once, each in a query of its own (docs/adr/0007). With no more calls in
+/// flight, no read waits for a batch.
+const MAX_UNBATCHED_CALLS: usize = 4;
+
 #[derive(clap::Args)]
 pub(crate) struct Settings {
     #[arg(long)]
@@ -110,13 +114,41 @@ pub(crate) async fn warm(postgres: &Postgres, amounts: &Amounts) -> anyhow::Resu
 
 /// Compares `GetBrief` from the database with a server that reads one row.
 pub(crate) async fn cold(postgres: &Postgres, amounts: &Amounts) -> anyhow::Result<()> {
-    let environment = [("CHANCERY_BENCH_NO_BRIEF_CACHE", "true")];
-    let installation = Installation::start(postgres, "cold", &environment).await?;
+    let installation = uncached(postgres, "cold").await?;
+    compare_with_row(&installation, amounts, "serve.cold").await
+}
+
+/// Like [`cold`], with so few calls in flight that the service batches none of them. The peer gets the same load.
+pub(crate) async fn cold_unbatched(postgres: &Postgres, amounts: &Amounts) -> anyhow::Result<()> {
+    let installation = uncached(postgres, "cold_unbatched").await?;
+    let amounts = Amounts { connections: MAX_UNBATCHED_CALLS, calls: 1, ..amounts.clone() };
+    compare_with_row(&installation, &amounts, "serve.cold_unbatched").await?;
+    let batches = installation.psql.rows(
+        "select query from pg_stat_activity
+        where datname = current_database() and query like '-- briefs::batched_reads::read_batch%'",
+    )?;
+    anyhow::ensure!(
+        batches.is_empty(),
+        "the service batched reads, so serve.cold_unbatched_ratio is not valid"
+    );
+    Ok(())
+}
+
+/// Starts a service that reads every brief from the database.
+async fn uncached(postgres: &Postgres, database: &str) -> anyhow::Result<Installation> {
+    Installation::start(postgres, database, &[("CHANCERY_BENCH_NO_BRIEF_CACHE", "true")]).await
+}
+
+async fn compare_with_row(
+    installation: &Installation,
+    amounts: &Amounts,
+    figure: &str,
+) -> anyhow::Result<()> {
     let name = installation.import(content::of_size("bench-brief", CONTENT)).await?;
     let key = installation.psql.rows("select brief_key from briefs")?.concat();
     let flags = ["peer", "--database-url", &installation.database_url, "--key", &key];
     let peer = start(&flags.map(str::to_owned)).await?;
-    compare(&installation, &peer, &name, amounts, "serve.cold").await
+    compare(installation, &peer, &name, amounts, figure).await
 }
 
 /// Compares the two in alternating turns, so that other load on the machine affects both. The ratio is that of adjacent

@@ -33,7 +33,7 @@ enum Command {
     Load(load::Settings),
 }
 
-#[derive(clap::Args)]
+#[derive(Clone, clap::Args)]
 struct Amounts {
     /// Folder of the databases and the logs.
     folder: PathBuf,
@@ -67,6 +67,7 @@ struct Amounts {
 enum Part {
     Warm,
     Cold,
+    ColdUnbatched,
     Growth,
 }
 
@@ -91,6 +92,9 @@ async fn run(mut amounts: Amounts) -> anyhow::Result<()> {
     }
     if wants(Part::Cold) {
         load::cold(&postgres, &amounts).await?;
+    }
+    if wants(Part::ColdUnbatched) {
+        load::cold_unbatched(&postgres, &amounts).await?;
     }
     if wants(Part::Growth) {
         growth::measure(&postgres, &amounts).await?;

@@ -12,8 +12,9 @@ pub mod fonts;
 pub mod graphics;
 pub mod layout;
 pub mod pages;
-pub mod readback;
 pub mod tags;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod text;
 pub mod units;
 pub mod write;
@@ -25,6 +26,7 @@ mod hexadecimal;
 mod images;
 mod options;
 mod print;
+mod readback;
 mod warnings;
 
 pub use crate::edition::{Edition, Images, Import, NO_IMAGES, RevisionState};
@@ -33,5 +35,5 @@ pub use crate::fonts::{FontError, Fonts};
 pub use crate::options::from_request::UnknownOption;
 pub use crate::options::{Format, LikelihoodDisplay, Limits, Locale, Options, Paper, TextSize, Theme};
 pub use crate::print::{Printed, Progress, print};
-pub use crate::readback::{ExtractError, Extracted, extract};
+pub use crate::readback::{ExtractError, Extracted, ProofError, ReadError, extract};
 pub use crate::warnings::{MAX_PRINT_WARNINGS, Warning, print_warnings};

@@ -2,30 +2,25 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
-mod editions;
-mod tools;
+mod temporary_files;
 
 use std::ops::ControlFlow;
 
 use chancery_brief::marking::Scheme;
 use chancery_brief::validate::canonicalize;
-use chancery_print::readback::struct_text;
+use chancery_print::testing::{edition, struct_text};
 use chancery_print::{
     Edition, Fonts, Format, Limits, Locale, Options, Paper, Printed, RevisionState, TextSize, print,
 };
 use chancery_proto::brief::v1::block::Kind;
 use chancery_proto::brief::v1::{
-    Block, BriefContent, Change, ChangeKind, Event, Figure, FigureKind, RelationshipPolarity,
-    RevisionDocument, Table, TableCell, TableColumn, TableRow,
+    Block, BriefContent, Change, ChangeKind, Event, Figure, FigureKind, RelationshipPolarity, Table,
+    TableCell, TableColumn, TableRow,
 };
-
-use editions::edition;
+use chancery_testkit::{files, pdf};
 
 fn sample(revision: u32) -> BriefContent {
-    let path = format!("{}/../../examples/russia-iran/revision-{revision}.json", env!("CARGO_MANIFEST_DIR"));
-    let json = std::fs::read_to_string(path).expect("the sample is in the repository");
-    let document: RevisionDocument = chancery_proto::json::from_str(&json).expect("the sample is valid");
-    document.content.expect("the sample has content")
+    files::content("russia-iran", revision)
 }
 
 fn printed(edition: &Edition, options: &Options) -> Printed {
@@ -144,8 +139,8 @@ fn a_changed_part_is_named_and_linked() {
     ];
     let printed = printed(&edition(&content), &Options::default());
     let text = struct_text(&printed.bytes).unwrap();
-    let file = tools::file("changed-parts.pdf", &printed.bytes);
-    let structure = tools::poppler_structure(&file);
+    let file = temporary_files::file("changed-parts.pdf", &printed.bytes);
+    let structure = pdf::structure(&file);
     for (name, change) in expected.iter().zip(&content.changes) {
         assert!(text.contains(name.as_str()), "{name}");
         assert!(!text.contains(&format!("{} updated", change.part_id)), "{name}");
@@ -291,8 +286,9 @@ fn polarity_is_printed_as_a_sign_with_a_word() {
 fn only_highlighted_events_are_marked_as_highlighted() {
     let mut content = sample(2);
     let file_content = |content: &BriefContent| {
-        let file = tools::file("highlights.pdf", &printed(&edition(content), &Options::default()).bytes);
-        String::from_utf8_lossy(&tools::unpacked(&file)).into_owned()
+        let file =
+            temporary_files::file("highlights.pdf", &printed(&edition(content), &Options::default()).bytes);
+        String::from_utf8_lossy(&pdf::unpacked(&file)).into_owned()
     };
     let shown = |content: &BriefContent| text(&edition(content), &Options::default());
     assert!(!shown(&content).contains("highlighted"));
@@ -352,7 +348,7 @@ fn prints_with_every_field_conform() {
         ("fa", Options { locale: Some(Locale::Persian), paper: Paper::Letter, ..of(Format::Full) }),
     ] {
         let bytes = printed(&edition, &options).bytes;
-        files.push(tools::file(&format!("content-fields/{name}.pdf"), &bytes));
+        files.push(temporary_files::file(&format!("content-fields/{name}.pdf"), &bytes));
     }
-    tools::conform("2a,ua1", &files);
+    pdf::assert_conform("2a,ua1", &files);
 }

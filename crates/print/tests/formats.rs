@@ -1,22 +1,16 @@
 //! Content of each format, printed through the public function.
 
-mod editions;
-
 use std::ops::ControlFlow;
 
-use chancery_print::readback::struct_text;
+use chancery_print::testing::{edition, struct_text};
 use chancery_print::{
     Edition, Fonts, Format, Limits, Options, Overflow, Paper, PrintError, Printed, RevisionState, print,
 };
-use chancery_proto::brief::v1::{BriefContent, Indicator, RevisionDocument};
-
-use editions::edition;
+use chancery_proto::brief::v1::{BriefContent, Indicator};
+use chancery_testkit::files;
 
 fn sample(revision: u32) -> BriefContent {
-    let path = format!("{}/../../examples/russia-iran/revision-{revision}.json", env!("CARGO_MANIFEST_DIR"));
-    let json = std::fs::read_to_string(path).expect("the sample is in the repository");
-    let document: RevisionDocument = chancery_proto::json::from_str(&json).expect("the sample is valid");
-    document.content.expect("the sample has content")
+    files::content("russia-iran", revision)
 }
 
 fn printed(edition: &Edition, options: &Options) -> Result<Printed, PrintError> {

@@ -1,24 +1,22 @@
 //! Printing of whole briefs through the public function.
 
-mod editions;
-
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chancery_brief::digest::body_digest;
-use chancery_print::readback::struct_text;
+use chancery_print::testing::{edition, struct_text};
 use chancery_print::{
     Edition, ExtractError, Fonts, Limits, Locale, Options, Paper, PrintError, Printed, Progress,
     RevisionState, TextSize, Warning, extract, print,
 };
 use chancery_proto::brief::v1::{
-    Block, BriefContent, Event, Figure, Paragraph, RevisionBody, RevisionDocument, Section, Statement, Table,
-    TableCell, TableColumn, TableRow, block::Kind,
+    Block, BriefContent, Event, Figure, RevisionBody, Section, Table, TableCell, TableColumn, TableRow,
+    block::Kind,
 };
+use chancery_testkit::content::{paragraph, statement};
+use chancery_testkit::files;
 use prost::Message as _;
-
-use editions::edition;
 
 fn print_content(content: &BriefContent) -> Result<Printed, PrintError> {
     let mut observe = |_| ControlFlow::Continue(());
@@ -26,18 +24,7 @@ fn print_content(content: &BriefContent) -> Result<Printed, PrintError> {
 }
 
 fn sample() -> BriefContent {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/russia-iran/revision-2.json");
-    let json = std::fs::read_to_string(path).expect("the sample is in the repository");
-    let document: RevisionDocument = chancery_proto::json::from_str(&json).expect("the sample is valid");
-    document.content.expect("the sample has content")
-}
-
-fn statement(id: &str, text: &str) -> Statement {
-    Statement { id: id.to_owned(), text: text.to_owned(), ..Statement::default() }
-}
-
-fn paragraph(statements: Vec<Statement>) -> Block {
-    Block { kind: Some(Kind::Paragraph(Paragraph { statements })), ..Block::default() }
+    files::content("russia-iran", 2)
 }
 
 #[test]
@@ -233,7 +220,7 @@ fn right_to_left_briefs_print() {
         sections: vec![Section {
             id: "one".to_owned(),
             heading: "بخش".to_owned(),
-            blocks: vec![paragraph(vec![statement("s2", &text.repeat(12))])],
+            blocks: vec![paragraph(vec![statement("s2", text.repeat(12))])],
             ..Section::default()
         }],
         ..BriefContent::default()

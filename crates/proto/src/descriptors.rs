@@ -29,9 +29,18 @@ pub fn message(full_name: &str) -> Option<MessageDescriptor> {
 
 /// Returns the names of an enum's values except the unspecified one, by the enum's short name, such as `ChangeKind`.
 pub fn enum_values(name: &str) -> Vec<String> {
-    let found =
-        POOL.all_enums().find(|found| found.name() == name && found.full_name().starts_with("chancery."));
-    found.map(|found| value_names(&found)).unwrap_or_default()
+    enum_by_short_name(name).map(|found| value_names(&found)).unwrap_or_default()
+}
+
+/// Returns the number of an enum's value by the enum's short name and the value's name, such as `ChangeKind` and
+/// `CHANGE_KIND_UPDATED`; `None` also for the unspecified value.
+pub fn enum_number(name: &str, value: &str) -> Option<i32> {
+    let number = enum_by_short_name(name)?.get_value_by_name(value)?.number();
+    (number != 0).then_some(number)
+}
+
+fn enum_by_short_name(name: &str) -> Option<EnumDescriptor> {
+    POOL.all_enums().find(|found| found.name() == name && found.full_name().starts_with("chancery."))
 }
 
 /// Returns the names of an enum's values except the unspecified one.

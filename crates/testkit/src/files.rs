@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use chancery_proto::brief::v1::RevisionDocument;
+use chancery_proto::brief::v1::{BriefContent, RevisionDocument};
 use chancery_proto::json;
 
 /// Returns the root of the repository.
@@ -29,6 +29,16 @@ pub fn revisions(folder: &str) -> Vec<RevisionDocument> {
         .collect();
     documents.sort_by_key(|document| document.revision);
     documents
+}
+
+/// Reads a revision of an example.
+pub fn revision(folder: &str, number: u32) -> RevisionDocument {
+    document(&example(folder).join(format!("revision-{number}.json")))
+}
+
+/// Reads the content of a revision of an example.
+pub fn content(folder: &str, revision_number: u32) -> BriefContent {
+    revision(folder, revision_number).content.expect("an example has content")
 }
 
 /// Reads a revision.

@@ -1,7 +1,8 @@
 //! Assertions about PDF files, by independent programs.
 
+use std::ffi::OsStr;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
@@ -100,14 +101,54 @@ pub fn assert_conforms(file: &Path) {
 
 /// Asserts conformance to flavours of veraPDF.
 pub fn assert_conforms_to(flavours: &str, file: &Path) {
+    assert_conform(flavours, &[file.to_owned()]);
+}
+
+/// Asserts conformance of all files to flavours of veraPDF, in one Java process.
+pub fn assert_conform(flavours: &str, files: &[PathBuf]) {
     let vera = named_by("CHANCERY_VERAPDF");
-    let ran = run_tool(
-        &vera.display().to_string(),
-        "it with tools/verapdf/setup",
-        [flavours.as_ref(), file.as_os_str()],
-    );
+    let arguments = [OsStr::new(flavours)].into_iter().chain(files.iter().map(|file| file.as_os_str()));
+    let ran = run_tool(&vera.display().to_string(), "it with tools/verapdf/setup", arguments);
     let (out, err) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
-    assert!(ran.status.success(), "veraPDF: {out}{err}");
+    let failures: Vec<&str> = out.lines().filter(|line| !line.contains("\tPASS\t")).collect();
+    assert!(ran.status.success() && failures.is_empty(), "veraPDF: {}\n{err}", failures.join("\n"));
+    let verdicts = files.len() * flavours.split(',').count();
+    assert_eq!(out.lines().count(), verdicts, "veraPDF prints a line for each file and flavour");
+}
+
+/// Returns the structure tree with its text, as poppler reads it.
+pub fn structure(file: &Path) -> String {
+    let arguments = [OsStr::new("-struct-text"), OsStr::new("-enc"), OsStr::new("UTF-8"), file.as_os_str()];
+    let ran = run_tool("pdfinfo", POPPLER, arguments);
+    let err = String::from_utf8_lossy(&ran.stderr);
+    assert!(ran.status.success() && err.is_empty(), "pdfinfo: {}: {err}", file.display());
+    String::from_utf8(ran.stdout).expect("pdfinfo writes UTF-8")
+}
+
+/// A page's number, width, height, and words with their left, top, right and bottom edges, in points.
+pub type PageWords = (usize, f64, f64, Vec<(String, [f64; 4])>);
+
+/// Returns the words of all pages with their positions, as poppler sees them.
+pub fn words(file: &Path) -> Vec<PageWords> {
+    let ran = run_tool("pdftotext", POPPLER, ["-bbox".as_ref(), file.as_os_str(), "-".as_ref()]);
+    assert!(ran.status.success(), "pdftotext: {}", String::from_utf8_lossy(&ran.stderr));
+    let mut pages: Vec<PageWords> = Vec::new();
+    for line in String::from_utf8(ran.stdout).expect("pdftotext writes UTF-8").lines().map(str::trim) {
+        if line.starts_with("<page ") {
+            pages.push((pages.len() + 1, attribute(line, "width"), attribute(line, "height"), Vec::new()));
+        } else if line.starts_with("<word ") {
+            let text = line.split_once('>').expect("a tag ends").1.trim_end_matches("</word>").to_owned();
+            let edges = ["xMin", "yMin", "xMax", "yMax"].map(|name| attribute(line, name));
+            pages.last_mut().expect("a word is on a page").3.push((text, edges));
+        }
+    }
+    pages
+}
+
+fn attribute(line: &str, name: &str) -> f64 {
+    let value = line.split_once(&format!("{name}=\"")).and_then(|(_, rest)| rest.split_once('"'));
+    let number = value.and_then(|(value, _)| value.parse().ok());
+    number.unwrap_or_else(|| panic!("no number {name} in {line}"))
 }
 
 /// Returns the SHA-256 in lower-case hexadecimal.

@@ -1,10 +1,10 @@
-//! Assertions about refusals.
+//! Assertions about the errors of the client library.
 
 use std::fmt::Debug;
 
 use chancery_client::{Error, Refusal};
 use chancery_proto::errors::v1::Reason;
-use tonic::{Code, Status};
+use tonic::Code;
 
 /// Asserts a refusal with a code and a reason, and returns it.
 #[track_caller]
@@ -16,12 +16,6 @@ pub fn refused<T: Debug>(result: Result<T, Error>, code: Code, reason: Reason) -
     let Error::Refused(refusal) = error else { panic!("expected {code:?} {reason:?}, got {error}") };
     assert_eq!((refusal.code, refusal.reason), (code, Some(reason)), "{refusal}: {:?}", refusal.violations);
     refusal
-}
-
-/// Asserts a refusal of a call by a generated client.
-#[track_caller]
-pub fn refused_status<T: Debug>(result: Result<T, Status>, code: Code, reason: Reason) -> Refusal {
-    refused(result.map_err(|status| Error::Refused(Refusal::from(&status))), code, reason)
 }
 
 /// Asserts a refusal with a violation at a path.

@@ -10,14 +10,13 @@ use chancery_cli::processes::{Process, Service, ServiceSettings, WorkerSettings,
 use chancery_client::{Client, ClientConfig};
 use chancery_postgres::{TestDatabase, TestServer};
 use chancery_proto::admin::v1::{ApiToken, CreateApiTokenRequest, Role};
-use chancery_proto::brief::v1::{ImportBriefRequest, ImportBriefResponse, RevisionDocument};
+use chancery_proto::brief::v1::{ImportBriefResponse, RevisionDocument};
 use tempfile::TempDir;
 
+use crate::WORKSPACE;
 use crate::command::Command;
+use crate::imports::import;
 use crate::programs::own_binary;
-
-/// The workspace of a new installation.
-const WORKSPACE: &str = "workspaces/default";
 
 /// A running stack. Dropping it kills the processes and drops the database.
 #[derive(Debug)]
@@ -205,9 +204,8 @@ impl Stack {
 
     /// Imports revisions of a brief as the admin.
     pub async fn import(&self, documents: Vec<RevisionDocument>) -> ImportBriefResponse {
-        let request =
-            ImportBriefRequest { parent: WORKSPACE.to_owned(), documents, ..ImportBriefRequest::default() };
-        self.admin().await.import_brief(request).await.unwrap_or_else(|error| panic!("importing: {error:?}"))
+        let imported = self.admin().await.import_brief(import(documents)).await;
+        imported.unwrap_or_else(|error| panic!("importing: {error:?}"))
     }
 
     /// Returns a digest of all tables except `request_ids`: equal results mean that no data has changed.

@@ -8,6 +8,7 @@ use chancery_proto::render::v1::{
     CancelRenderRequest, CreateRenderRequest, GetRenderRequest, RenderBriefRequest, RenderOptions,
     WaitRenderRequest, WatchRenderRequest,
 };
+use chancery_testkit::WORKSPACE;
 use tokio::time::{Instant, sleep, timeout};
 use tonic::{Response, Status};
 
@@ -15,7 +16,6 @@ use super::download::Download;
 use super::history::{Call, Event, Recorder, Seen, State, refused};
 use super::plan::{Behaviour, PlannedRequest};
 use super::scene::{brief_name, recipient};
-use crate::WORKSPACE;
 
 /// The deadline of a call, and the longest silence of a stream.
 const PATIENCE: Duration = Duration::from_secs(8);

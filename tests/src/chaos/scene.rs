@@ -3,17 +3,15 @@
 use anyhow::{Context, Result};
 use chancery_client::{Client, ClientConfig, Deadlines};
 use chancery_proto::admin::v1::{ApiToken, CreateApiTokenRequest, Role};
-use chancery_proto::brief::v1::block::Kind;
-use chancery_proto::brief::v1::{
-    Block, BriefContent, BriefKind, GetBriefRequest, ImportBriefRequest, Paragraph, RevisionDocument,
-    Section, Statement, StatementType,
-};
+use chancery_proto::brief::v1::{BriefContent, GetBriefRequest, RevisionDocument};
+use chancery_testkit::WORKSPACE;
+use chancery_testkit::content::{self, body, marked, paragraph};
+use chancery_testkit::imports::{document, import};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 use super::cluster::Cluster;
 use super::plan::{BRIEFS, CALLERS};
-use crate::WORKSPACE;
 
 /// Clearances of the even-numbered callers and of the others.
 const CLEARANCES: [&str; 2] = ["TLP:RED", "TLP:CLEAR"];
@@ -71,12 +69,7 @@ pub(crate) async fn set(cluster: &Cluster) -> Result<Scene> {
     let config = ClientConfig::new(cluster.url().await).with_token(cluster.token("admin")?);
     let admin = Client::connect(config).await?;
     for brief in 0..BRIEFS {
-        let request = ImportBriefRequest {
-            parent: WORKSPACE.to_owned(),
-            documents: vec![document(brief)],
-            ..ImportBriefRequest::default()
-        };
-        admin.import_brief(request).await.context("importing a brief")?;
+        admin.import_brief(import(vec![revision(brief)])).await.context("importing a brief")?;
     }
     let mut tokens = Vec::new();
     let mut digests = Vec::new();
@@ -118,36 +111,13 @@ async fn token(admin: &Client, clearance: &str) -> Result<String> {
     Ok(admin.create_api_token(request).await?.secret)
 }
 
-fn document(brief: usize) -> RevisionDocument {
-    let statement = |id: &str, text: String, marking: &str| Statement {
-        id: id.to_owned(),
-        text,
-        r#type: StatementType::Fact.into(),
-        marking: marking.to_owned(),
-        ..Default::default()
-    };
+fn revision(brief: usize) -> RevisionDocument {
     let statements = vec![
-        statement("open", format!("{} is for all.", open_word(brief)), "TLP:CLEAR"),
-        statement("secret", format!("{} is for a few.", secret_word(brief)), "TLP:RED"),
+        marked("open", format!("{} is for all.", open_word(brief)), "TLP:CLEAR"),
+        marked("secret", format!("{} is for a few.", secret_word(brief)), "TLP:RED"),
     ];
-    let block = Block { kind: Some(Kind::Paragraph(Paragraph { statements })), ..Default::default() };
-    let content = BriefContent {
-        kind: BriefKind::Thematic.into(),
-        title: format!("Brief {brief}"),
-        language: "en".to_owned(),
-        default_marking: "TLP:CLEAR".to_owned(),
-        sections: vec![Section {
-            id: "body".to_owned(),
-            heading: "What is known".to_owned(),
-            blocks: vec![block],
-            ..Default::default()
-        }],
-        ..Default::default()
-    };
-    RevisionDocument {
-        brief_id: format!("chaos-{brief}"),
-        revision: 1,
-        content: Some(content),
-        ..Default::default()
-    }
+    let content =
+        content::brief(&format!("Brief {brief}"), vec![body("What is known", vec![paragraph(statements)])]);
+    let content = BriefContent { default_marking: "TLP:CLEAR".to_owned(), ..content };
+    document(&format!("chaos-{brief}"), 1, content)
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use chancery_proto::render::v1::{CreateRenderRequest, RenderOptions};
+use chancery_testkit::WORKSPACE;
 use rustix::process::Signal;
 use tokio::task::block_in_place;
 use tokio::time::{Instant, sleep};
@@ -16,7 +17,6 @@ use super::cluster::{Cluster, Setup};
 use super::dice::Dice;
 use super::plan::{LEASE, WORKERS};
 use super::{scene, snapshot};
-use crate::WORKSPACE;
 
 /// The timeout of each step of a round.
 const PATIENCE: Duration = Duration::from_secs(40);

@@ -5,10 +5,9 @@ use std::time::Duration;
 use chancery_client::Client;
 use chancery_proto::brief::v1::watch_briefs_response::Event;
 use chancery_proto::brief::v1::{WatchBriefsRequest, WatchBriefsResponse};
+use chancery_testkit::WORKSPACE;
 use tokio::sync::watch;
 use tonic::Streaming;
-
-use crate::WORKSPACE;
 
 /// The slow watcher pauses after this number of changes, for longer than the server's timeout.
 const REST: (usize, Duration) = (700, Duration::from_millis(1500));

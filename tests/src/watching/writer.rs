@@ -1,11 +1,9 @@
 //! A client that publishes.
 
 use chancery_client::{Client, Error};
-use chancery_proto::brief::v1::{
-    BriefContent, BriefKind, ImportBriefRequest, RevisionDocument, Statement, StatementType,
-};
-
-use crate::WORKSPACE;
+use chancery_proto::brief::v1::BriefContent;
+use chancery_testkit::content::{brief, marked};
+use chancery_testkit::imports::{document, import};
 
 /// The briefs of one writer.
 const BRIEFS: u32 = 4;
@@ -19,15 +17,7 @@ pub(super) async fn write(client: Client, writer: usize, publishes: u32) {
     for publish in 0..publishes {
         let (brief, revision) = (publish % BRIEFS, publish / BRIEFS + 1);
         let brief_id = format!("writer-{writer}-{brief}");
-        let document = RevisionDocument {
-            content: Some(content(revision)),
-            brief_id,
-            revision,
-            ..RevisionDocument::default()
-        };
-        let documents = vec![document];
-        let request =
-            ImportBriefRequest { parent: WORKSPACE.into(), documents, ..ImportBriefRequest::default() };
+        let request = import(vec![document(&brief_id, revision, content(revision))]);
         while let Err(error) = client.import_brief(request.clone()).await {
             let may_pass = match &error {
                 Error::Refused(refusal) => refusal.reason_name() == "UNAVAILABLE",
@@ -39,22 +29,12 @@ pub(super) async fn write(client: Client, writer: usize, publishes: u32) {
 }
 
 fn content(revision: u32) -> BriefContent {
-    let statement = |id: &str, text: String, marking: &str| Statement {
-        id: id.into(),
-        text,
-        marking: marking.into(),
-        r#type: StatementType::Fact.into(),
-        ..Statement::default()
-    };
     let seen = revision - u32::from(revision.is_multiple_of(HIDDEN));
     BriefContent {
-        kind: BriefKind::Thematic.into(),
-        title: format!("Number {seen}"),
-        language: "en".into(),
         bluf: vec![
-            statement("open", format!("All readers see number {seen}."), "TLP:CLEAR"),
-            statement("held", format!("Few see number {revision}."), "TLP:RED"),
+            marked("open", format!("All readers see number {seen}."), "TLP:CLEAR"),
+            marked("held", format!("Few see number {revision}."), "TLP:RED"),
         ],
-        ..BriefContent::default()
+        ..brief(&format!("Number {seen}"), Vec::new())
     }
 }

@@ -3,7 +3,9 @@
 use crate::readback::error::ProofError;
 use crate::readback::expected::Expected;
 use crate::readback::normalization::normal_form;
-use crate::readback::structure_text::{Annotation, Element, FileText, Kid, lines};
+#[cfg(feature = "testing")]
+use crate::readback::structure_text::lines;
+use crate::readback::structure_text::{Annotation, Element, FileText, Kid};
 use crate::readback::{attached_data, document_strings, structure_text};
 use crate::tags::{LinkTarget, Role, TagId, TagNode};
 
@@ -11,6 +13,7 @@ use crate::tags::{LinkTarget, Role, TagId, TagNode};
 const ELEMENT: char = '\u{FFFC}';
 
 /// Content of a proven file.
+#[cfg(feature = "testing")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
     /// Text in reading order, one line per block, in normal form.
@@ -22,6 +25,7 @@ pub struct Proof {
 }
 
 /// Proves that a file has all expected content in order, and nothing else; returns its content.
+#[cfg(feature = "testing")]
 pub fn prove(bytes: &[u8], expected: &Expected) -> Result<Proof, ProofError> {
     let file = proven(bytes, expected)?;
     Ok(Proof {
@@ -31,7 +35,7 @@ pub fn prove(bytes: &[u8], expected: &Expected) -> Result<Proof, ProofError> {
     })
 }
 
-/// Proves that a file has the expected content, like [`prove`], without collecting it.
+/// Proves that a file has all expected content in order, and nothing else.
 pub(crate) fn check(bytes: &[u8], expected: &Expected) -> Result<(), ProofError> {
     proven(bytes, expected).map(drop)
 }

@@ -1,6 +1,7 @@
 //! Structure tree of a file with its text.
 
-use crate::readback::normal_form;
+#[cfg(feature = "testing")]
+use crate::readback::normalization::normal_form;
 use std::collections::{BTreeMap, btree_map::Entry};
 use std::sync::Arc;
 
@@ -227,6 +228,7 @@ fn annotation_of<'a>(objects: &'a Objects, dict: &Dict<'a>) -> Result<Annotation
     Ok(Annotation { contents: owned(dict.string(b"Contents")), target: owned(target) })
 }
 
+#[cfg(feature = "testing")]
 pub(super) fn lines(roots: &[Element]) -> String {
     let mut text = String::new();
     for element in roots {
@@ -240,6 +242,7 @@ pub(super) fn lines(roots: &[Element]) -> String {
     lines.join("\n")
 }
 
+#[cfg(feature = "testing")]
 fn append(element: &Element, text: &mut String) {
     let inline = matches!(element.role.as_str(), "Span" | "Link" | "Reference");
     if !inline {

@@ -1,18 +1,17 @@
 //! Fonts added at run time, and the scripts that need them.
 
-#[path = "../editions/mod.rs"]
-mod editions;
 mod setting;
+#[path = "../temporary_files/mod.rs"]
+mod temporary_files;
 mod tiny;
-#[path = "../tools/mod.rs"]
-mod tools;
 
 use std::ops::ControlFlow;
 
 use chancery_print::environment::environment;
-use chancery_print::readback::struct_text;
+use chancery_print::testing::{self, struct_text};
 use chancery_print::{FontError, Fonts, Limits, Options, PrintError, Printed, Warning, print};
 use chancery_proto::brief::v1::{Block, BriefContent, Paragraph, Section, Statement, block::Kind};
+use chancery_testkit::pdf;
 use tiny::Tiny;
 
 /// Characters of the generated font.
@@ -55,7 +54,7 @@ fn printed(content: &BriefContent, fonts: &Fonts) -> Printed {
 
 fn attempt(content: &BriefContent, fonts: &Fonts) -> Result<Printed, PrintError> {
     let mut observe = |_| ControlFlow::Continue(());
-    print(&editions::edition(content), &Options::default(), &Limits::default(), fonts, &mut observe)
+    print(&testing::edition(content), &Options::default(), &Limits::default(), fonts, &mut observe)
 }
 
 fn is_missing(warning: &Warning, expected: char) -> bool {
@@ -159,5 +158,5 @@ fn a_damaged_font_is_refused_or_prints_and_never_panics() {
 #[test]
 fn verapdf_finds_a_file_with_an_added_font_to_be_pdf_ua_1_and_pdf_a_2a() {
     let printed = printed(&brief(SENTENCE), &han());
-    tools::conform("ua1,2a", &[tools::file("added-font.pdf", &printed.bytes)]);
+    pdf::assert_conform("ua1,2a", &[temporary_files::file("added-font.pdf", &printed.bytes)]);
 }

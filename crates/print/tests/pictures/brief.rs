@@ -2,12 +2,12 @@
 
 use std::ops::ControlFlow;
 
+use chancery_print::testing;
 use chancery_print::{Edition, Fonts, Images, Limits, Options, PrintError, Printed, print};
 use chancery_proto::brief::v1::block::Kind;
-use chancery_proto::brief::v1::{Block, BriefContent, Figure, FigureKind, Paragraph, Section, Statement};
+use chancery_proto::brief::v1::{Block, BriefContent, Figure, FigureKind, Section};
+use chancery_testkit::content;
 use sha2::{Digest as _, Sha256};
-
-use crate::editions;
 
 /// Returns an image's digest, which is its name.
 pub(crate) fn digest(bytes: &[u8]) -> String {
@@ -31,8 +31,7 @@ pub(crate) fn figure(bytes: &[u8], title: &str) -> Block {
 }
 
 pub(crate) fn paragraph(id: &str, text: &str) -> Block {
-    let statement = Statement { id: id.to_owned(), text: text.to_owned(), ..Statement::default() };
-    Block { kind: Some(Kind::Paragraph(Paragraph { statements: vec![statement] })), ..Block::default() }
+    content::paragraph(vec![content::statement(id, text)])
 }
 
 pub(crate) fn brief(language: &str, blocks: Vec<Block>) -> BriefContent {
@@ -47,7 +46,7 @@ pub(crate) fn brief(language: &str, blocks: Vec<Block>) -> BriefContent {
 }
 
 pub(crate) fn edition<'a>(content: &'a BriefContent, images: &'a Images) -> Edition<'a> {
-    Edition { images, ..editions::edition(content) }
+    Edition { images, ..testing::edition(content) }
 }
 
 pub(crate) fn printed(edition: &Edition, options: &Options) -> Result<Printed, PrintError> {

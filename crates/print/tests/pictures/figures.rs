@@ -1,6 +1,6 @@
 //! Attached images as figures.
 
-use chancery_print::readback::struct_text;
+use chancery_print::testing::struct_text;
 use chancery_print::{ImageProblem, Images, Options, Paper, PrintError};
 use lopdf::{Document, Object, Stream};
 

@@ -1,7 +1,7 @@
 //! Themes and watermarks.
 
 use chancery_print::graphics::Color;
-use chancery_print::readback::struct_text;
+use chancery_print::testing::struct_text;
 use chancery_print::{Format, Images, Options, PrintError, RevisionState, Theme, ThemeError};
 
 use crate::brief::{brief, digest, edition, images, paragraph, printed};

@@ -8,13 +8,11 @@
 
 mod accepted;
 mod brief;
-#[path = "../editions/mod.rs"]
-mod editions;
 mod figures;
 mod look;
 #[path = "../../../images/tests/make/mod.rs"]
 mod make;
 mod orientation;
-#[path = "../tools/mod.rs"]
-mod tools;
+#[path = "../temporary_files/mod.rs"]
+mod temporary_files;
 mod validity;

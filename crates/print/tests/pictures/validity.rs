@@ -2,10 +2,11 @@
 
 use chancery_print::graphics::Color;
 use chancery_print::{Options, Theme};
+use chancery_testkit::pdf;
 
 use crate::brief::{brief, digest, edition, figure, images, paragraph, printed};
 use crate::make::{LOGO, colored, glow, gradient, with_orientation};
-use crate::tools;
+use crate::temporary_files;
 
 #[test]
 fn verapdf_finds_a_brief_with_pictures_and_a_theme_to_be_pdf_ua_1_and_pdf_a_2a() {
@@ -40,5 +41,5 @@ fn verapdf_finds_a_brief_with_pictures_and_a_theme_to_be_pdf_ua_1_and_pdf_a_2a()
     };
     let options = Options { theme, watermark: "Copy 7 for the reader", ..Options::default() };
     let file = printed(&edition(&content, &images), &options).unwrap();
-    tools::conform("ua1,2a", &[tools::file("pictures.pdf", &file.bytes)]);
+    pdf::assert_conform("ua1,2a", &[temporary_files::file("pictures.pdf", &file.bytes)]);
 }

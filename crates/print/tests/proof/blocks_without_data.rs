@@ -2,30 +2,28 @@
 //! PDF/UA-1.
 
 use std::fs;
-use std::path::Path;
 
 use chancery_brief::marking::{Clearance, Policy, Scheme};
 use chancery_brief::{redact, validate};
-use chancery_print::readback::struct_text;
+use chancery_print::testing::struct_text;
 use chancery_proto::brief::v1::block::Kind;
 use chancery_proto::brief::v1::{
-    Block, BriefContent, Figure, FigureKind, List, ListItem, RevisionDocument, Table, TableColumn,
+    Block, BriefContent, Figure, FigureKind, List, ListItem, Table, TableColumn,
 };
+use chancery_testkit::{files, pdf};
 
 use crate::samples::{fitting, variants};
-use crate::tools;
+use crate::temporary_files;
 
 /// Titles of blocks without data.
 const TITLES: [&str; 2] = ["Nothing to draw", "No rows"];
 
 fn read(file: &str) -> BriefContent {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/blocks-without-data");
-    let text = fs::read_to_string(folder.join(file)).unwrap();
+    let path = files::root().join("tests/data/blocks-without-data").join(file);
     if file.ends_with("revision-1.json") {
-        let document: RevisionDocument = chancery_proto::json::from_str(&text).unwrap();
-        document.content.unwrap()
+        files::document(&path).content.unwrap()
     } else {
-        chancery_proto::json::from_str(&text).unwrap()
+        chancery_proto::json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
     }
 }
 
@@ -73,11 +71,11 @@ fn no_edition_prints_an_empty_frame_and_every_file_conforms() {
                     TITLES.iter().all(|title| !struct_tree_text.contains(title)),
                     "{file}: {struct_tree_text}"
                 );
-                files.push(tools::file(&file, &printed.bytes));
+                files.push(temporary_files::file(&file, &printed.bytes));
             }
         }
     }
-    tools::conform("ua1,2a", &files);
+    pdf::assert_conform("ua1,2a", &files);
 }
 
 /// The printer omits such blocks itself, because its input need not be an edition.
@@ -89,8 +87,8 @@ fn unvalidated_content_prints_without_empty_tables_and_lists() {
         for variant in variants() {
             let file = format!("without-data/raw.{name}.{}.pdf", variant.name);
             let Some(printed) = fitting(&file, &content, &variant.options) else { continue };
-            files.push(tools::file(&file, &printed.bytes));
+            files.push(temporary_files::file(&file, &printed.bytes));
         }
     }
-    tools::conform("ua1,2a", &files);
+    pdf::assert_conform("ua1,2a", &files);
 }

@@ -6,10 +6,11 @@ use std::collections::BTreeSet;
 use chancery_brief::marking::{Clearance, Policy, Scheme};
 use chancery_brief::{arbitrary, redact, validate};
 use chancery_print::Options;
+use chancery_testkit::pdf;
 use proptest::prelude::*;
 
 use crate::samples::{documents, fitting, printed, variants};
-use crate::{file_text, tools};
+use crate::{file_text, temporary_files};
 
 /// Content that TLP:CLEAR must not see; `examples/README.md` lists it.
 const AMBER: [&str; 8] =
@@ -26,7 +27,7 @@ fn withheld_content_of_the_amber_brief_is_in_no_form_of_the_lower_file() {
             let options = Options { attach_data: true, recipient: "The press desk", ..variant.options };
             let name = format!("canaries/amber.{}.{}.pdf", policy.as_str(), variant.name);
             let Some(printed) = fitting(&name, &lower, &options) else { continue };
-            let unpacked = objects(tools::unpacked(&tools::file(&name, &printed.bytes)));
+            let unpacked = objects(pdf::unpacked(&temporary_files::file(&name, &printed.bytes)));
             let all_text = file_text::everything(&printed.bytes);
             for canary in AMBER {
                 assert!(!all_text.contains(canary), "{canary} is in {name}");

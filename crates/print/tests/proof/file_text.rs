@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chancery_print::readback::struct_text;
+use chancery_print::testing::struct_text;
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 use read_fonts::{FontRef, TableProvider as _};
 

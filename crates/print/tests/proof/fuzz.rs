@@ -4,16 +4,16 @@ use std::ops::ControlFlow;
 
 use chancery_brief::arbitrary;
 use chancery_print::graphics::Color;
-use chancery_print::readback::struct_text;
+use chancery_print::testing::{edition, struct_text};
 use chancery_print::{
     Edition, Fonts, Format, LikelihoodDisplay, Limits, Locale, Options, Paper, PrintError, RevisionState,
     TextSize, Theme, print,
 };
 use chancery_proto::brief::v1::BriefContent;
+use chancery_testkit::pdf;
 use proptest::prelude::*;
 
-use crate::editions::edition;
-use crate::tools;
+use crate::temporary_files;
 use crate::wild::{any_brief, text};
 
 /// Options and the texts that they borrow.
@@ -120,7 +120,10 @@ fn try_one(content: &BriefContent, earlier: &BriefContent, choice: &Choice) -> R
             let text = struct_text(&printed.bytes);
             prop_assert!(text.is_ok(), "{:?}", text.err());
             if printed.bytes.len() % 8 == 0 {
-                tools::sound(&tools::file(&format!("fuzz/{}.pdf", std::process::id()), &printed.bytes));
+                pdf::assert_sound(&temporary_files::file(
+                    &format!("fuzz/{}.pdf", std::process::id()),
+                    &printed.bytes,
+                ));
             }
         }
         Err(PrintError::PageOverfull { overflows }) => {

@@ -2,15 +2,17 @@
 
 use chancery_brief::marking::Scheme;
 use chancery_brief::validate::canonicalize;
-use chancery_print::readback::struct_text;
+use chancery_print::testing::struct_text;
 use chancery_print::{Limits, Options, PrintError, Printed};
 use chancery_proto::brief::v1::{
-    Block, BriefContent, Citation, List, ListItem, Paragraph, Section, Source, Statement, StatementType,
-    Table, TableCell, TableColumn, TableRow, block::Kind,
+    Block, BriefContent, Citation, List, ListItem, Section, Source, Statement, Table, TableCell, TableColumn,
+    TableRow, block::Kind,
 };
+use chancery_testkit::content::{self, paragraph};
+use chancery_testkit::pdf;
 
 use crate::samples::{fitting, printed, printed_within, variants};
-use crate::tools;
+use crate::temporary_files;
 
 /// Returns a brief of one section.
 fn brief(blocks: Vec<Block>) -> BriefContent {
@@ -29,17 +31,11 @@ fn brief(blocks: Vec<Block>) -> BriefContent {
 }
 
 fn statement(id: usize, text: &str) -> Statement {
-    let mut statement = Statement { id: format!("s-{id}"), text: text.to_owned(), ..Statement::default() };
-    statement.set_type(StatementType::Fact);
-    statement
+    content::statement(format!("s-{id}"), text)
 }
 
 fn block(kind: Kind) -> Block {
     Block { kind: Some(kind), ..Block::default() }
-}
-
-fn paragraph(statements: Vec<Statement>) -> Block {
-    block(Kind::Paragraph(Paragraph { statements }))
 }
 
 /// Returns a sentence of the given number of words.
@@ -78,8 +74,8 @@ fn refused(content: &BriefContent, path: &str) {
 
 /// Checks with poppler that no glyph is outside of the paper.
 fn within_the_page(name: &str, printed: &Printed) {
-    let file = tools::file(name, &printed.bytes);
-    for (page, width, height, boxes) in tools::words(&file) {
+    let file = temporary_files::file(name, &printed.bytes);
+    for (page, width, height, boxes) in pdf::words(&file) {
         for (text, [left, top, right, bottom]) in boxes {
             let inside = left >= 0.0 && top >= 0.0 && right <= width && bottom <= height;
             assert!(
@@ -176,9 +172,9 @@ fn a_title_of_forty_thousand_characters_is_refused_as_too_long() {
     refused(&content, "title");
     // Unvalidated content prints; only texts too long for a PDF string (32,767 bytes) are shortened there.
     prints_unchecked("title", &content, &[&content.title]);
-    tools::conform(
+    pdf::assert_conform(
         "ua1,2a",
-        &[tools::file("hostile/title.pdf", &printed(&content, &Options::default()).unwrap().bytes)],
+        &[temporary_files::file("hostile/title.pdf", &printed(&content, &Options::default()).unwrap().bytes)],
     );
 }
 

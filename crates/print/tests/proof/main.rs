@@ -5,16 +5,14 @@
 mod any_processes;
 mod blocks_without_data;
 mod canaries;
-#[path = "../editions/mod.rs"]
-mod editions;
 mod file_content;
 mod file_text;
 mod fuzz;
 mod hostile;
 mod poppler;
 mod samples;
-#[path = "../tools/mod.rs"]
-mod tools;
+#[path = "../temporary_files/mod.rs"]
+mod temporary_files;
 mod validity;
 mod wild;
 

@@ -1,11 +1,11 @@
 //! poppler's structure text equals the printer's own readback, and is the edition in its order.
 
-use chancery_print::readback::{normal_form, struct_text};
+use chancery_print::testing::{DIGEST, normal_form, struct_text};
 use chancery_proto::brief::v1::{BriefContent, Section, Statement};
+use chancery_testkit::pdf;
 
-use crate::editions::DIGEST;
 use crate::samples::{Variant, fitting, samples, variants};
-use crate::{file_content, samples, tools};
+use crate::{file_content, samples, temporary_files};
 
 /// poppler interprets the page again for every piece of text: 9 s for 18 pages, minutes for right-to-left text, where
 /// every letter is a piece. So it gets short samples and excerpts.
@@ -71,7 +71,7 @@ fn the_text_is_the_editions_in_its_order() {
 fn the_footer_of_a_page_from_right_to_left_keeps_its_facts_whole() {
     let sample = samples::sample("russia-iran-fa-1");
     let (name, bytes) = file(&sample.name, &sample.content, &variants()[0]).unwrap();
-    for (page, _, height, words) in tools::words(&tools::file(&name, &bytes)) {
+    for (page, _, height, words) in pdf::words(&temporary_files::file(&name, &bytes)) {
         let footer: Vec<String> = words
             .into_iter()
             .filter(|(_, edges)| edges[1] > height - 80.0)
@@ -96,7 +96,7 @@ fn file(name: &str, content: &BriefContent, variant: &Variant) -> Option<(String
 
 fn read_alike(name: &str, content: &BriefContent, variant: &Variant) {
     let Some((name, bytes)) = file(name, content, variant) else { return };
-    let theirs = blocks(&tools::poppler_structure(&tools::file(&name, &bytes)));
+    let theirs = blocks(&pdf::structure(&temporary_files::file(&name, &bytes)));
     same(&name, &struct_text(&bytes).unwrap(), &theirs);
 }
 

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use chancery_brief::marking::{Clearance, Policy, Scheme};
 use chancery_brief::{redact, validate};
+use chancery_print::testing::edition;
 use chancery_print::{Fonts, Format, Limits, Options, Paper, PrintError, Printed, TextSize, print};
 use chancery_proto::brief::v1::{BriefContent, RevisionDocument};
-
-use crate::editions::edition;
+use chancery_testkit::files;
 
 /// An edition of a sample.
 pub(crate) struct Sample {
@@ -27,17 +27,16 @@ pub(crate) struct Variant {
 
 /// Returns the revisions under `examples/` in order of their paths.
 pub(crate) fn documents() -> Vec<(String, RevisionDocument)> {
-    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
-    let mut files: Vec<PathBuf> =
+    let examples = files::root().join("examples");
+    let mut paths: Vec<PathBuf> =
         entries(&examples).iter().filter(|path| path.is_dir()).flat_map(|f| entries(f)).collect();
-    files.retain(|file| file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("revision-")));
-    files.sort();
+    paths.retain(|file| file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("revision-")));
+    paths.sort();
     let read = |file: PathBuf| {
-        let document: RevisionDocument =
-            chancery_proto::json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+        let document = files::document(&file);
         (format!("{}-{}", document.brief_id, document.revision), document)
     };
-    files.into_iter().map(read).collect()
+    paths.into_iter().map(read).collect()
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {

@@ -12,6 +12,6 @@ mod same_bytes;
 mod sample;
 mod setter;
 mod shown;
-#[path = "../tools/mod.rs"]
-mod tools;
+#[path = "../temporary_files/mod.rs"]
+mod temporary_files;
 mod validity;

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use chancery_print::ProofError;
 use chancery_print::pages::{ArtifactKind, Item, Owner, Page};
-use chancery_print::readback::{ProofError, normal_form, prove, struct_text};
 use chancery_print::tags::Role;
+use chancery_print::testing::{normal_form, prove, struct_text};
 use chancery_print::write::{WriteError, Writer};
 
 use crate::sample::sample;

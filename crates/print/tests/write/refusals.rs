@@ -188,7 +188,7 @@ proptest! {
         let _ = sample.write();
         sample.pages.pages[2].size = (Length::pt(100), Length::pt(100));
         if let Ok(bytes) = sample.write() {
-            prop_assert!(chancery_print::readback::struct_text(&bytes).is_ok());
+            prop_assert!(chancery_print::testing::struct_text(&bytes).is_ok());
         }
     }
 }

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chancery_print::Fonts;
+use chancery_print::ProofError;
 use chancery_print::document_info::{DocumentInfo, OutlineEntry};
 use chancery_print::fonts::FaceId;
 use chancery_print::graphics::Color;
 use chancery_print::pages::{Anchors, ArtifactKind, Item, Page, PlacedItem};
-use chancery_print::readback::{Expected, Proof, ProofError, prove};
 use chancery_print::tags::{AnchorId, LinkTarget, ListNumbering, Role, Scope, TagId, TagTree};
+use chancery_print::testing::{Expected, Proof, prove};
 use chancery_print::units::Length;
 use chancery_print::write::{WriteError, Writer};
 

@@ -1,14 +1,16 @@
 //! Conformance of a written file, checked by other programs.
 
+use chancery_testkit::pdf;
+
 use crate::sample::sample;
-use crate::tools;
+use crate::temporary_files;
 
 #[test]
 fn verapdf_finds_the_file_to_be_pdf_ua_1_and_pdf_a_2a() {
-    tools::conform("ua1,2a", &[tools::file("validity.pdf", &sample().write().unwrap())]);
+    pdf::assert_conform("ua1,2a", &[temporary_files::file("validity.pdf", &sample().write().unwrap())]);
 }
 
 #[test]
 fn qpdf_finds_no_syntax_error() {
-    tools::sound(&tools::file("syntax.pdf", &sample().write().unwrap()));
+    pdf::assert_sound(&temporary_files::file("syntax.pdf", &sample().write().unwrap()));
 }

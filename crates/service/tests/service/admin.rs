@@ -4,9 +4,11 @@ use chancery_proto::admin::v1::{
 };
 use chancery_proto::brief::v1::GetBriefRequest;
 use chancery_proto::errors::v1::Reason;
+use chancery_testkit::imports::document;
+use chancery_testkit::status_refusals::{refused, refused_at};
 use tonic::Code;
 
-use crate::scene::{Scene, content, document, refused, refused_at, shown};
+use crate::scene::{Scene, content, shown};
 
 fn workspace(id: &str) -> CreateWorkspaceRequest {
     let workspace = Workspace {

@@ -5,12 +5,12 @@ use std::time::Duration;
 use chancery_proto::errors::v1::Reason;
 use chancery_proto::worker::v1::upload_artifact_request::Part;
 use chancery_proto::worker::v1::{ArtifactHeader, UploadArtifactRequest};
+use chancery_testkit::status_refusals::refused;
 use tempfile::TempDir;
 use tokio_stream::StreamExt;
 use tonic::Code;
 
 use crate::queue_scene::{QueueScene, header, pdf};
-use crate::scene::refused;
 
 async fn scene() -> (TempDir, QueueScene) {
     let folder = tempfile::tempdir().unwrap();

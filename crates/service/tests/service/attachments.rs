@@ -16,11 +16,13 @@ use chancery_proto::errors::v1::Reason;
 use chancery_proto::render::v1::{CreateRenderRequest, RenderOptions, Theme};
 use chancery_proto::worker::v1::GetRenderInputRequest;
 use chancery_proto::worker::v1::get_render_input_response::Part as InputPart;
+use chancery_testkit::imports::{document, import};
+use chancery_testkit::status_refusals::{refused, refused_at};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
 use crate::queue_scene::{QueueScene, create as create_render};
-use crate::scene::{Briefs, Scene, content, document, import, refused, refused_at};
+use crate::scene::{Briefs, Scene, content};
 
 /// Encodes a PNG chunk (ISO/IEC 15948, 5.3).
 fn chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {

@@ -9,9 +9,11 @@ use chancery_proto::brief::v1::{
     UndeleteBriefRequest, UpdateBriefDraftRequest, UploadAttachmentRequest, WithdrawBriefRevisionRequest,
 };
 use chancery_proto::errors::v1::Reason;
+use chancery_testkit::imports::{document, import};
+use chancery_testkit::status_refusals::{refused, refused_at};
 use tonic::Code;
 
-use crate::scene::{Briefs, Scene, content, document, import, refused, refused_at};
+use crate::scene::{Briefs, Scene, content};
 
 const BRIEF: &str = "workspaces/default/briefs/b1";
 

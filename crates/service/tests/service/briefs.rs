@@ -4,11 +4,13 @@ use chancery_proto::brief::v1::{
     ListBriefsRequest, PublishBriefRequest, RevisionDocument, UpdateBriefDraftRequest,
 };
 use chancery_proto::errors::v1::Reason;
+use chancery_testkit::imports::{document, import};
+use chancery_testkit::status_refusals::{refused, refused_at};
 use prost_types::Timestamp;
 use tonic::Code;
 use tonic_types::StatusExt;
 
-use crate::scene::{Scene, content, document, import, refused, refused_at, shown};
+use crate::scene::{Scene, content, shown};
 
 const BRIEF: &str = "workspaces/default/briefs/b1";
 

@@ -9,9 +9,10 @@ use chancery_postgres::TestDatabase;
 use chancery_proto::admin::v1::ListApiTokensRequest;
 use chancery_proto::brief::v1::{GetBriefRequest, ListBriefsRequest};
 use chancery_proto::errors::v1::Reason;
+use chancery_testkit::status_refusals::refused;
 use tonic::{Code, Request, Status};
 
-use crate::scene::{Briefs, Scene, content, refused};
+use crate::scene::{Briefs, Scene, content};
 
 /// Maximum response time on a busy machine: below the 5 s timeout of waiting for a connection, and the 10 s lock
 /// timeout.

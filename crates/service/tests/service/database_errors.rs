@@ -12,6 +12,7 @@ use chancery_proto::admin::v1::{ApiToken, CreateApiTokenRequest, Role};
 use chancery_proto::brief::v1::ListBriefsRequest;
 use chancery_proto::errors::v1::Reason;
 use chancery_store::{DatabaseSettings, FirstSecrets};
+use chancery_testkit::status_refusals::refused;
 use prost::Message as _;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, ChildStderr};
@@ -19,7 +20,7 @@ use tonic::{Code, Status};
 
 use crate::cancelled_calls::{TableLock, list};
 use crate::process::serving;
-use crate::scene::{Scene, bearer, channel, database, refused};
+use crate::scene::{Scene, bearer, channel, new_installation};
 
 /// A service process and its log.
 struct LoggedService {
@@ -86,7 +87,7 @@ fn only_failure(lines: &[String], sqlstate: &str) -> String {
 #[tokio::test]
 async fn a_read_only_database_is_logged_once_with_its_sqlstate_and_statement() {
     let server = TestServer::connect().unwrap();
-    let (database, secrets) = database(&server).await;
+    let (database, secrets) = new_installation(&server).await;
     // A copied template counts as restored, so its log begins a new epoch, which a read-only database could not store.
     DatabaseSettings::of_url(database.url())
         .connect("test")
@@ -111,7 +112,7 @@ async fn a_read_only_database_is_logged_once_with_its_sqlstate_and_statement() {
 #[tokio::test]
 async fn a_missing_privilege_is_logged_once_with_its_sqlstate_and_statement() {
     let server = TestServer::connect().unwrap();
-    let (database, secrets) = database(&server).await;
+    let (database, secrets) = new_installation(&server).await;
     let role = RestrictedRole::new(&database);
     let mut service = LoggedService::start(&role.url, "privilege").await;
     refused(service.make_token(&secrets, "Hunter Two").await, Code::Internal, Reason::Internal);
@@ -181,7 +182,7 @@ fn reason_in(answer: &str) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn expired_and_abandoned_calls_are_logged_with_method_and_duration() {
     let server = TestServer::connect().unwrap();
-    let (database, secrets) = database(&server).await;
+    let (database, secrets) = new_installation(&server).await;
     let mut service = LoggedService::start(database.url(), "ended-early").await;
     let lock = TableLock::hold(&database, "briefs");
     let briefs = || Scene::briefs_at(service.listen, secrets.admin.reveal());

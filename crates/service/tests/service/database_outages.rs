@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use chancery_postgres::{DataDir, Halt, Options, PrivatePostgres, TestServer};
 use chancery_proto::brief::v1::GetBriefRequest;
 use chancery_proto::errors::v1::Reason;
+use chancery_testkit::status_refusals::refused;
 use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::sync::watch;
@@ -19,7 +20,7 @@ use tonic_health::pb::health_client::HealthClient;
 use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse};
 use tonic_types::StatusExt as _;
 
-use crate::scene::{Scene, channel, content, refused};
+use crate::scene::{Scene, channel, content};
 
 /// Maximum delay of health behind the database.
 const SOON: Duration = Duration::from_secs(2);

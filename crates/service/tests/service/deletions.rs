@@ -5,9 +5,11 @@ use chancery_proto::brief::v1::{
     ListBriefsRequest, UndeleteBriefRequest, WithdrawBriefRevisionRequest,
 };
 use chancery_proto::errors::v1::Reason;
+use chancery_testkit::imports::{document, import};
+use chancery_testkit::status_refusals::refused;
 use tonic::{Code, Status};
 
-use crate::scene::{Briefs, Scene, content, document, import, refused};
+use crate::scene::{Briefs, Scene, content};
 
 const BRIEF: &str = "workspaces/default/briefs/b1";
 

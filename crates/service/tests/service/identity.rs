@@ -6,9 +6,10 @@ use chancery_proto::brief::v1::{CreateBriefRequest, GetBriefRequest};
 use chancery_proto::descriptors::{permission, pool};
 use chancery_proto::errors::v1::Reason;
 use chancery_proto::options::v1::Permission;
+use chancery_testkit::status_refusals::refused;
 use tonic::Code;
 
-use crate::scene::{Scene, content, refused};
+use crate::scene::{Scene, content};
 use crate::wire::call;
 
 /// The permissions of each role, as permission.proto documents them.

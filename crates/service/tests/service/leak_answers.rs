@@ -16,7 +16,7 @@ use prost::{Message, Name};
 use serde_json::Value;
 use tonic::{Response, Status};
 
-use crate::knowledge_scene::Knowledge;
+use crate::knowledge::scene::Knowledge;
 use crate::leak_renders::renders;
 use crate::leak_scene::{OPEN_PICTURE, OTHER_WITHHELD_PICTURE, WITHHELD_PICTURE};
 use crate::queue_scene::Renders;

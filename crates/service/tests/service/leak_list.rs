@@ -6,10 +6,12 @@ use chancery_proto::brief::v1::{
     GetBriefRequest, ListBriefRevisionsRequest, ListBriefsRequest, WithdrawBriefRevisionRequest,
 };
 use chancery_proto::errors::v1::Reason;
+use chancery_testkit::imports::{document, import};
+use chancery_testkit::status_refusals::refused;
 use tonic::{Code, Status};
 
 use crate::attachments;
-use crate::scene::{Briefs, Scene, content, document, import, refused};
+use crate::scene::{Briefs, Scene, content};
 
 const AUTHOR: [Role; 2] = [Role::Reader, Role::Author];
 const PARENT: &str = "workspaces/default";

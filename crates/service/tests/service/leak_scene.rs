@@ -6,10 +6,11 @@ use chancery_proto::admin::v1::{CreateWorkspaceRequest, MarkingScheme, Role, Wit
 use chancery_proto::brief::v1::knowledge_service_client::KnowledgeServiceClient;
 use chancery_proto::brief::v1::{AttachmentHeader, ImportBriefRequest, RevisionDocument};
 use chancery_proto::render::v1::render_service_client::RenderServiceClient;
+use chancery_testkit::print_environment::ENVIRONMENT;
 
 use crate::attachments;
 use crate::leak_answers::Reader;
-use crate::queue_scene::{ENVIRONMENT, Renders};
+use crate::queue_scene::Renders;
 use crate::scene::{Briefs, Scene, bearer};
 
 /// An image at the lowest marking.

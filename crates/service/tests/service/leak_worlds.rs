@@ -3,12 +3,12 @@
 
 use chancery_brief::marking::{Policy, Scheme};
 use chancery_proto::admin::v1::Role;
-use chancery_proto::brief::v1::block::Kind;
 use chancery_proto::brief::v1::{
-    Actor, ActorKind, Block, BriefContent, BriefDraft, BriefKind, CreateBriefRequest, DeleteBriefRequest,
-    GetBriefDraftRequest, GetBriefRequest, Paragraph, PurgeBriefRevisionRequest, Section, Statement,
-    StatementType, UndeleteBriefRequest, UpdateBriefDraftRequest, WithdrawBriefRevisionRequest,
+    Actor, ActorKind, BriefContent, BriefDraft, BriefKind, CreateBriefRequest, DeleteBriefRequest,
+    GetBriefDraftRequest, GetBriefRequest, PurgeBriefRevisionRequest, Statement, StatementType,
+    UndeleteBriefRequest, UpdateBriefDraftRequest, WithdrawBriefRevisionRequest,
 };
+use chancery_testkit::content;
 
 use crate::leak_answers::{Neutral, Reader, answers_about_content, ask};
 use crate::leak_scene::{Side, SideReaders, workspace_of};
@@ -48,14 +48,11 @@ const fn world(
     HiddenWorld { language, kind, text, briefs, statements }
 }
 
-fn statement(id: String, text: &str) -> Statement {
-    Statement { id, text: text.into(), r#type: StatementType::Assessment.into(), ..Statement::default() }
+fn assessment(id: String, text: &str) -> Statement {
+    Statement { r#type: StatementType::Assessment.into(), ..content::statement(id, text) }
 }
 
 fn brief(language: &str, kind: BriefKind, title: &str, statements: Vec<Statement>) -> BriefContent {
-    let blocks = vec![Block { kind: Some(Kind::Paragraph(Paragraph { statements })), ..Block::default() }];
-    let heading = "Body".to_owned();
-    let section = Section { id: "body".into(), heading, blocks, ..Section::default() };
     let actor = Actor {
         id: "a1".into(),
         name: "Canary Islands".into(),
@@ -64,24 +61,22 @@ fn brief(language: &str, kind: BriefKind, title: &str, statements: Vec<Statement
     };
     BriefContent {
         kind: kind.into(),
-        title: title.into(),
         language: language.into(),
         default_marking: "TLP:CLEAR".into(),
-        sections: vec![section],
         actors: vec![actor],
-        ..BriefContent::default()
+        ..content::brief(title, vec![content::body("Body", vec![content::paragraph(statements)])])
     }
 }
 
 /// English words that are the stems of words in other languages: matches reveal which stemmers a query used.
 fn open(title: &str) -> BriefContent {
     let text = "The canary sings of a bank, a banc, a banqu, nation, договор, скрыт, τραπεζ and समझौत.";
-    brief("en", BriefKind::Thematic, title, vec![statement("s1".into(), text)])
+    brief("en", BriefKind::Thematic, title, vec![assessment("s1".into(), text)])
 }
 
 impl HiddenWorld {
     fn content(&self) -> BriefContent {
-        let statements = (1..=self.statements).map(|number| statement(format!("s{number}"), self.text));
+        let statements = (1..=self.statements).map(|number| assessment(format!("s{number}"), self.text));
         let content = brief(self.language, self.kind, self.text, statements.collect());
         BriefContent { default_marking: "TLP:RED".into(), ..content }
     }

@@ -5,10 +5,12 @@ use chancery_proto::brief::v1::{
     GetBriefRequest, GetBriefRevisionRequest, ListBriefsRequest, Place, PlaceKind,
 };
 use chancery_proto::errors::v1::Reason;
+use chancery_testkit::imports::{document, import};
+use chancery_testkit::status_refusals::{refused, refused_at};
 use prost_types::FieldMask;
 use tonic::{Code, Status};
 
-use crate::scene::{Briefs, Scene, content, document, import, refused, refused_at, shown};
+use crate::scene::{Briefs, Scene, content, shown};
 
 fn list() -> ListBriefsRequest {
     ListBriefsRequest { parent: "workspaces/default".into(), ..ListBriefsRequest::default() }

@@ -13,10 +13,13 @@ use chancery_proto::render::v1::{
 use chancery_proto::worker::v1::{
     AcquireLeasesRequest, PrintEnvironment, ReleaseLeasesRequest, RenewLeasesRequest,
 };
+use chancery_testkit::imports::{document, import};
+use chancery_testkit::print_environment::ENVIRONMENT;
+use chancery_testkit::status_refusals::{refused, refused_at};
 use tonic::Code;
 
-use crate::queue_scene::{ENVIRONMENT, QueueScene, acquire, create, header};
-use crate::scene::{Admins, bearer, channel, content, document, import, refused, refused_at};
+use crate::queue_scene::{QueueScene, acquire, create, header};
+use crate::scene::{Admins, bearer, channel, content};
 
 impl QueueScene {
     fn operators(&self) -> Admins {

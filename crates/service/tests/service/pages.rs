@@ -1,7 +1,9 @@
 use chancery_proto::brief::v1::{ListBriefRevisionsRequest, ListBriefsRequest, ListBriefsResponse};
 use chancery_proto::errors::v1::Reason;
+use chancery_testkit::imports::{document, import};
+use chancery_testkit::status_refusals::refused_at;
 
-use crate::scene::{Briefs, Scene, content, document, import, refused_at};
+use crate::scene::{Briefs, Scene, content};
 
 fn list(page_size: i32, page_token: &str) -> ListBriefsRequest {
     ListBriefsRequest {

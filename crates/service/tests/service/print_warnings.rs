@@ -3,9 +3,9 @@
 use chancery_proto::errors::v1::Reason;
 use chancery_proto::render::v1::{GetRenderRequest, ListRendersRequest, PrintWarning, Render};
 use chancery_proto::worker::v1::ArtifactHeader;
+use chancery_testkit::status_refusals::refused_at;
 
 use crate::queue_scene::{QueueScene, header};
-use crate::scene::refused_at;
 
 const PDF: &[u8] = b"%PDF";
 

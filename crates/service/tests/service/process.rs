@@ -7,7 +7,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 
-use crate::scene::database;
+use crate::scene::new_installation;
 
 fn binary() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_chancery-service"));
@@ -38,7 +38,7 @@ pub(crate) async fn serving(
 #[tokio::test]
 async fn the_process_reports_its_addresses_passes_a_probe_and_stops_cleanly() {
     let server = TestServer::connect().unwrap();
-    let (database, _) = database(&server).await;
+    let (database, _) = new_installation(&server).await;
     let ready_file = std::env::temp_dir().join(format!("chancery-ready-{}.json", std::process::id()));
     let (mut child, mut log) = serving(database.url(), &ready_file).await;
     let ready: serde_json::Value =

@@ -9,10 +9,12 @@ use chancery_proto::brief::v1::{
 };
 use chancery_proto::errors::v1::Reason;
 use chancery_proto::status::violations_total;
+use chancery_testkit::imports::{document, import};
+use chancery_testkit::status_refusals::refused;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
-use crate::scene::{Briefs, Scene, content, document, import, refused};
+use crate::scene::{Briefs, Scene, content};
 
 const BRIEF: &str = "workspaces/default/briefs/b1";
 

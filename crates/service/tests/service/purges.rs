@@ -11,11 +11,13 @@ use chancery_proto::render::v1::{
     CreateRenderRequest, DownloadRenderRequest, GetRenderRequest, RenderOptions, RenderState,
 };
 use chancery_proto::worker::v1::{FailRenderRequest, GetRenderInputRequest, Lease};
+use chancery_testkit::imports::{document, import};
+use chancery_testkit::status_refusals::{refused, refused_at};
 use tempfile::TempDir;
 use tonic::{Code, Status};
 
 use crate::queue_scene::{QueueScene, acquire, create, header};
-use crate::scene::{Briefs, bearer, channel, content, document, import, refused, refused_at};
+use crate::scene::{Briefs, bearer, channel, content};
 
 const BRIEF: &str = "workspaces/default/briefs/b1";
 const CANARY: &str = "xylocanary";
@@ -229,7 +231,12 @@ async fn a_purge_deletes_stored_and_staged_bytes_in_the_database() {
     requested(&scene, 2, "second").await;
     let lease = scene.leased().await;
     let lease = chancery_store::Lease::from_message(lease);
-    let blob = scene.store.artifacts().stage(&lease, crate::queue_scene::ENVIRONMENT).await.unwrap();
+    let blob = scene
+        .store
+        .artifacts()
+        .stage(&lease, chancery_testkit::print_environment::ENVIRONMENT)
+        .await
+        .unwrap();
     let mut upload = scene.store.artifacts().begin_upload(&blob).await.unwrap();
     upload.write(vec![b'x'; 300_000].into()).await.unwrap();
     assert_eq!(scene.database.psql().rows("select count(*) from artifact_chunks").unwrap(), ["2"]);

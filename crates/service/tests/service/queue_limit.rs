@@ -13,11 +13,13 @@ use chancery_proto::errors::v1::Reason;
 use chancery_proto::render::v1::render_service_client::RenderServiceClient;
 use chancery_proto::render::v1::{CreateRenderRequest, RenderOptions, RenderPriority};
 use chancery_proto::status::reason_of;
+use chancery_testkit::imports::document;
+use chancery_testkit::status_refusals::{refused, refused_at};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
 use crate::queue_scene::{QueueScene, Renders, create};
-use crate::scene::{bearer, channel, content, document, refused, refused_at};
+use crate::scene::{bearer, channel, content};
 
 /// Builds a distinct render request for each number.
 fn copy(number: usize) -> CreateRenderRequest {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chancery_brief::digest::{Digest, body_digest};
+use chancery_brief::digest::body_digest;
 use chancery_postgres::{TestDatabase, TestServer};
 use chancery_proto::brief::v1::brief_service_client::BriefServiceClient;
 use chancery_proto::render::v1::render_service_client::RenderServiceClient;
@@ -14,19 +14,19 @@ use chancery_proto::worker::v1::{
 };
 use chancery_service::config::CommandLine;
 use chancery_service::server::{self, Running};
-use chancery_store::{DatabaseSettings, PrintEnvironment, Store};
+use chancery_store::Store;
+use chancery_testkit::database;
+use chancery_testkit::imports::{document, import};
+use chancery_testkit::print_environment::ENVIRONMENT;
 use clap::Parser;
 use tonic::Status;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Channel;
 
-use crate::scene::{Bearer, Briefs, bearer, channel, content, database, document, import};
+use crate::scene::{Bearer, Briefs, bearer, channel, content, new_installation};
 
 pub(crate) type Renders = RenderServiceClient<InterceptedService<Channel, Bearer>>;
 pub(crate) type Workers = RenderWorkerServiceClient<InterceptedService<Channel, Bearer>>;
-
-pub(crate) const ENVIRONMENT: PrintEnvironment =
-    PrintEnvironment { printer_version: Digest([1; 32]), fonts_digest: Digest([2; 32]) };
 
 /// A service, and a store on the same database for operations without an RPC.
 pub(crate) struct QueueScene {
@@ -54,8 +54,8 @@ impl QueueScene {
     /// Starts a scene with additional flags for the service.
     pub(crate) async fn with(flags: &[&str]) -> Self {
         let server = TestServer::connect().unwrap();
-        let (database, secrets) = database(&server).await;
-        let store = DatabaseSettings::of_url(database.url()).connect("test").await.unwrap();
+        let (database, secrets) = new_installation(&server).await;
+        let store = database::connect(&database).await;
         store.renders().set_print_environment(ENVIRONMENT).await.unwrap();
         let listen = ["chancery-service", "--listen", "127.0.0.1:0", "--worker-listen", "127.0.0.1:0"];
         let database_url = ["--database-url", database.url()];

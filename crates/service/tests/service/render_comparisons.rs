@@ -9,11 +9,13 @@ use chancery_proto::render::v1::render_service_client::RenderServiceClient;
 use chancery_proto::render::v1::{CreateRenderRequest, Render, RenderOptions};
 use chancery_proto::worker::v1::get_render_input_response::Part;
 use chancery_proto::worker::v1::{GetRenderInputRequest, RenderInputManifest};
+use chancery_testkit::imports::{document, import};
+use chancery_testkit::status_refusals::{refused, refused_at};
 use prost::Message as _;
 use tonic::{Code, Status};
 
 use crate::queue_scene::{QueueScene, Renders, create, header};
-use crate::scene::{bearer, channel, content, document, import, refused, refused_at, token};
+use crate::scene::{bearer, channel, content, token};
 
 const BRIEF: &str = "workspaces/default/briefs/b1";
 /// A text withheld from TLP:CLEAR.

@@ -4,11 +4,11 @@ use chancery_proto::render::v1::{
     WatchRenderRequest,
 };
 use chancery_proto::worker::v1::RenewLeasesRequest;
+use chancery_testkit::status_refusals::{refused, refused_at};
 use tokio_stream::StreamExt;
 use tonic::Code;
 
 use crate::queue_scene::{QueueScene, header};
-use crate::scene::{refused, refused_at};
 
 fn cancel(name: &str) -> CancelRenderRequest {
     CancelRenderRequest { name: name.into(), ..Default::default() }

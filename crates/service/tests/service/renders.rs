@@ -13,11 +13,12 @@ use chancery_service::background::wakeups::Wakeups;
 use chancery_service::renders::service::Renders;
 use chancery_service::shutdown;
 use chancery_store::{AttemptFailure, Secret};
+use chancery_testkit::print_environment::ENVIRONMENT;
+use chancery_testkit::status_refusals::{refused, refused_at};
 use tokio_stream::StreamExt;
 use tonic::{Code, Request};
 
-use crate::queue_scene::{ENVIRONMENT, QueueScene, create, header, pdf};
-use crate::scene::{refused, refused_at};
+use crate::queue_scene::{QueueScene, create, header, pdf};
 
 fn wait(name: &str, seconds: i64) -> WaitRenderRequest {
     let timeout = Some(prost_types::Duration { seconds, nanos: 0 });

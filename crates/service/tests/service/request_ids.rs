@@ -8,10 +8,13 @@ use chancery_proto::render::v1::{
     CancelRenderRequest, CreateRenderRequest, DeleteRenderRequest, RenderBriefRequest, RenderPriority,
     RenderState,
 };
+use chancery_testkit::imports::{document, import};
+use chancery_testkit::print_environment::ENVIRONMENT;
+use chancery_testkit::status_refusals::{refused, refused_at};
 use tonic::Code;
 
-use crate::queue_scene::{ENVIRONMENT, QueueScene, create, header};
-use crate::scene::{content, document, import, refused, refused_at};
+use crate::queue_scene::{QueueScene, create, header};
+use crate::scene::content;
 
 const ID: &str = "7b0c9a52-0f0a-4c8e-9d43-5f4f0a4f1c11";
 

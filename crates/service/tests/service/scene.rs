@@ -1,28 +1,22 @@
 //! A running service with a separate database, and callers with tokens.
 
-use std::convert::Infallible;
-use std::thread;
-
 use chancery_postgres::{TestDatabase, TestServer};
 use chancery_proto::MESSAGE_LIMIT;
 use chancery_proto::admin::v1::admin_service_client::AdminServiceClient;
 use chancery_proto::admin::v1::{ApiToken, CreateApiTokenRequest, Role};
 use chancery_proto::brief::v1::brief_service_client::BriefServiceClient;
-use chancery_proto::brief::v1::{
-    Block, BriefContent, BriefKind, ImportBriefRequest, Paragraph, RevisionDocument, Section, Statement,
-    StatementType, block::Kind,
-};
-use chancery_proto::errors::v1::Reason;
-use chancery_proto::status::reason_of;
+use chancery_proto::brief::v1::{BriefContent, block::Kind};
 use chancery_service::config::{CommandLine, Config};
 use chancery_service::server::{self, Running};
-use chancery_store::{DatabaseSettings, FirstSecrets, Store, StoreError};
+use chancery_store::{FirstSecrets, Store};
+use chancery_testkit::content::{body, brief, marked, paragraph};
+use chancery_testkit::database;
+use chancery_testkit::imports::{document, import};
 use clap::Parser;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Channel, Endpoint};
-use tonic::{Code, Request, Status};
-use tonic_types::StatusExt;
+use tonic::{Request, Status};
 
 /// Adds a token to each call.
 #[derive(Clone)]
@@ -57,7 +51,7 @@ impl Scene {
 
     /// Starts a scene whose database is on the test's own server.
     pub(crate) async fn on(server: TestServer) -> Self {
-        let database = server.database(&Store::schema_key(), migrate).unwrap();
+        let database = database::migrated(&server);
         Self::with(server, database).await
     }
 
@@ -65,12 +59,12 @@ impl Scene {
     pub(crate) async fn in_locale(locale: &str) -> Self {
         let server = TestServer::connect().unwrap();
         let database = server.empty_database_of_locale(locale).unwrap();
-        migrate(database.url()).unwrap();
+        database::migrate(database.url()).unwrap();
         Self::with(server, database).await
     }
 
     async fn with(server: TestServer, database: TestDatabase) -> Self {
-        let secrets = secrets(&database).await;
+        let secrets = first_secrets(&database).await;
         let running = start(database.url(), &[]).await;
         let reveal = |secret: &chancery_store::Secret| secret.reveal().to_owned();
         Self {
@@ -102,7 +96,7 @@ impl Scene {
 
     /// Opens a store on the same database, for operations without an RPC.
     pub(crate) async fn store(&self) -> Store {
-        DatabaseSettings::of_url(self.database.url()).connect("test").await.unwrap()
+        database::connect(&self.database).await
     }
 
     /// Returns the rows of a statement, columns separated by `|`.
@@ -195,40 +189,17 @@ pub(crate) async fn start_at(url: &str) -> Running {
 }
 
 /// Creates a migrated database with workspace `default`, and returns the first secrets.
-pub(crate) async fn database(server: &TestServer) -> (TestDatabase, FirstSecrets) {
-    let database = server.database(&Store::schema_key(), migrate).unwrap();
-    let secrets = secrets(&database).await;
+pub(crate) async fn new_installation(server: &TestServer) -> (TestDatabase, FirstSecrets) {
+    let database = database::migrated(server);
+    let secrets = first_secrets(&database).await;
     (database, secrets)
 }
 
-/// Creates workspace `default` in a migrated database.
-async fn secrets(database: &TestDatabase) -> FirstSecrets {
-    let store = DatabaseSettings::of_url(database.url()).connect("test").await.unwrap();
-    let mut created = None;
-    let receive = |secrets: &FirstSecrets| {
-        let (operator, admin, worker) =
-            (secrets.operator.clone(), secrets.admin.clone(), secrets.worker.clone());
-        created = Some(FirstSecrets { operator, admin, worker });
-        Ok::<_, Infallible>(())
-    };
-    store.access().bootstrap(receive).await.unwrap();
+async fn first_secrets(database: &TestDatabase) -> FirstSecrets {
+    let store = database::connect(database).await;
+    let secrets = database::bootstrap(&store).await;
     store.close().await;
-    created.unwrap()
-}
-
-/// Runs on a separate thread, because it blocks the test's runtime.
-fn migrate(url: &str) -> Result<(), StoreError> {
-    let url = url.to_owned();
-    let migrated = thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let store = DatabaseSettings::of_url(&url).connect("test").await?;
-            store.migrate().await?;
-            store.close().await;
-            Ok(())
-        })
-    });
-    migrated.join().unwrap()
+    secrets
 }
 
 fn config(url: &str, flags: &[&str]) -> Config {
@@ -252,37 +223,13 @@ pub(crate) fn bearer(token: &str) -> Bearer {
     Bearer((!token.is_empty()).then(|| format!("Bearer {token}").parse().unwrap()))
 }
 
-pub(crate) fn import(documents: Vec<RevisionDocument>) -> ImportBriefRequest {
-    ImportBriefRequest { parent: "workspaces/default".into(), documents, ..ImportBriefRequest::default() }
-}
-
-pub(crate) fn document(brief: &str, revision: u32, content: BriefContent) -> RevisionDocument {
-    let content = Some(content);
-    RevisionDocument { brief_id: brief.into(), revision, content, ..RevisionDocument::default() }
-}
-
-fn statement(id: &str, text: &str, marking: &str) -> Statement {
-    let (id, text, marking) = (id.into(), text.into(), marking.into());
-    Statement { id, text, marking, r#type: StatementType::Fact.into(), ..Statement::default() }
-}
-
 /// Builds content with a sentence at the lowest marking and one at the highest.
 pub(crate) fn content(title: &str) -> BriefContent {
     let statements = vec![
-        statement("open", "This may be known to all readers.", "TLP:CLEAR"),
-        statement("secret", "This is for named persons.", "TLP:RED"),
+        marked("open", "This may be known to all readers.", "TLP:CLEAR"),
+        marked("secret", "This is for named persons.", "TLP:RED"),
     ];
-    let kind = Some(Kind::Paragraph(Paragraph { statements }));
-    let blocks = vec![Block { kind, ..Block::default() }];
-    let section =
-        Section { id: "body".into(), heading: "What is known".into(), blocks, ..Section::default() };
-    BriefContent {
-        kind: BriefKind::Thematic.into(),
-        title: title.into(),
-        language: "en".into(),
-        sections: vec![section],
-        ..BriefContent::default()
-    }
+    brief(title, vec![body("What is known", vec![paragraph(statements)])])
 }
 
 /// Returns the ids of the statements in content.
@@ -293,22 +240,4 @@ pub(crate) fn shown(content: &BriefContent) -> Vec<&str> {
         _ => None,
     });
     paragraphs.flat_map(|paragraph| &paragraph.statements).map(|statement| statement.id.as_str()).collect()
-}
-
-/// Fails unless the result is an error with this code and reason.
-pub(crate) fn refused<T: std::fmt::Debug>(answer: Result<T, Status>, code: Code, reason: Reason) -> Status {
-    let status = answer.unwrap_err();
-    assert_eq!((status.code(), reason_of(&status)), (code, Some(reason)), "{status:?}");
-    status
-}
-
-/// Fails unless the result is an error whose `BadRequest` names exactly one field.
-pub(crate) fn refused_at<T: std::fmt::Debug>(answer: Result<T, Status>, reason: Reason, field: &str) {
-    let status = refused(answer, Code::InvalidArgument, reason);
-    let violations = status.get_details_bad_request().unwrap().field_violations;
-    assert_eq!(
-        violations.iter().map(|found| found.field.as_str()).collect::<Vec<_>>(),
-        [field],
-        "{status:?}"
-    );
 }

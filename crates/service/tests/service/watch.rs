@@ -8,10 +8,12 @@ use chancery_proto::brief::v1::{
 };
 use chancery_proto::errors::v1::Reason;
 use chancery_proto::status::reason_of;
+use chancery_testkit::imports::{document, import};
+use chancery_testkit::status_refusals::{refused, refused_at};
 use tonic::{Code, Status, Streaming};
 use tonic_types::StatusExt;
 
-use crate::scene::{Briefs, Scene, content, document, import, refused, refused_at};
+use crate::scene::{Briefs, Scene, content};
 
 const BRIEF: &str = "workspaces/default/briefs/b1";
 

@@ -4,6 +4,8 @@ use chancery_postgres::{DataDir, Options, PrivatePostgres, TestServer};
 use chancery_proto::MESSAGE_LIMIT;
 use chancery_proto::brief::v1::{CreateBriefRequest, GetBriefRequest};
 use chancery_proto::errors::v1::Reason;
+use chancery_testkit::imports::{document, import};
+use chancery_testkit::status_refusals::refused;
 use http::uri::PathAndQuery;
 use prost::Message;
 use prost::bytes::{Buf, BufMut, Bytes};
@@ -17,7 +19,7 @@ use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 use tonic_types::StatusExt;
 
-use crate::scene::{Scene, channel, content, document, import, refused};
+use crate::scene::{Scene, channel, content};
 
 /// Passes messages through undecoded, as a client with other definitions would send them.
 #[derive(Default)]

@@ -4,9 +4,11 @@ use chancery_proto::brief::v1::{
     ListBriefsRequest, RevisionState, WithdrawBriefRevisionRequest,
 };
 use chancery_proto::errors::v1::Reason;
+use chancery_testkit::imports::{document, import};
+use chancery_testkit::status_refusals::{refused, refused_at};
 use tonic::{Code, Status};
 
-use crate::scene::{Briefs, Scene, content, document, import, refused, refused_at, shown};
+use crate::scene::{Briefs, Scene, content, shown};
 
 const BRIEF: &str = "workspaces/default/briefs/b1";
 

@@ -6,10 +6,11 @@ use chancery_proto::worker::v1::{
     AcquireLeasesRequest, ArtifactHeader, FailRenderRequest, GetRenderInputRequest, Lease, PrintEnvironment,
     ReleaseLeasesRequest, RenewLeasesRequest, ReportProgressRequest, UploadArtifactRequest,
 };
+use chancery_testkit::print_environment::ENVIRONMENT;
+use chancery_testkit::status_refusals::{refused, refused_at};
 use tonic::Code;
 
-use crate::queue_scene::{ENVIRONMENT, QueueScene, acquire, header, pdf};
-use crate::scene::{refused, refused_at};
+use crate::queue_scene::{QueueScene, acquire, header, pdf};
 
 fn progress(lease: &Lease, phase: RenderPhase) -> ReportProgressRequest {
     ReportProgressRequest { lease: Some(lease.clone()), phase: phase.into(), pages: 4 }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use prost::bytes::{Bytes, BytesMut};
 
 use crate::artifacts::artifact::CHUNK;
-use crate::artifacts::store::{ArtifactStore, ArtifactUpload};
+use crate::artifacts::store_trait::{ArtifactStore, ArtifactUpload};
 use crate::convert::damaged;
 use crate::database::Pool;
 use crate::error::{Result, StoreError};

@@ -5,10 +5,10 @@ pub(crate) mod chunks;
 pub(crate) mod deliveries;
 pub(crate) mod expiry;
 pub(crate) mod rows;
-pub(crate) mod store;
-pub(crate) mod stores;
+pub(crate) mod store_selection;
+pub(crate) mod store_trait;
 
-use crate::artifacts::stores::ArtifactStores;
+use crate::artifacts::store_selection::ArtifactStores;
 use crate::database::Pool;
 
 /// Stores PDFs, in the database or externally, and records their deliveries.

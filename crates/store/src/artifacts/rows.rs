@@ -1,8 +1,8 @@
 //! The rows of PDFs, from staging to deletion. The bytes belong to an `ArtifactStore`.
 
 use crate::artifacts::Artifacts;
-use crate::artifacts::store::{ArtifactStore, ArtifactUpload};
-use crate::artifacts::stores::ExternalStore;
+use crate::artifacts::store_selection::ExternalStore;
+use crate::artifacts::store_trait::{ArtifactStore, ArtifactUpload};
 use crate::error::{Result, StoreError};
 use crate::renders::environments::PrintEnvironment;
 use crate::renders::leases::Lease;
@@ -18,7 +18,7 @@ impl Artifacts<'_> {
     /// [`StoreError::LeaseLost`]; [`StoreError::WrongPrintEnvironment`] when the task requires another environment.
     pub async fn stage(self, lease: &Lease, environment: PrintEnvironment) -> Result<String> {
         #[cfg(feature = "unfenced")]
-        crate::renders::unfenced::forget_fence(self.pool, lease).await?;
+        crate::renders::fence_removal::remove_fence(self.pool, lease).await?;
         // Asynchronous commit, for bytes in the database: staging counts only from the commit that refers to it, and
         // that commit makes this row durable. Bytes in an external store need a durable row before they are written,
         // because without the row nothing could find and delete them.

@@ -8,14 +8,14 @@ use chancery_proto::names::BriefName;
 use prost::Message;
 
 use crate::access::principal::Principal;
-use crate::briefs::deleted::Deleted;
+use crate::briefs::deleted_brief::DeletedBrief;
 use crate::briefs::locking::LockedBrief;
 use crate::briefs::revisions::recompute_current;
 use crate::briefs::{Briefs, locking};
 use crate::changes::idempotency_keys::{IdempotencyKey, WriteStart, begin_write, store_response};
 use crate::changes::log::{self, Audience, Change, Position};
 use crate::convert::{damaged, to_digest};
-use crate::database::PgConnection;
+use crate::database::{PgConnection, Transaction};
 use crate::error::{Result, StoreError};
 
 /// How long a deleted brief can be undeleted.
@@ -64,7 +64,7 @@ impl Briefs<'_> {
         .fetch_one(&mut *transaction)
         .await?;
         recompute_current(&mut transaction, locked.key).await?;
-        let deleted = Deleted {
+        let deleted = DeletedBrief {
             name: name.clone(),
             uid: row.uid,
             created_at: row.created_at,
@@ -72,17 +72,8 @@ impl Briefs<'_> {
             purge_at: row.purge_at,
         };
         let (_, brief) = deleted.envelope();
-        store_response(&mut transaction, principal, &name.workspace, write, &brief.encode_to_vec()).await?;
         let change = Change::of_brief("brief_deleted", name, readers(&locked));
-        let position = log::record(
-            &mut transaction,
-            name.workspace.as_str(),
-            &principal.subject,
-            std::slice::from_ref(&change),
-        )
-        .await?;
-        transaction.commit().await?;
-        Ok((brief, position))
+        finish(transaction, principal, name, write, brief, change).await
     }
 
     /// Undeletes a brief, and returns its envelope as the principal reads it.
@@ -117,17 +108,8 @@ impl Briefs<'_> {
         .await?;
         recompute_current(&mut transaction, locked.key).await?;
         let brief = envelope(&mut transaction, &locked, name, access.clearance).await?;
-        store_response(&mut transaction, principal, &name.workspace, write, &brief.encode_to_vec()).await?;
         let change = Change::of_brief("brief_undeleted", name, readers(&locked));
-        let position = log::record(
-            &mut transaction,
-            name.workspace.as_str(),
-            &principal.subject,
-            std::slice::from_ref(&change),
-        )
-        .await?;
-        transaction.commit().await?;
-        Ok((brief, position))
+        finish(transaction, principal, name, write, brief, change).await
     }
 
     /// Decodes the stored response to a repeated write.
@@ -139,6 +121,22 @@ impl Briefs<'_> {
         let brief = Brief::decode(response).map_err(damaged)?;
         Ok((brief, log::position(self.pool, &name.workspace).await?))
     }
+}
+
+/// Stores the response for repetitions, logs the change, and commits.
+async fn finish(
+    mut transaction: Transaction,
+    principal: &Principal,
+    name: &BriefName,
+    write: Option<&IdempotencyKey>,
+    brief: Brief,
+    change: Change,
+) -> Result<(Brief, Position)> {
+    store_response(&mut transaction, principal, &name.workspace, write, &brief.encode_to_vec()).await?;
+    let (workspace, subject) = (name.workspace.as_str(), principal.subject.as_str());
+    let position = log::record(&mut transaction, workspace, subject, &[change]).await?;
+    transaction.commit().await?;
+    Ok((brief, position))
 }
 
 /// Returns the clearances that have, or had, an edition of any revision.

@@ -173,8 +173,9 @@ fn repeated_draft(response: &[u8], content: &Canonical) -> Result<Draft> {
     })
 }
 
-/// Inserts the draft of a new brief under its first etag.
-pub(crate) async fn insert(
+/// Writes a draft that equals revision `base_revision`, or that precedes the first revision (0). Replaces the brief's
+/// draft if there is one.
+pub(crate) async fn put(
     transaction: &mut PgConnection,
     brief_key: i64,
     content: &Canonical,
@@ -183,38 +184,14 @@ pub(crate) async fn insert(
     subject: &str,
 ) -> Result<()> {
     sqlx::query!(
-        "-- briefs::drafts::insert
+        "-- briefs::drafts::put
         insert into drafts
             (brief_key, content, content_schema, etag, base_revision, edited, floor, highest, updated_by)
-        values ($1, $2, $3, $4, $5, $5 = 0, $6, $7, $8)",
-        brief_key,
-        /* content */ content.to_bytes(),
-        /* content_schema */ written_content_schema()?,
-        etag,
-        base_revision,
-        i16::from(content.floor()) as i16,
-        i16::from(content.highest()) as i16,
-        /* updated_by */ subject
-    )
-    .execute(transaction)
-    .await?;
-    Ok(())
-}
-
-/// Replaces an unedited draft with a newer revision.
-pub(crate) async fn follow(
-    transaction: &mut PgConnection,
-    brief_key: i64,
-    content: &Canonical,
-    base_revision: i32,
-    subject: &str,
-) -> Result<()> {
-    let etag = generated_id()?.to_string();
-    sqlx::query!(
-        "-- briefs::drafts::follow
-        update drafts set content = $2, content_schema = $3, etag = $4, base_revision = $5, floor = $6, highest = $7,
-            updated_at = clock_timestamp(), updated_by = $8
-        where brief_key = $1",
+        values ($1, $2, $3, $4, $5, $5 = 0, $6, $7, $8)
+        on conflict (brief_key) do update set content = excluded.content, content_schema = excluded.content_schema,
+            etag = excluded.etag, base_revision = excluded.base_revision, edited = excluded.edited,
+            floor = excluded.floor, highest = excluded.highest, updated_at = excluded.updated_at,
+            updated_by = excluded.updated_by",
         brief_key,
         /* content */ content.to_bytes(),
         /* content_schema */ written_content_schema()?,

@@ -10,13 +10,13 @@ use prost::Message as _;
 use time::OffsetDateTime;
 
 use crate::access::principal::{Access, Principal};
+use crate::briefs::creation::CreatedBrief;
 use crate::briefs::earlier_revisions::check_changes;
 use crate::briefs::editions::Withdrawal;
-use crate::briefs::envelopes::CreatedBrief;
+use crate::briefs::identity::BriefIdentity;
 use crate::briefs::locking::{LockedBrief, check_clearance};
 use crate::briefs::revisions::{PreparedRevision, Publication, fingerprint, recompute_current};
-use crate::briefs::target::TargetBrief;
-use crate::briefs::{Briefs, drafts, envelopes, figures, locking};
+use crate::briefs::{Briefs, creation, drafts, figures, locking};
 use crate::changes::idempotency_keys::{IdempotencyKey, WriteStart, begin_write, store_response};
 use crate::changes::log::{self, Audience, Change, Position};
 use crate::convert::{damaged, generated_id, to_integer, to_number};
@@ -111,7 +111,7 @@ impl Briefs<'_> {
             check_images(&mut transaction, name, access, document_index, document).await?;
             check_changes(&mut transaction, key, access, &document.content, Some(document_index)).await?;
             let publication = document.publication(principal);
-            changes.push(prepared.write(&mut transaction, &target.target(name), &publication).await?);
+            changes.push(prepared.write(&mut transaction, &target.identity(name), &publication).await?);
             if let Some(withdrawal) = &document.withdrawal {
                 let number = to_integer(document.number)?;
                 withdraw_imported(&mut transaction, key, number, withdrawal, &principal.subject).await?;
@@ -131,15 +131,9 @@ impl Briefs<'_> {
             recompute_current(&mut transaction, key).await?;
         }
         let (number, subject) = (to_integer(last.number)?, principal.subject.as_str());
-        match target {
-            ImportTarget::Created(..) => {
-                let etag = generated_id()?.to_string();
-                drafts::insert(&mut transaction, key, &last.content, number, &etag, subject).await?;
-            }
-            ImportTarget::Existing(locked) if locked.draft_is_edited => {}
-            ImportTarget::Existing(_) => {
-                drafts::follow(&mut transaction, key, &last.content, number, subject).await?;
-            }
+        if !target.has_edited_draft() {
+            let etag = generated_id()?.to_string();
+            drafts::put(&mut transaction, key, &last.content, number, &etag, subject).await?;
         }
         let position = log::record(&mut transaction, name.workspace.as_str(), subject, &changes).await?;
         transaction.commit().await?;
@@ -238,12 +232,17 @@ impl ImportTarget {
         }
     }
 
-    fn target<'a>(&'a self, name: &'a BriefName) -> TargetBrief<'a> {
+    /// Returns whether the draft has unpublished edits, which an import preserves.
+    fn has_edited_draft(&self) -> bool {
+        matches!(self, Self::Existing(locked) if locked.draft_is_edited)
+    }
+
+    fn identity<'a>(&'a self, name: &'a BriefName) -> BriefIdentity<'a> {
         match self {
             Self::Created(key, created) => {
-                TargetBrief { key: *key, name, uid: &created.uid, created_at: created.created_at }
+                BriefIdentity { key: *key, name, uid: &created.uid, created_at: created.created_at }
             }
-            Self::Existing(locked) => locked.target(name),
+            Self::Existing(locked) => locked.identity(name),
         }
     }
 }
@@ -255,7 +254,7 @@ async fn make_or_lock(
     name: &BriefName,
     access: Access,
 ) -> Result<ImportTarget> {
-    if let Some((key, created)) = envelopes::insert(transaction, principal, name).await? {
+    if let Some((key, created)) = creation::insert(transaction, principal, name).await? {
         return Ok(ImportTarget::Created(key, created));
     }
     let locked = locking::lock(transaction, name).await?;

@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use crate::access::principal::{Access, Principal};
 use crate::briefs::Briefs;
-use crate::briefs::deleted::Deleted;
+use crate::briefs::deleted_brief::DeletedBrief;
 use crate::briefs::editions::content_bytes;
 use crate::convert::damaged;
 use crate::error::{Result, StoreError};
@@ -63,7 +63,7 @@ const FIELDS: Schema = Schema {
     fields: &[
         field("id", FieldType::Id, "b.brief_id"),
         field("title", FieldType::Text, "r.title"),
-        field("kind", FieldType::Enum(crate::knowledge::BRIEF_KIND), "t.brief_kind"),
+        field("kind", FieldType::Enum("BriefKind"), "t.brief_kind"),
         field("language", FieldType::Id, "t.language"),
         field("marking", FieldType::Marking, "k.rank"),
         field("publish_time", FieldType::Timestamp, "r.published_at"),
@@ -202,7 +202,8 @@ impl Row {
         if let Some((deleted_at, purge_at)) = self.deleted_at.zip(self.purge_at) {
             let name =
                 BriefName { workspace: workspace.clone(), brief: self.brief_id.parse().map_err(damaged)? };
-            let deleted = Deleted { name, uid: self.uid, created_at: self.created_at, deleted_at, purge_at };
+            let deleted =
+                DeletedBrief { name, uid: self.uid, created_at: self.created_at, deleted_at, purge_at };
             let envelope: Brief = deleted.envelope().1;
             let envelope = envelope.encode_to_vec();
             return Ok(ListedBrief {

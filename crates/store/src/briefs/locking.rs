@@ -5,7 +5,7 @@ use chancery_proto::brief::v1::{Brief, BriefState};
 use chancery_proto::names::BriefName;
 use time::OffsetDateTime;
 
-use crate::briefs::target::TargetBrief;
+use crate::briefs::identity::BriefIdentity;
 use crate::convert::damaged;
 use crate::database::PgConnection;
 use crate::error::{Result, StoreError};
@@ -32,9 +32,9 @@ pub(crate) struct LockedBrief {
 }
 
 impl LockedBrief {
-    /// Returns the target for writing a revision.
-    pub(crate) fn target<'a>(&'a self, name: &'a BriefName) -> TargetBrief<'a> {
-        TargetBrief { key: self.key, name, uid: &self.uid, created_at: self.created_at }
+    /// Returns the brief's identity.
+    pub(crate) fn identity<'a>(&'a self, name: &'a BriefName) -> BriefIdentity<'a> {
+        BriefIdentity { key: self.key, name, uid: &self.uid, created_at: self.created_at }
     }
 
     /// Returns whether a clearance may learn that the brief exists.

@@ -3,23 +3,23 @@
 pub(crate) mod attachments;
 pub(crate) mod batched_reads;
 pub(crate) mod content_schema;
-pub(crate) mod deleted;
+pub(crate) mod creation;
+pub(crate) mod deleted_brief;
 pub(crate) mod deletion;
 pub(crate) mod drafts;
 pub(crate) mod earlier_revisions;
 pub(crate) mod editions;
-pub(crate) mod envelopes;
 pub(crate) mod figures;
+pub(crate) mod identity;
 pub(crate) mod image_checks;
 pub(crate) mod import_records;
 pub(crate) mod imports;
 pub(crate) mod lists;
 pub(crate) mod locking;
+pub(crate) mod newest_edition;
 pub(crate) mod publishing;
 pub(crate) mod purge;
 pub(crate) mod revisions;
-pub(crate) mod stored;
-pub(crate) mod target;
 pub(crate) mod withdrawal;
 
 use crate::briefs::batched_reads::BatchedReads;

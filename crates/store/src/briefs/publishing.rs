@@ -104,7 +104,7 @@ impl Briefs<'_> {
             let prepared = PreparedRevision::new(name.brief.as_str(), number, &content, access.policy)?;
             let (creator, subject) = (principal.display_name.as_str(), principal.subject.as_str());
             let publication = Publication { published_at: None, creator, subject, importer: None };
-            let change = prepared.write(&mut transaction, &locked.target(name), &publication).await?;
+            let change = prepared.write(&mut transaction, &locked.identity(name), &publication).await?;
             drafts::settle(&mut transaction, locked.key, locked.newest + 1).await?;
             let workspace = name.workspace.as_str();
             log::record(&mut transaction, workspace, subject, &[change]).await?

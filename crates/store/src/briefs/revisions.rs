@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 
 use crate::briefs::attachments;
 use crate::briefs::content_schema::written_content_schema;
-use crate::briefs::target::TargetBrief;
+use crate::briefs::identity::BriefIdentity;
 use crate::changes::log::{Audience, Change};
 use crate::convert::{damaged, to_digest, to_integer, to_number};
 use crate::database::PgConnection;
@@ -57,6 +57,35 @@ pub(crate) struct Publication<'a> {
     pub(crate) importer: Option<&'a str>,
 }
 
+/// Inserts an edition. The method's name opens the statement, and a clause may follow it.
+macro_rules! insert_edition {
+    ($method:literal, $clause:literal, $edition:ident, $columns:ident, $envelope:expr) => {
+        sqlx::query!(
+            "-- " + $method + "
+            insert into editions (brief_key, revision, from_rank, body, digest, content_digest, marking, title,
+                change_summary, summary, workspace_id, brief_id, until_rank, current_until, envelope)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::smallint,
+                least($13::smallint, $14::smallint), $15)
+            " + $clause,
+            $columns.brief_key,
+            $columns.revision,
+            /* from_rank */ i16::from($edition.from) as i16,
+            $edition.body,
+            $edition.digest.0.as_slice() as &[u8],
+            $edition.content_digest.0.as_slice() as &[u8],
+            $edition.content.marking,
+            $edition.content.title,
+            $edition.content.change_summary,
+            /* summary */ summary(&$edition.content).encode_to_vec(),
+            /* workspace_id */ $columns.workspace,
+            $columns.brief_id,
+            /* until_rank */ $edition.until as i16,
+            $columns.current_until,
+            $envelope
+        )
+    };
+}
+
 impl PreparedRevision {
     /// Prepares content as revision `number` of a brief.
     pub(crate) fn new(brief_id: &str, number: u32, content: &Canonical, policy: Policy) -> Result<Self> {
@@ -81,10 +110,10 @@ impl PreparedRevision {
     pub(crate) async fn write(
         &self,
         transaction: &mut PgConnection,
-        target: &TargetBrief<'_>,
+        brief: &BriefIdentity<'_>,
         publication: &Publication<'_>,
     ) -> Result<Change> {
-        let before = current_editions(transaction, target.name).await?;
+        let before = current_editions(transaction, brief.name).await?;
         let times = sqlx::query!(
             "-- briefs::revisions::write
             insert into revisions (brief_key, revision, body, digest, content_digest, content_schema,
@@ -93,7 +122,7 @@ impl PreparedRevision {
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, coalesce($10, clock_timestamp()), $11, $12, $13, $14, $15,
                 $16)
             returning published_at, recorded_at",
-            /* brief_key */ target.key,
+            /* brief_key */ brief.key,
             /* revision */ self.number,
             self.body,
             self.digest.0.as_slice() as &[u8],
@@ -113,9 +142,9 @@ impl PreparedRevision {
         .fetch_one(&mut *transaction)
         .await?;
         let columns = RevisionColumns {
-            workspace: target.name.workspace.as_str(),
-            brief_id: target.name.brief.as_str(),
-            brief_key: target.key,
+            workspace: brief.name.workspace.as_str(),
+            brief_id: brief.name.brief.as_str(),
+            brief_key: brief.key,
             revision: self.number,
             current_until: RANKS,
             published_at: times.published_at,
@@ -123,24 +152,26 @@ impl PreparedRevision {
             importer: publication.importer,
         };
         // Before the editions are written, because a clearance may have only one newest edition.
-        supersede(transaction, target.key, self.number).await?;
-        self.write_editions(transaction, target, &columns).await?;
-        self.write_rows(transaction, target, &columns).await?;
+        supersede(transaction, brief.key, self.number).await?;
+        self.write_editions(transaction, brief, &columns).await?;
+        self.write_rows(transaction, brief, &columns).await?;
         index_for_search(transaction, &columns).await?;
         let audience = self.audience(&before);
-        Ok(Change::of_revision("revision_published", target.name, self.number, audience))
+        Ok(Change::of_revision("revision_published", brief.name, self.number, audience))
     }
 
     /// Writes the editions.
     pub(crate) async fn write_editions(
         &self,
         to: &mut PgConnection,
-        target: &TargetBrief<'_>,
+        brief: &BriefIdentity<'_>,
         columns: &RevisionColumns<'_>,
     ) -> Result<()> {
         for edition in &self.editions {
-            let envelope = envelope(target, to_number(self.number)?, columns, edition.digest);
-            edition.insert(to, columns, &envelope).await?;
+            let envelope = envelope(brief, to_number(self.number)?, columns, edition.digest);
+            insert_edition!("briefs::revisions::write_editions", "", edition, columns, envelope)
+                .execute(&mut *to)
+                .await?;
         }
         Ok(())
     }
@@ -149,7 +180,7 @@ impl PreparedRevision {
     pub(crate) async fn rewrite_editions(
         &self,
         transaction: &mut PgConnection,
-        target: &TargetBrief<'_>,
+        brief: &BriefIdentity<'_>,
         columns: &RevisionColumns<'_>,
     ) -> Result<()> {
         let froms: Vec<i16> = self.editions.iter().map(|edition| i16::from(edition.from)).collect();
@@ -163,10 +194,21 @@ impl PreparedRevision {
         .execute(&mut *transaction)
         .await?;
         for edition in &self.editions {
-            let envelope = envelope(target, to_number(self.number)?, columns, edition.digest);
-            if !edition.update(transaction, columns, &envelope).await? {
-                edition.insert(transaction, columns, &envelope).await?;
-            }
+            let envelope = envelope(brief, to_number(self.number)?, columns, edition.digest);
+            insert_edition!(
+                "briefs::revisions::rewrite_editions",
+                "on conflict (brief_key, revision, from_rank) do update set body = excluded.body,
+                    digest = excluded.digest, content_digest = excluded.content_digest, marking = excluded.marking,
+                    title = excluded.title, change_summary = excluded.change_summary, summary = excluded.summary,
+                    workspace_id = excluded.workspace_id, brief_id = excluded.brief_id,
+                    until_rank = excluded.until_rank, current_until = excluded.current_until,
+                    envelope = excluded.envelope",
+                edition,
+                columns,
+                envelope
+            )
+            .execute(&mut *transaction)
+            .await?;
         }
         Ok(())
     }
@@ -175,10 +217,10 @@ impl PreparedRevision {
     pub(crate) async fn write_rows(
         &self,
         to: &mut PgConnection,
-        target: &TargetBrief<'_>,
+        brief: &BriefIdentity<'_>,
         columns: &RevisionColumns<'_>,
     ) -> Result<()> {
-        attachments::write_shown(to, target.key, self.number, &self.images).await?;
+        attachments::write_shown(to, brief.key, self.number, &self.images).await?;
         self.projection.write(to, columns).await
     }
 
@@ -195,77 +237,6 @@ impl PreparedRevision {
             let was = before.iter().find(|edition| (edition.from..edition.until).contains(&rank));
             is.is_some_and(|is| was.is_none_or(|was| was.content_digest != is.content_digest))
         })
-    }
-}
-
-impl PreparedEdition {
-    async fn insert(
-        &self,
-        transaction: &mut PgConnection,
-        columns: &RevisionColumns<'_>,
-        envelope: &[u8],
-    ) -> Result<()> {
-        sqlx::query!(
-            "-- briefs::revisions::insert
-            insert into editions (brief_key, revision, from_rank, body, digest, content_digest, marking, title,
-                change_summary, summary, workspace_id, brief_id, until_rank, current_until, envelope)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::smallint,
-                least($13::smallint, $14::smallint), $15)",
-            columns.brief_key,
-            columns.revision,
-            /* from_rank */ i16::from(self.from) as i16,
-            self.body,
-            self.digest.0.as_slice() as &[u8],
-            self.content_digest.0.as_slice() as &[u8],
-            self.content.marking,
-            self.content.title,
-            self.content.change_summary,
-            /* summary */ summary(&self.content).encode_to_vec(),
-            /* workspace_id */ columns.workspace,
-            columns.brief_id,
-            /* until_rank */ self.until as i16,
-            columns.current_until,
-            envelope
-        )
-        .execute(transaction)
-        .await?;
-        Ok(())
-    }
-}
-
-impl PreparedEdition {
-    /// Updates the stored edition; returns false when there is none.
-    async fn update(
-        &self,
-        transaction: &mut PgConnection,
-        columns: &RevisionColumns<'_>,
-        envelope: &[u8],
-    ) -> Result<bool> {
-        let done = sqlx::query!(
-            "-- briefs::revisions::update
-            update editions set body = $4, digest = $5, content_digest = $6, marking = $7, title = $8,
-                change_summary = $9, summary = $10, workspace_id = $11, brief_id = $12, until_rank = $13::smallint,
-                current_until = least($13::smallint, $14::smallint), envelope = $15
-            where brief_key = $1 and revision = $2 and from_rank = $3",
-            columns.brief_key,
-            columns.revision,
-            /* from_rank */ i16::from(self.from) as i16,
-            self.body,
-            self.digest.0.as_slice() as &[u8],
-            self.content_digest.0.as_slice() as &[u8],
-            self.content.marking,
-            self.content.title,
-            self.content.change_summary,
-            /* summary */ summary(&self.content).encode_to_vec(),
-            /* workspace_id */ columns.workspace,
-            columns.brief_id,
-            /* until_rank */ self.until as i16,
-            columns.current_until,
-            envelope
-        )
-        .execute(transaction)
-        .await?;
-        Ok(done.rows_affected() > 0)
     }
 }
 
@@ -291,14 +262,19 @@ fn projection(editions: &[PreparedEdition], scheme: Scheme) -> Result<Projection
 }
 
 /// Builds the envelope that `GetBrief` serves before the content while the revision is the newest.
-fn envelope(target: &TargetBrief<'_>, number: u32, columns: &RevisionColumns<'_>, digest: Digest) -> Vec<u8> {
+fn envelope(
+    brief: &BriefIdentity<'_>,
+    number: u32,
+    columns: &RevisionColumns<'_>,
+    digest: Digest,
+) -> Vec<u8> {
     let digest = digest.to_string();
     let envelope = Brief {
-        name: target.name.to_string(),
-        uid: target.uid.to_owned(),
+        name: brief.name.to_string(),
+        uid: brief.uid.to_owned(),
         etag: digest.clone(),
         state: BriefState::Published.into(),
-        create_time: Some(timestamp(target.created_at)),
+        create_time: Some(timestamp(brief.created_at)),
         update_time: Some(timestamp(columns.recorded_at)),
         newest_revision: number,
         publish_time: Some(timestamp(columns.published_at)),

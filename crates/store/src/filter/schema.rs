@@ -2,6 +2,7 @@
 
 use chancery_brief::edtf::{self, Edtf, Precision};
 use chancery_brief::marking::Scheme;
+use chancery_proto::descriptors::{enum_number, enum_values};
 use time::{Duration, OffsetDateTime};
 
 use crate::filter::error::FilterError;
@@ -35,8 +36,8 @@ pub enum FieldType {
     Id,
     /// An array of ids: `:` matches arrays that contain the value.
     Ids,
-    /// One of these words, stored as a number: `=`, `!=`.
-    Enum(&'static [(&'static str, i16)]),
+    /// A value of the proto enum with this short name, such as `StatementType`, stored as a number: `=`, `!=`.
+    Enum(&'static str),
     /// An integer: all but `:`.
     Integer,
     /// An integer from 0 to 100: all but `:`.
@@ -141,7 +142,7 @@ impl Field {
                 Ok(PredicateKind::Text { is_equal, value: value.text.clone() })
             }
             FieldType::Ids => Ok(PredicateKind::Holds(value.text.clone())),
-            FieldType::Enum(words) => one_of(value, words).map(number),
+            FieldType::Enum(name) => enum_value(value, name).map(number),
             FieldType::Integer => integer(value).map(number),
             FieldType::Percent => percent(value).map(number),
             FieldType::Bool => Ok(PredicateKind::Bool { is_equal, value: boolean(value)? }),
@@ -165,12 +166,11 @@ fn contained(value: &Value<'_>) -> Checked<PredicateKind> {
     }
 }
 
-fn one_of(value: &Value<'_>, words: &[(&str, i16)]) -> Checked<i64> {
-    if let Some((_, number)) = words.iter().find(|(word, _)| *word == value.text) {
-        return Ok(i64::from(*number));
-    }
-    let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-    Err(value.piece.refused(format!("expected one of {}", words.join(", "))))
+fn enum_value(value: &Value<'_>, enum_name: &str) -> Checked<i64> {
+    enum_number(enum_name, &value.text).map(i64::from).ok_or_else(|| {
+        let names = enum_values(enum_name).join(", ");
+        value.piece.refused(format!("expected one of {names}"))
+    })
 }
 
 /// Accepts digits with an optional minus, nothing else.

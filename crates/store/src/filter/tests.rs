@@ -14,7 +14,7 @@ const SCHEMA: Schema = Schema {
         field("text", FieldType::Text),
         field("id", FieldType::Id),
         field("actors", FieldType::Ids),
-        field("type", FieldType::Enum(&[("FACT", 1), ("FORECAST", 3)])),
+        field("type", FieldType::Enum("BriefKind")),
         field("n", FieldType::Integer),
         field("low.percent", FieldType::Percent),
         field("flag", FieldType::Bool),
@@ -23,6 +23,9 @@ const SCHEMA: Schema = Schema {
         field("marking", FieldType::Marking),
     ],
 };
+
+const BRIEF_KINDS: &str = "expected one of BRIEF_KIND_RELATIONSHIP, BRIEF_KIND_COUNTRY, \
+                           BRIEF_KIND_EVENT, BRIEF_KIND_THEMATIC";
 
 fn parse(text: &str) -> Result<Filter, super::FilterError> {
     Filter::parse(text, &SCHEMA, Scheme::Tlp)
@@ -66,7 +69,7 @@ fn every_type_takes_its_values() {
     for text in [
         r#"text = "a \"b\" \\ c" AND text : 100% AND text != """#,
         "id = iran AND id : iran AND actors : iran",
-        "type = FACT OR type != \"FORECAST\"",
+        "type = BRIEF_KIND_COUNTRY OR type != \"BRIEF_KIND_EVENT\"",
         "n >= -9223372036854775808 AND low.percent <= 100 AND flag = true",
         "at > 2025-06-01T10:00:00Z AND at < 2025-06-01T10:00:00.123456+03:30 AND at = 2025-06-01",
         "at = 0001-01-01 AND at = 9999-12-30",
@@ -93,7 +96,8 @@ fn wrong_values_and_operators_are_refused_where_they_stand() {
         ("low.percent = 101", 14, "expected a whole number from 0 to 100"),
         ("flag = yes", 7, "expected true or false"),
         ("flag = \"true\"", 7, "expected true or false"),
-        ("type = fact", 7, "expected one of FACT, FORECAST"),
+        ("type = brief_kind_country", 7, BRIEF_KINDS),
+        ("type = BRIEF_KIND_UNSPECIFIED", 7, BRIEF_KINDS),
         (
             "marking = RED",
             10,

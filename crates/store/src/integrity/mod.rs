@@ -2,6 +2,7 @@
 
 pub(crate) mod findings;
 pub(crate) mod reindex;
+pub(crate) mod stored_briefs;
 pub(crate) mod verify;
 
 use crate::artifacts::Artifacts;

@@ -8,12 +8,12 @@ use chancery_proto::names::{BriefName, RevisionName};
 
 use crate::briefs::purge::{ForcedFailure, fail_tasks, lock_tasks};
 use crate::briefs::revisions::{PreparedRevision, recompute_current};
-use crate::briefs::stored::{StoredBrief, StoredRevision, body};
 use crate::convert::{to_digest, to_integer};
 use crate::database::PgConnection;
 use crate::error::{Result, StoreError};
 use crate::integrity::Integrity;
 use crate::integrity::findings::{Finding, FindingCode};
+use crate::integrity::stored_briefs::{StoredBrief, StoredRevision, body};
 use crate::projections::version::PROJECTION_VERSION;
 use crate::projections::{index_for_search, version};
 
@@ -288,7 +288,7 @@ async fn write(
     rebuilt: &PreparedRevision,
     report: &mut impl FnMut(ReindexEvent),
 ) -> Result<bool> {
-    let (target, columns) = (brief.target(), brief.columns(stored, stored.current_until));
+    let (identity, columns) = (brief.identity(), brief.columns(stored, stored.current_until));
     let damage = compare_editions(transaction, brief, stored, rebuilt).await?;
     let is_older = stored.redaction_version < REDACTION_VERSION;
     if damage.is_empty() || is_older {
@@ -297,11 +297,11 @@ async fn write(
             let tasks = lock_tasks(transaction, brief.key, Some(stored.number)).await?;
             fail_tasks(transaction, &tasks, &REWRITTEN).await?;
         }
-        rebuilt.rewrite_editions(transaction, &target, &columns).await?;
+        rebuilt.rewrite_editions(transaction, &identity, &columns).await?;
     } else {
         damage.iter().cloned().for_each(|finding| report(ReindexEvent::Damage(finding)));
     }
-    rebuilt.write_rows(transaction, &target, &columns).await?;
+    rebuilt.write_rows(transaction, &identity, &columns).await?;
     index_for_search(transaction, &columns).await?;
     sqlx::query!(
         "-- integrity::reindex::write

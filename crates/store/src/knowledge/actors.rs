@@ -5,7 +5,6 @@ use chancery_proto::names::{ResourceId, RevisionName};
 use prost::Message;
 use sqlx::{FromRow, Postgres, QueryBuilder};
 
-use super::enum_names;
 use super::list::{KnowledgeQuery, field, key, parse_filter};
 use super::view::{AsOf, View};
 use crate::access::principal::Principal;
@@ -59,7 +58,7 @@ pub(super) const FIELDS: Schema = Schema {
         field("brief", FieldType::Id, "brief_id"),
         field("id", FieldType::Id, "actor_id"),
         field("name", FieldType::Text, "name"),
-        field("kind", FieldType::Enum(enum_names::ACTOR_KIND), "kind"),
+        field("kind", FieldType::Enum("ActorKind"), "kind"),
         field("country_code", FieldType::Id, "country_code"),
         field("marking", FieldType::Marking, "marking"),
     ],

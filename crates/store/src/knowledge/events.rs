@@ -2,14 +2,13 @@
 
 use chancery_proto::brief::v1::Event;
 
-use super::enum_names;
 use super::list::{BRIEF_AND_POSITION, KnowledgeQuery, List, ListedPart, field, key};
 use crate::access::principal::Principal;
 use crate::error::Result;
 use crate::filter::{Field, FieldType, KeyKind, Schema, SortColumn, Sorting};
 use crate::knowledge::Knowledge;
 
-const LIST: List = List {
+pub(super) const LIST: List = List {
     method: "events::list_events",
     table: "events",
     condition: "",
@@ -23,8 +22,8 @@ const FIELDS: &[Field] = &[
     field("id", FieldType::Id, "t.event_id"),
     field("title", FieldType::Text, "t.title"),
     field("date", FieldType::Period { latest: "t.date_until" }, "t.date_from"),
-    field("precision", FieldType::Enum(enum_names::DATE_PRECISION), "t.precision"),
-    field("type", FieldType::Enum(enum_names::PLOVER_TYPE), "t.type"),
+    field("precision", FieldType::Enum("DatePrecision"), "t.precision"),
+    field("type", FieldType::Enum("PloverType"), "t.type"),
     field("actor", FieldType::Ids, "t.actor_ids"),
     field("place", FieldType::Ids, "t.place_ids"),
     field("source", FieldType::Ids, "t.source_ids"),

@@ -141,3 +141,22 @@ impl Knowledge<'_> {
 pub(super) fn parse_filter(text: &str, fields: &Schema, scheme: Scheme) -> Result<Filter> {
     Filter::parse(text, fields, scheme).map_err(StoreError::InvalidFilter)
 }
+
+#[cfg(test)]
+mod tests {
+    use chancery_proto::descriptors::enum_values;
+
+    use super::super::{actors, events, relationships, sources, statements};
+    use crate::filter::FieldType;
+
+    #[test]
+    fn every_enum_field_names_an_enum_of_the_protos() {
+        let lists = [statements::LIST, relationships::LIST, events::LIST, sources::LIST];
+        let schemas = lists.iter().map(|list| &list.fields).chain([&actors::FIELDS]);
+        for field in schemas.flat_map(|schema| schema.fields) {
+            if let FieldType::Enum(name) = field.field_type {
+                assert!(!enum_values(name).is_empty(), "{}: {name}", field.name);
+            }
+        }
+    }
+}

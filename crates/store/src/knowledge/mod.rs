@@ -5,7 +5,6 @@
 
 mod actor_names;
 mod actors;
-mod enum_names;
 mod events;
 mod graph;
 mod impact;
@@ -17,8 +16,6 @@ mod relationships;
 mod sources;
 mod statements;
 mod view;
-
-pub(crate) use enum_names::BRIEF_KIND;
 
 use crate::database::Pool;
 

@@ -2,14 +2,13 @@
 
 use chancery_proto::brief::v1::Relationship;
 
-use super::enum_names;
 use super::list::{BRIEF_AND_POSITION, KnowledgeQuery, List, ListedPart, field, key};
 use crate::access::principal::Principal;
 use crate::error::Result;
 use crate::filter::{FieldType, KeyKind, Schema, SortColumn, Sorting};
 use crate::knowledge::Knowledge;
 
-const LIST: List = List {
+pub(super) const LIST: List = List {
     method: "relationships::list_relationships",
     table: "relationships",
     condition: "",
@@ -28,13 +27,13 @@ pub(super) const FIELDS: Schema = Schema {
         field("end", FieldType::Ids, "array[t.from_id, t.to_id]"),
         field("type", FieldType::Id, "t.type"),
         // An unspecified status means active.
-        field("status", FieldType::Enum(enum_names::RELATIONSHIP_STATUS), "greatest(t.status, 1)"),
+        field("status", FieldType::Enum("RelationshipStatus"), "greatest(t.status, 1)"),
         field("domain", FieldType::Id, "t.domain"),
         field("place", FieldType::Id, "t.place_id"),
         field("symmetric", FieldType::Bool, "t.symmetric_tie"),
         field("period", FieldType::Period { latest: "t.period_until" }, "t.period_from"),
         field("marking", FieldType::Marking, "t.marking"),
-        field("polarity", FieldType::Enum(enum_names::RELATIONSHIP_POLARITY), "nullif(t.polarity, 0)"),
+        field("polarity", FieldType::Enum("RelationshipPolarity"), "nullif(t.polarity, 0)"),
     ],
 };
 

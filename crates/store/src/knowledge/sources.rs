@@ -2,14 +2,13 @@
 
 use chancery_proto::brief::v1::Source;
 
-use super::enum_names;
 use super::list::{BRIEF_AND_POSITION, KnowledgeQuery, List, ListedPart, field, key};
 use crate::access::principal::Principal;
 use crate::error::Result;
 use crate::filter::{Field, FieldType, KeyKind, Schema, SortColumn, Sorting};
 use crate::knowledge::Knowledge;
 
-const LIST: List = List {
+pub(super) const LIST: List = List {
     method: "sources::list_sources",
     table: "sources",
     condition: "",
@@ -25,8 +24,8 @@ const FIELDS: &[Field] = &[
     field("publisher", FieldType::Text, "t.publisher"),
     field("date", FieldType::Period { latest: "t.date_until" }, "t.date_from"),
     field("url", FieldType::Text, "t.url"),
-    field("type", FieldType::Enum(enum_names::SOURCE_TYPE), "t.type"),
-    field("reliability", FieldType::Enum(enum_names::RELIABILITY), "t.reliability"),
+    field("type", FieldType::Enum("SourceType"), "t.type"),
+    field("reliability", FieldType::Enum("SourceReliability"), "t.reliability"),
     field("marking", FieldType::Marking, "t.marking"),
     field("short_title", FieldType::Text, "t.short_title"),
     field("accessed", FieldType::Period { latest: "t.accessed_until" }, "t.accessed_from"),

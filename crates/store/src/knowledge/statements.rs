@@ -2,7 +2,6 @@
 
 use chancery_proto::brief::v1::Statement;
 
-use super::enum_names;
 use super::list::{BRIEF_AND_POSITION, KnowledgeQuery, List, ListedPart, field, key};
 use crate::access::principal::Principal;
 use crate::error::Result;
@@ -10,7 +9,7 @@ use crate::filter::{Field, FieldType, KeyKind, Schema, SortColumn, Sorting};
 use crate::knowledge::Knowledge;
 
 /// The condition excludes titles, which are rows for the sake of search.
-const LIST: List = List {
+pub(super) const LIST: List = List {
     method: "statements::list_statements",
     table: "statements",
     condition: " and t.place > 1",
@@ -24,18 +23,18 @@ pub const STATEMENT_FIELDS: Schema = Schema { fields: FIELDS };
 
 const FIELDS: &[Field] = &[
     field("brief", FieldType::Id, "t.brief_id"),
-    field("kind", FieldType::Enum(enum_names::BRIEF_KIND), "t.brief_kind"),
+    field("kind", FieldType::Enum("BriefKind"), "t.brief_kind"),
     field("language", FieldType::Id, "t.language"),
     field("id", FieldType::Id, "t.statement_id"),
     field("text", FieldType::Text, "t.text"),
-    field("type", FieldType::Enum(enum_names::STATEMENT_TYPE), "t.type"),
+    field("type", FieldType::Enum("StatementType"), "t.type"),
     // An unspecified status means active.
-    field("status", FieldType::Enum(enum_names::STATEMENT_STATUS), "greatest(t.status, 1)"),
-    field("likelihood", FieldType::Enum(enum_names::LIKELIHOOD), "t.likelihood_term"),
+    field("status", FieldType::Enum("StatementStatus"), "greatest(t.status, 1)"),
+    field("likelihood", FieldType::Enum("LikelihoodTerm"), "t.likelihood_term"),
     // Without a likelihood the columns hold zeros, which are not bounds.
     field("low_percent", FieldType::Percent, "case when t.likelihood_term > 0 then t.likelihood_low end"),
     field("high_percent", FieldType::Percent, HIGH_PERCENT),
-    field("confidence", FieldType::Enum(enum_names::CONFIDENCE), "t.confidence"),
+    field("confidence", FieldType::Enum("ConfidenceLevel"), "t.confidence"),
     field("marking", FieldType::Marking, "t.marking"),
     field("domain", FieldType::Id, "t.domain"),
     field("actor", FieldType::Ids, "t.actor_ids"),

@@ -66,11 +66,8 @@ pub(super) fn days(text: &str) -> Result<(Option<i64>, Option<i64>)> {
     Ok((date.earliest().map(edtf::Day::number), date.latest().map(edtf::Day::number)))
 }
 
-/// Separates the items of a list in one column. No text of a brief contains control characters. `unnest` flattens
-/// nested arrays completely, so an array of arrays cannot be passed as one bind.
-pub(super) const SEPARATOR: &str = "\u{1f}";
-
-/// Joins a list into one text.
-pub(super) fn joined(items: &[String]) -> String {
-    items.join(SEPARATOR)
+/// Collects a column of lists, each encoded as a JSON array. `unnest` flattens nested arrays completely, so an array of
+/// arrays cannot be passed as one bind.
+pub(super) fn lists<'a, R>(rows: &'a [Ranged<R>], of: impl Fn(&'a R) -> &'a [String]) -> Vec<String> {
+    rows.iter().map(|ranged| serde_json::json!(of(&ranged.row)).to_string()).collect()
 }

@@ -5,7 +5,7 @@ use chancery_proto::brief::v1::{BriefContent, Event};
 use prost::Message;
 
 use super::RevisionColumns;
-use super::columns::{Ranged, Row, column, days, froms, joined, positions, rank, small, untils};
+use super::columns::{Ranged, Row, column, days, froms, lists, positions, rank, small, untils};
 use crate::database::PgConnection;
 use crate::error::Result;
 
@@ -17,9 +17,9 @@ pub(super) struct EventRow {
     title: String,
     precision: i16,
     kind: i16,
-    actor_ids: String,
-    place_ids: String,
-    source_ids: String,
+    actor_ids: Vec<String>,
+    place_ids: Vec<String>,
+    source_ids: Vec<String>,
     date: (Option<i64>, Option<i64>),
     marking: i16,
     body: Vec<u8>,
@@ -40,9 +40,9 @@ pub(super) fn rows(content: &BriefContent, scheme: Scheme) -> Result<Vec<EventRo
             title: event.title.clone(),
             precision: small(event.precision)?,
             kind: small(event.r#type)?,
-            actor_ids: joined(&event.actor_ids),
-            place_ids: joined(&event.place_ids),
-            source_ids: joined(&event.source_ids),
+            actor_ids: event.actor_ids.clone(),
+            place_ids: event.place_ids.clone(),
+            source_ids: event.source_ids.clone(),
             date: days(&event.date)?,
             marking: rank(scheme, &event.marking)?,
             body: event.encode_to_vec(),
@@ -65,8 +65,9 @@ impl Events {
                 event_id, from_rank, until_rank, position, title, precision, type, actor_ids, place_ids, source_ids,
                 date_from, date_until, marking, body)
             select $1, $2, $3, $4, $5, $6, $7, id, from_rank, until_rank, position, title, exactness, type,
-                string_to_array(actor_ids, E'\\x1f'), string_to_array(place_ids, E'\\x1f'),
-                string_to_array(source_ids, E'\\x1f'), date_from, date_until, marking, body
+                array(select jsonb_array_elements_text(actor_ids::jsonb)),
+                array(select jsonb_array_elements_text(place_ids::jsonb)),
+                array(select jsonb_array_elements_text(source_ids::jsonb)), date_from, date_until, marking, body
             from unnest($8::text[], $9::smallint[], $10::smallint[], $11::integer[], $12::text[], $13::smallint[],
                 $14::smallint[], $15::text[], $16::text[], $17::text[], $18::bigint[], $19::bigint[], $20::smallint[],
                 $21::bytea[])
@@ -86,9 +87,9 @@ impl Events {
             &column(rows, |row| row.title.clone()),
             /* exactness */ &column(rows, |row| row.precision),
             /* type */ &column(rows, |row| row.kind),
-            &column(rows, |row| row.actor_ids.clone()),
-            &column(rows, |row| row.place_ids.clone()),
-            &column(rows, |row| row.source_ids.clone()),
+            &lists(rows, |row| &row.actor_ids),
+            &lists(rows, |row| &row.place_ids),
+            &lists(rows, |row| &row.source_ids),
             /* date_from */ date_from.as_slice() as &[Option<i64>],
             /* date_until */ date_until.as_slice() as &[Option<i64>],
             &column(rows, |row| row.marking),

@@ -6,7 +6,7 @@ use chancery_proto::brief::v1::{BriefContent, SearchHitKind};
 use prost::Message;
 
 use super::RevisionColumns;
-use super::columns::{Ranged, Row, column, days, froms, joined, positions, rank, small, untils};
+use super::columns::{Ranged, Row, column, days, froms, lists, positions, rank, small, untils};
 use crate::database::PgConnection;
 use crate::error::Result;
 
@@ -28,10 +28,10 @@ pub(super) struct StatementRow {
     confidence: i16,
     marking: i16,
     domain: String,
-    actor_ids: String,
-    place_ids: String,
-    source_ids: String,
-    topics: String,
+    actor_ids: Vec<String>,
+    place_ids: Vec<String>,
+    source_ids: Vec<String>,
+    topics: Vec<String>,
     period: (Option<i64>, Option<i64>),
     horizon: (Option<i64>, Option<i64>),
     body: Vec<u8>,
@@ -69,8 +69,8 @@ fn titles(content: &BriefContent, scheme: Scheme) -> Result<Vec<StatementRow>> {
             text,
             marking: rank(scheme, &content.default_marking)?,
             // Tags and regions describe the brief as a whole.
-            topics: joined(&content.tags),
-            place_ids: joined(&content.regions),
+            topics: content.tags.clone(),
+            place_ids: content.regions.clone(),
             ..StatementRow::default()
         })
     };
@@ -105,10 +105,10 @@ fn row(content: &BriefContent, located: &LocatedStatement<'_>, scheme: Scheme) -
         confidence: small(confidence)?,
         marking: rank(scheme, &statement.marking)?,
         domain: statement.domain.clone(),
-        actor_ids: joined(&statement.actor_ids),
-        place_ids: joined(&statement.place_ids),
-        source_ids: joined(&source_ids),
-        topics: joined(&statement.topics),
+        actor_ids: statement.actor_ids.clone(),
+        place_ids: statement.place_ids.clone(),
+        source_ids,
+        topics: statement.topics.clone(),
         period: days(statement.period.as_ref().map_or("", |period| &period.edtf))?,
         horizon: days(&statement.horizon)?,
         body: statement.encode_to_vec(),
@@ -130,8 +130,10 @@ impl Statements {
                 actor_ids, place_ids, source_ids, topics, period_from, period_until, horizon_from, horizon_until, body)
             select $1, $2, $3, $4, $5::smallint, $6, $7, id, from_rank, until_rank, position, place, holder_id, brief_kind,
                 language, text, type, status, term, low, high, confidence, marking, domain,
-                string_to_array(actor_ids, E'\\x1f'), string_to_array(place_ids, E'\\x1f'),
-                string_to_array(source_ids, E'\\x1f'), string_to_array(topics, E'\\x1f'), period_from, period_until,
+                array(select jsonb_array_elements_text(actor_ids::jsonb)),
+                array(select jsonb_array_elements_text(place_ids::jsonb)),
+                array(select jsonb_array_elements_text(source_ids::jsonb)),
+                array(select jsonb_array_elements_text(topics::jsonb)), period_from, period_until,
                 horizon_from, horizon_until, body
             from unnest($8::text[], $9::smallint[], $10::smallint[], $11::integer[], $12::smallint[], $13::text[],
                 $14::smallint[], $15::text[], $16::text[], $17::smallint[], $18::smallint[], $19::smallint[],
@@ -165,10 +167,10 @@ impl Statements {
             &column(rows, |row| row.confidence),
             &column(rows, |row| row.marking),
             &column(rows, |row| row.domain.clone()),
-            &column(rows, |row| row.actor_ids.clone()),
-            &column(rows, |row| row.place_ids.clone()),
-            &column(rows, |row| row.source_ids.clone()),
-            &column(rows, |row| row.topics.clone()),
+            &lists(rows, |row| &row.actor_ids),
+            &lists(rows, |row| &row.place_ids),
+            &lists(rows, |row| &row.source_ids),
+            &lists(rows, |row| &row.topics),
             /* period_from */ period_from.as_slice() as &[Option<i64>],
             /* period_until */ period_until.as_slice() as &[Option<i64>],
             /* horizon_from */ horizon_from.as_slice() as &[Option<i64>],

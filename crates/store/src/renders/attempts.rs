@@ -97,7 +97,7 @@ impl RenderQueue<'_> {
     /// Finishes a task with a staged PDF. Commits references only; the first commit wins.
     pub async fn finish_task(self, lease: &Lease, artifact: &StagedArtifact) -> Result<Finished> {
         #[cfg(feature = "unfenced")]
-        crate::renders::unfenced::forget_fence(self.pool, lease).await?;
+        crate::renders::fence_removal::remove_fence(self.pool, lease).await?;
         if self.commit_artifact(lease, artifact).await? {
             return Ok(Finished::Now);
         }

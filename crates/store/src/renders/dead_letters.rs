@@ -112,6 +112,30 @@ struct Row {
     successor: Option<String>,
 }
 
+/// Selects the [`Row`]s of tasks `t`, with their successors `n`, that match a condition. The method's name opens the
+/// statement.
+macro_rules! select_tasks {
+    ($method:literal, $condition:literal, $($bind:expr),+ $(,)?) => {
+        sqlx::query_as!(
+            Row,
+            "-- " + $method + r#"
+            select t.task_id, t.workspace_id, b.brief_id, t.revision, t.state, t.failure_reason as reason,
+                t.failure_message as message, t.attempts, t.crashes, t.quarantined, t.generation, t.manifest,
+                t.created_at, t.ended_at, n.task_id as "successor?"
+            from render_tasks t
+            join briefs b using (brief_key)
+            left join lateral (
+                select task_id from render_tasks
+                where render_key = t.render_key and generation > t.generation
+                order by generation desc
+                limit 1
+            ) n on true
+            "# + $condition,
+            $($bind),+
+        )
+    };
+}
+
 impl RenderQueue<'_> {
     /// Lists at most `limit` dead letters after a page key, newest first.
     ///
@@ -125,26 +149,14 @@ impl RenderQueue<'_> {
         limit: i64,
     ) -> Result<Vec<RenderTask>> {
         principal.operates("render tasks")?;
-        let rows = sqlx::query_as!(
-            Row,
-            r#"-- renders::dead_letters::list_dead_tasks
-            select t.task_id, t.workspace_id, b.brief_id, t.revision, t.state, t.failure_reason as reason,
-                t.failure_message as message, t.attempts, t.crashes, t.quarantined, t.generation, t.manifest,
-                t.created_at, t.ended_at, n.task_id as "successor?"
-            from render_tasks t
-            join briefs b using (brief_key)
-            left join lateral (
-                select task_id from render_tasks
-                where render_key = t.render_key and generation > t.generation
-                order by generation desc
-                limit 1
-            ) n on true
-            where t.died_at is not null
+        let rows = select_tasks!(
+            "renders::dead_letters::list_dead_tasks",
+            "where t.died_at is not null
                 and ($1::text is null or t.workspace_id = $1)
                 and ($2 or n.task_id is null)
                 and ($3::timestamptz is null or (t.died_at, t.task_id) < ($3, $4))
             order by t.died_at desc, t.task_id desc
-            limit $5"#,
+            limit $5",
             filter.workspace.as_ref().map(ResourceId::as_str),
             filter.with_successor,
             after.map(|key| key.died_at),
@@ -226,25 +238,10 @@ impl RenderQueue<'_> {
     }
 
     async fn render_task(self, name: &TaskName) -> Result<RenderTask> {
-        let row = sqlx::query_as!(
-            Row,
-            r#"-- renders::dead_letters::render_task
-            select t.task_id, t.workspace_id, b.brief_id, t.revision, t.state, t.failure_reason as reason,
-                t.failure_message as message, t.attempts, t.crashes, t.quarantined, t.generation, t.manifest,
-                t.created_at, t.ended_at, n.task_id as "successor?"
-            from render_tasks t
-            join briefs b using (brief_key)
-            left join lateral (
-                select task_id from render_tasks
-                where render_key = t.render_key and generation > t.generation
-                order by generation desc
-                limit 1
-            ) n on true
-            where t.task_id = $1"#,
-            name.task.as_str(),
-        )
-        .fetch_optional(self.pool)
-        .await?;
+        let row =
+            select_tasks!("renders::dead_letters::render_task", "where t.task_id = $1", name.task.as_str(),)
+                .fetch_optional(self.pool)
+                .await?;
         row.ok_or_else(|| StoreError::NotFound(name.to_string()))?.into_task()
     }
 }

@@ -6,8 +6,7 @@ use time::OffsetDateTime;
 use crate::access::principal::Principal;
 use crate::error::Result;
 use crate::renders::Renders;
-use crate::renders::render::{Render, RenderState, Row};
-use crate::renders::workers::LIVENESS_WINDOW_SECONDS;
+use crate::renders::render::{Render, RenderState, select_renders};
 
 /// Number of renders that one query scans when filtering by state.
 const SCAN_SIZE: i64 = 1000;
@@ -117,43 +116,20 @@ impl Renders<'_> {
         limit: i64,
     ) -> Result<Vec<Render>> {
         let access = principal.access(workspace)?;
-        let rows = sqlx::query_as!(
-            Row,
-            r#"-- renders::lists::render_window
-            select r.render_id, r.task_id, r.brief_id, r.revision, r.edition_digest, r.options, r.created_at,
-                r.cancelled_at, t.state, t.attempts + t.crashes as "attempt!", t.phase, t.pages as progress,
-                t.warnings, t.warning_codes, t.warning_part_ids, t.failure_reason, t.failure_message, t.ended_at,
-                a.digest as "artifact_digest?", a.size_bytes as "size_bytes?", a.pages as "pages?",
-                a.blob_id as "blob_id?", w.waiting as "waiting?"
-            from renders r
-            join render_tasks t using (task_id)
-            left join lateral (
-                select case
-                    when q.visible_at > clock_timestamp() then 'RETRY_PAUSE'
-                    when not exists (
-                        select from workers
-                        where printer_version = q.printer_version and fonts_digest = q.fonts_digest
-                            and drained_at is null
-                            and last_seen > clock_timestamp() - make_interval(secs => $7)
-                    ) then 'NO_WORKER'
-                    end as waiting
-                from render_queue q
-                where q.task_id = t.task_id
-            ) w on t.state = 'QUEUED'
-            left join artifacts a on a.workspace_id = t.workspace_id and a.digest = t.artifact_digest
-            where r.workspace_id = $1
-                and r.visible_from <= $2::smallint
-                and ($3::text is null or r.brief_id = $3)
-                and ($4::timestamptz is null or (r.created_at, r.render_id) < ($4, $5))
+        let rows = select_renders!(
+            "renders::lists::render_window",
+            "where r.workspace_id = $2
+                and r.visible_from <= $3::smallint
+                and ($4::text is null or r.brief_id = $4)
+                and ($5::timestamptz is null or (r.created_at, r.render_id) < ($5, $6))
             order by r.created_at desc, r.render_id desc
-            limit $6"#,
+            limit $7",
             /* workspace_id */ workspace.as_str(),
             /* visible_from */ i16::from(access.clearance.0),
             /* brief_id */ filter.brief.as_ref().map(|brief| brief.brief.as_str()),
             /* after created_at */ after.map(|key| key.created_at),
             /* after render_id */ after.map(|key| key.render.as_str()),
             limit,
-            /* liveness seconds */ LIVENESS_WINDOW_SECONDS,
         )
         .fetch_all(self.pool)
         .await?;

@@ -7,6 +7,8 @@ pub(crate) mod dead_letters;
 pub(crate) mod downloads;
 pub(crate) mod environments;
 pub(crate) mod fair_share;
+#[cfg(feature = "unfenced")]
+pub(crate) mod fence_removal;
 pub(crate) mod inputs;
 pub(crate) mod leases;
 pub(crate) mod lists;
@@ -14,8 +16,6 @@ pub(crate) mod pinning;
 pub(crate) mod render;
 pub(crate) mod requests;
 pub(crate) mod stats;
-#[cfg(feature = "unfenced")]
-pub(crate) mod unfenced;
 pub(crate) mod workers;
 
 use crate::artifacts::Artifacts;

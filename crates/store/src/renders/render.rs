@@ -14,7 +14,6 @@ use crate::convert::{damaged, revision_name};
 use crate::error::{Result, StoreError};
 use crate::renders::Renders;
 use crate::renders::environments::digest;
-use crate::renders::workers::LIVENESS_WINDOW_SECONDS;
 
 /// A caller's request for a PDF, with its state.
 #[derive(Debug, Clone, PartialEq)]
@@ -119,6 +118,42 @@ pub(crate) struct Row {
     pub(crate) waiting: Option<String>,
 }
 
+/// Selects the [`Row`]s of renders `r` that match a condition. The method's name opens the statement. The condition's own
+/// binds start at `$2`.
+macro_rules! select_renders {
+    ($method:literal, $condition:literal, $($bind:expr),+ $(,)?) => {
+        sqlx::query_as!(
+            $crate::renders::render::Row,
+            "-- " + $method + r#"
+            select r.render_id, r.task_id, r.brief_id, r.revision, r.edition_digest, r.options, r.created_at,
+                r.cancelled_at, t.state, t.attempts + t.crashes as "attempt!", t.phase, t.pages as progress,
+                t.warnings, t.warning_codes, t.warning_part_ids, t.failure_reason, t.failure_message, t.ended_at,
+                a.digest as "artifact_digest?", a.size_bytes as "size_bytes?", a.pages as "pages?",
+                a.blob_id as "blob_id?", w.waiting as "waiting?"
+            from renders r
+            join render_tasks t using (task_id)
+            left join lateral (
+                select case
+                    when q.visible_at > clock_timestamp() then 'RETRY_PAUSE'
+                    when not exists (
+                        select from workers
+                        where printer_version = q.printer_version and fonts_digest = q.fonts_digest
+                            and drained_at is null
+                            and last_seen > clock_timestamp() - make_interval(secs => $1)
+                    ) then 'NO_WORKER'
+                    end as waiting
+                from render_queue q
+                where q.task_id = t.task_id
+            ) w on t.state = 'QUEUED'
+            left join artifacts a on a.workspace_id = t.workspace_id and a.digest = t.artifact_digest
+            "# + $condition,
+            /* liveness seconds */ $crate::renders::workers::LIVENESS_WINDOW_SECONDS,
+            $($bind),+
+        )
+    };
+}
+pub(crate) use select_renders;
+
 impl Renders<'_> {
     /// Returns a render.
     ///
@@ -136,35 +171,12 @@ impl Renders<'_> {
         name: &RenderName,
     ) -> Result<Render> {
         let access = principal.access(&name.workspace)?;
-        let row = sqlx::query_as!(
-            Row,
-            r#"-- renders::render::render_by
-            select r.render_id, r.task_id, r.brief_id, r.revision, r.edition_digest, r.options, r.created_at,
-                r.cancelled_at, t.state, t.attempts + t.crashes as "attempt!", t.phase, t.pages as progress,
-                t.warnings, t.warning_codes, t.warning_part_ids, t.failure_reason, t.failure_message, t.ended_at,
-                a.digest as "artifact_digest?", a.size_bytes as "size_bytes?", a.pages as "pages?",
-                a.blob_id as "blob_id?", w.waiting as "waiting?"
-            from renders r
-            join render_tasks t using (task_id)
-            left join lateral (
-                select case
-                    when q.visible_at > clock_timestamp() then 'RETRY_PAUSE'
-                    when not exists (
-                        select from workers
-                        where printer_version = q.printer_version and fonts_digest = q.fonts_digest
-                            and drained_at is null
-                            and last_seen > clock_timestamp() - make_interval(secs => $4)
-                    ) then 'NO_WORKER'
-                    end as waiting
-                from render_queue q
-                where q.task_id = t.task_id
-            ) w on t.state = 'QUEUED'
-            left join artifacts a on a.workspace_id = t.workspace_id and a.digest = t.artifact_digest
-            where r.workspace_id = $1 and r.render_id = $2 and r.visible_from <= $3::smallint"#,
+        let row = select_renders!(
+            "renders::render::render_by",
+            "where r.workspace_id = $2 and r.render_id = $3 and r.visible_from <= $4::smallint",
             name.workspace.as_str(),
             name.render.as_str(),
             i16::from(access.clearance.0),
-            LIVENESS_WINDOW_SECONDS,
         )
         .fetch_optional(executor)
         .await?;

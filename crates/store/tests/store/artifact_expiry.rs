@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use chancery_proto::names::RenderName;
 use chancery_store::{CHUNK, RenderState, StoreError};
+use chancery_testkit::print_environment::ENVIRONMENT;
 
 use crate::fixture::{Fixture, content, person};
-use crate::queue_scene::{ENVIRONMENT, scene};
+use crate::queue_scene::scene;
 
 const WEEK: Duration = Duration::from_hours(7 * 24);
 

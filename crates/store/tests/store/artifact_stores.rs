@@ -5,11 +5,12 @@ use std::sync::Arc;
 use chancery_artifacts::{ArtifactLocation, ObjectStores};
 use chancery_s3_server::S3Server;
 use chancery_store::{Artifact, CHUNK, Finished, Lease, RenderState, Result, Store, StoreError};
+use chancery_testkit::print_environment::ENVIRONMENT;
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use crate::fixture::{Fixture, content, person};
-use crate::queue_scene::{ENVIRONMENT, scene, staged};
+use crate::queue_scene::{scene, staged};
 
 /// Bytes that differ at every position.
 fn pdf(size: usize) -> Vec<u8> {

@@ -1,7 +1,8 @@
 use chancery_store::{CHUNK, Finished, RenderState, StoreError};
+use chancery_testkit::print_environment::ENVIRONMENT;
 
 use crate::fixture::{Fixture, content, person};
-use crate::queue_scene::{ENVIRONMENT, scene, staged};
+use crate::queue_scene::{scene, staged};
 
 /// Bytes that differ between chunks and between positions.
 fn pdf(size: usize) -> Vec<u8> {

@@ -5,11 +5,12 @@ use chancery_proto::brief::v1::{Block, BriefContent, Figure, FigureKind, Section
 use chancery_proto::names::AttachmentName;
 use chancery_proto::render::v1::{RenderOptions, Theme};
 use chancery_store::{Attachment, CHUNK, NewAttachment, Principal, Result, Role, StoreError};
+use chancery_testkit::print_environment::ENVIRONMENT;
 
 use crate::fixture::{
     Fixture, brief_name, canonical, content, content_at, document, in_workspace, person, with_role,
 };
-use crate::queue_scene::{ENVIRONMENT, source};
+use crate::queue_scene::source;
 
 const PICTURE: &[u8] = b"the bytes of a picture";
 

@@ -3,9 +3,10 @@ use chancery_store::{
     AttemptFailure, DeadTaskFilter, DeadTaskPageKey, RenderState, RenderTask, Requeued, Result, StoreError,
     TaskState, WaitingReason,
 };
+use chancery_testkit::print_environment::ENVIRONMENT;
 
 use crate::fixture::{Fixture, content, operator, person};
-use crate::queue_scene::{ENVIRONMENT, scene};
+use crate::queue_scene::scene;
 
 impl Fixture {
     async fn dead(&self, filter: &DeadTaskFilter) -> Vec<RenderTask> {

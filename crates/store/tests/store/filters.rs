@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 
 use chancery_brief::edtf;
 use chancery_brief::marking::Scheme;
+use chancery_proto::brief::v1::StatementType;
 use chancery_store::filter::{
     Field, FieldType, Filter, KeyKind, Order, PageKey, Schema, SortColumn, SortKey, Sorting,
 };
@@ -18,7 +19,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::fixture::Fixture;
 
-const TYPES: [(&str, i16); 3] = [("FACT", 1), ("ASSESSMENT", 2), ("FORECAST", 3)];
+const TYPES: [StatementType; 3] = [StatementType::Fact, StatementType::Assessment, StatementType::Forecast];
 
 const fn field(name: &'static str, field_type: FieldType, column: &'static str) -> Field {
     Field { name, field_type, column }
@@ -29,7 +30,7 @@ const SCHEMA: Schema = Schema {
         field("text", FieldType::Text, "i.body"),
         field("domain", FieldType::Id, "i.domain"),
         field("actors", FieldType::Ids, "i.actors"),
-        field("type", FieldType::Enum(&TYPES), "i.type"),
+        field("type", FieldType::Enum("StatementType"), "i.type"),
         field("number", FieldType::Integer, "i.number"),
         field("likelihood.low", FieldType::Percent, "i.low"),
         field("flag", FieldType::Bool, "i.flag"),
@@ -128,8 +129,8 @@ fn compared(item: &Item, field: &str, comparator: &str, value: &str) -> bool {
         ("domain", _) => ordered(item.domain.clone(), comparator, &text),
         ("actors", _) => item.actors.as_ref().is_some_and(|actors| actors.contains(&text)),
         ("type", _) => {
-            let number = TYPES.iter().find(|(name, _)| *name == text).unwrap().1;
-            ordered(item.kind, comparator, &number)
+            let number = i32::from(StatementType::from_str_name(&text).unwrap());
+            ordered(item.kind.map(i32::from), comparator, &number)
         }
         ("number", _) => ordered(item.number.map(i64::from), comparator, &text.parse().unwrap()),
         ("likelihood.low", _) => ordered(item.low.map(i64::from), comparator, &text.parse().unwrap()),
@@ -210,7 +211,11 @@ fn comparison() -> BoxedStrategy<Said> {
         said("text", &[":"], words(&WORDS[1..])),
         said("domain", &["=", "!=", ":"], words(&WORDS)),
         said("actors", &[":"], plain(&ACTORS)),
-        said("type", &["=", "!="], select(&TYPES[..]).prop_map(|(name, _)| name.to_owned()).boxed()),
+        said(
+            "type",
+            &["=", "!="],
+            select(&TYPES[..]).prop_map(|value| value.as_str_name().to_owned()).boxed()
+        ),
         said("number", &ORDERED, (-2..3_i64).prop_map(|number| number.to_string()).boxed()),
         said("likelihood.low", &ORDERED, (0..=100_i64).prop_map(|number| number.to_string()).boxed()),
         said("flag", &["=", "!="], plain(&["true", "false"])),

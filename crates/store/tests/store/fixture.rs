@@ -1,21 +1,16 @@
 //! A migrated database with workspace `default`, and principals of it.
 
 use std::borrow::Borrow;
-use std::convert::Infallible;
-use std::thread;
 
 use chancery_brief::Canonical;
 use chancery_brief::marking::{Clearance, Policy, Scheme};
 use chancery_brief::validate::canonicalize;
 use chancery_postgres::{TestDatabase, TestServer};
-use chancery_proto::brief::v1::{
-    Block, Brief, BriefContent, BriefKind, Citation, Paragraph, Section, Source, Statement, StatementType,
-    block::Kind,
-};
+use chancery_proto::brief::v1::{Brief, BriefContent, Citation, Source};
 use chancery_proto::names::{BriefName, RevisionName};
-use chancery_store::{
-    Bootstrapped, DatabaseSettings, FirstSecrets, ImportDocument, Principal, Role, Scope, Store, StoreError,
-};
+use chancery_store::{FirstSecrets, ImportDocument, Principal, Role, Scope, Store};
+use chancery_testkit::content::{body, brief, marked, paragraph, statement};
+use chancery_testkit::database;
 use prost::Message as _;
 
 /// A dedicated database with its store.
@@ -29,15 +24,10 @@ pub(crate) struct Fixture {
 impl Fixture {
     pub(crate) async fn new() -> Self {
         let server = TestServer::connect().unwrap();
-        let database = server.database(&Store::schema_key(), migrate).unwrap();
-        let store = DatabaseSettings::of_url(database.url()).connect("test").await.unwrap();
-        let mut kept = None;
-        let keep = |secrets: &FirstSecrets| {
-            kept = Some(copy(secrets));
-            Ok::<_, Infallible>(())
-        };
-        assert_eq!(store.access().bootstrap(keep).await.unwrap(), Bootstrapped::Now);
-        Self { store, secrets: kept.unwrap(), database, _server: server }
+        let database = database::migrated(&server);
+        let store = database::connect(&database).await;
+        let secrets = database::bootstrap(&store).await;
+        Self { store, secrets, database, _server: server }
     }
 
     /// Rows of a statement, with columns separated by `|`.
@@ -59,29 +49,6 @@ impl Fixture {
         let document = document(1, content);
         self.store.briefs().import(&person("TLP:RED"), &brief_name(brief), &[document]).await.unwrap();
     }
-}
-
-fn copy(secrets: &FirstSecrets) -> FirstSecrets {
-    FirstSecrets {
-        operator: secrets.operator.clone(),
-        admin: secrets.admin.clone(),
-        worker: secrets.worker.clone(),
-    }
-}
-
-/// Runs on a separate thread, because the test blocks its own runtime.
-fn migrate(url: &str) -> Result<(), StoreError> {
-    let url = url.to_owned();
-    let migrated = thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let store = DatabaseSettings::of_url(&url).connect("test").await?;
-            store.migrate().await?;
-            store.close().await;
-            Ok(())
-        })
-    });
-    migrated.join().unwrap()
 }
 
 /// An admin of workspace `default` with a clearance.
@@ -117,40 +84,19 @@ pub(crate) fn revision_name(brief: &str, number: u32) -> RevisionName {
     format!("workspaces/default/briefs/{brief}/revisions/{number}").parse().unwrap()
 }
 
-/// A statement, cited or not.
-fn statement(id: &str, text: &str, marking: &str, source: Option<&str>) -> Statement {
-    let citation = |source: &str| Citation { source_id: source.into(), ..Citation::default() };
-    Statement {
-        id: id.into(),
-        text: text.into(),
-        r#type: StatementType::Fact.into(),
-        marking: marking.into(),
-        citations: source.map(citation).into_iter().collect(),
-        ..Statement::default()
-    }
-}
-
 /// Content with a statement at each of three markings and a source that only the highest cites.
 pub(crate) fn content(title: &str) -> BriefContent {
+    let mut secret = marked("secret", "This is for named persons.", "TLP:RED");
+    secret.citations = vec![Citation { source_id: "informant".into(), ..Citation::default() }];
     let statements = vec![
-        statement("open", "This may be known to all readers.", "TLP:CLEAR", None),
-        statement("held", "This stays in the community.", "TLP:AMBER", None),
-        statement("secret", "This is for named persons.", "TLP:RED", Some("informant")),
+        marked("open", "This may be known to all readers.", "TLP:CLEAR"),
+        marked("held", "This stays in the community.", "TLP:AMBER"),
+        secret,
     ];
-    let paragraph = Kind::Paragraph(Paragraph { statements });
     BriefContent {
-        kind: BriefKind::Thematic.into(),
-        title: title.into(),
-        language: "en".into(),
         default_marking: "TLP:CLEAR".into(),
-        sections: vec![Section {
-            id: "body".into(),
-            heading: "What is known".into(),
-            blocks: vec![Block { kind: Some(paragraph), ..Block::default() }],
-            ..Section::default()
-        }],
         sources: vec![Source { id: "informant".into(), title: "A talk".into(), ..Source::default() }],
-        ..BriefContent::default()
+        ..brief(title, vec![body("What is known", vec![paragraph(statements)])])
     }
 }
 
@@ -160,7 +106,7 @@ pub(crate) fn content_at(title: &str, marking: &str) -> BriefContent {
     content.default_marking = marking.into();
     content.sections[0].blocks.clear();
     content.sources.clear();
-    content.bluf = vec![statement("line", "The line.", "", None)];
+    content.bluf = vec![statement("line", "The line.")];
     content
 }
 

@@ -1,6 +1,6 @@
 use chancery_brief::digest::Digest;
-use chancery_proto::brief::v1::RevisionDocument;
 use chancery_store::{Imported, StoreError};
+use chancery_testkit::files;
 
 use crate::fixture::{
     Fixture, brief_name, canonical, content, content_at, document, in_workspace, person, revision_name,
@@ -130,8 +130,7 @@ async fn another_workspace_is_forbidden_whether_its_brief_is_there_or_not() {
 #[tokio::test]
 async fn the_sample_brief_imports_and_keeps_its_times() {
     let fixture = Fixture::new().await;
-    let text = include_str!("../../../../examples/russia-iran/revision-1.json");
-    let sample: RevisionDocument = chancery_proto::json::from_str(text).unwrap();
+    let sample = files::revision("russia-iran", 1);
     let published_at =
         time::OffsetDateTime::from_unix_timestamp(sample.publish_time.unwrap().seconds).unwrap();
     let mut given = document(1, sample.content.unwrap());

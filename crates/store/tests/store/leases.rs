@@ -3,9 +3,10 @@ use std::collections::BTreeSet;
 use chancery_brief::digest::Digest;
 use chancery_proto::render::v1::RenderPhase;
 use chancery_store::{AttemptFailure, Finished, RenderState, StoreError};
+use chancery_testkit::print_environment::ENVIRONMENT;
 
 use crate::fixture::{Fixture, content, person};
-use crate::queue_scene::{ENVIRONMENT, scene, staged};
+use crate::queue_scene::{scene, staged};
 
 fn failure(retryable: bool) -> AttemptFailure {
     AttemptFailure { reason: "PRINTER_PANICKED".into(), message: "a defect".into(), retryable }

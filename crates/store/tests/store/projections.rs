@@ -3,9 +3,11 @@ use std::collections::BTreeSet;
 use chancery_brief::marking::Scheme;
 use chancery_brief::references::references;
 use chancery_brief::{Canonical, reading_order};
-use chancery_proto::brief::v1::{BriefContent, RevisionDocument};
+use chancery_proto::brief::v1::BriefContent;
+use chancery_store::ImportDocument;
+use chancery_testkit::files;
 
-use crate::fixture::{Fixture, brief_name, content, content_at, document, person, revision_name};
+use crate::fixture::{Fixture, brief_name, canonical, content, content_at, document, person, revision_name};
 
 /// The ids of a table's rows visible to a clearance now.
 fn shown(fixture: &Fixture, table: &str, id: &str, rank: i16) -> BTreeSet<String> {
@@ -89,11 +91,8 @@ async fn a_newer_revision_supersedes_the_older_one_for_those_who_see_it() {
 #[tokio::test]
 async fn projections_of_the_sample_briefs_agree_with_their_editions() {
     let fixture = Fixture::new().await;
-    for text in [
-        include_str!("../../../../examples/russia-iran/revision-1.json"),
-        include_str!("../../../../examples/amber/revision-1.json"),
-    ] {
-        let sample: RevisionDocument = chancery_proto::json::from_str(text).unwrap();
+    for folder in ["russia-iran", "amber"] {
+        let sample = files::revision(folder, 1);
         let given = document(1, sample.content.unwrap());
         fixture.rows("truncate briefs cascade");
         let name = brief_name(&sample.brief_id);
@@ -101,4 +100,24 @@ async fn projections_of_the_sample_briefs_agree_with_their_editions() {
         agree(&fixture, &sample.brief_id, 1).await;
         assert_ne!(fixture.rows("select count(*) from statements"), ["0"]);
     }
+}
+
+#[tokio::test]
+async fn any_text_is_projected_as_one_item_of_a_list() {
+    let fixture = Fixture::new().await;
+    let items =
+        ["", "a\u{1f}b", "a, b", "a \"quoted\" word", "{a,b}", "[\"a\"]", "a\\b", "NULL", "\u{e9}\u{1f310}"];
+    let mut content = canonical(&content("One")).into_content();
+    content.tags = items.map(str::to_owned).into();
+    // Not validated, because no brief may contain an empty item or a control character.
+    let content = Canonical::of_trusted(content, Scheme::Tlp).unwrap();
+    let document = ImportDocument { content, ..document(1, self::content("One")) };
+    fixture.store.briefs().import(&person("TLP:RED"), &brief_name("b1"), &[document]).await.unwrap();
+    let [row] = &*fixture.rows("select to_json(topics) from statements where statement_id = ''") else {
+        panic!("the title has one row");
+    };
+    assert_eq!(serde_json::from_str::<Vec<String>>(row).unwrap(), items);
+    let empty = fixture
+        .rows("select actor_ids, place_ids, source_ids, topics from statements where statement_id = 'open'");
+    assert_eq!(empty, ["{}|{}|{}|{}"]);
 }

@@ -1,19 +1,15 @@
 //! A fixture with a print environment and a brief, and the actions of callers and workers on the queue.
 
-use chancery_brief::digest::{Digest, body_digest};
+use chancery_brief::digest::body_digest;
 use chancery_brief::marking::{Policy, Scheme};
 use chancery_proto::names::{BriefName, BriefOrRevisionName};
 use chancery_proto::render::v1::{PrintWarning, RenderOptions, RenderPriority};
 use chancery_store::{
-    AttemptFailure, Finished, Lease, Principal, PrintEnvironment, RenderRequest, RequestedRender, Result,
-    Role, Scope, StagedArtifact,
+    AttemptFailure, Finished, Lease, Principal, RenderRequest, RequestedRender, Result, Role, StagedArtifact,
 };
+use chancery_testkit::print_environment::ENVIRONMENT;
 
-use crate::fixture::{Fixture, content, document, in_workspace, person};
-
-/// The print environment.
-pub(crate) const ENVIRONMENT: PrintEnvironment =
-    PrintEnvironment { printer_version: Digest([1; 32]), fonts_digest: Digest([2; 32]) };
+use crate::fixture::{Fixture, content, document, in_workspace, operator, person};
 
 /// Brief `b1` is published and can be printed.
 pub(crate) async fn scene() -> Fixture {
@@ -50,16 +46,10 @@ impl Requester {
 impl Fixture {
     /// A principal of a new workspace.
     pub(crate) async fn requester_in(&self, workspace: &str) -> Requester {
-        let operator = Principal {
-            subject: "workspaces/system/apiTokens/0".into(),
-            display_name: "operator".into(),
-            scope: Scope::System,
-            roles: [Role::Operator].into_iter().collect(),
-        };
         let id = workspace.parse().unwrap();
         self.store
             .access()
-            .create_workspace(&operator, &id, "Other", Scheme::Tlp, Policy::Omit)
+            .create_workspace(&operator(), &id, "Other", Scheme::Tlp, Policy::Omit)
             .await
             .unwrap();
         let principal = in_workspace(workspace, Role::Admin, "TLP:RED");

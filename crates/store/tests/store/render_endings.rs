@@ -1,10 +1,11 @@
 use chancery_store::{AttemptFailure, RenderFilter, RenderState, RenderStateKind, StoreError};
 
 use crate::fixture::{Fixture, content, in_workspace, person};
-use crate::queue_scene::{ENVIRONMENT, scene, source, staged};
+use crate::queue_scene::{scene, source, staged};
 use chancery_proto::names::RenderName;
 use chancery_proto::render::v1::{RenderOptions, RenderPhase};
 use chancery_store::Role;
+use chancery_testkit::print_environment::ENVIRONMENT;
 
 async fn state(fixture: &Fixture, name: &RenderName) -> RenderState {
     fixture.store.renders().get(&person("TLP:RED"), name).await.unwrap().state

@@ -3,11 +3,12 @@ use std::collections::BTreeSet;
 use chancery_proto::render::v1::{Paper, RenderOptions};
 use chancery_proto::worker::v1::RenderInputManifest;
 use chancery_store::{RenderState, Role, StoreError};
+use chancery_testkit::print_environment::ENVIRONMENT;
 
 use crate::fixture::{
     Fixture, brief_name, content, content_at, document, in_workspace, person, revision_name,
 };
-use crate::queue_scene::{ENVIRONMENT, scene, source};
+use crate::queue_scene::{scene, source};
 
 async fn manifest(fixture: &Fixture) -> RenderInputManifest {
     let lease = fixture.leased_one().await;

@@ -6,11 +6,12 @@ use std::time::Duration;
 use chancery_proto::names::RenderName;
 use chancery_proto::render::v1::RenderPhase;
 use chancery_store::{AttemptFailure, Finished, Lease, LeaseTimes, StoreError};
+use chancery_testkit::print_environment::ENVIRONMENT;
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::test_runner::{Config, TestRunner};
 
 use crate::fixture::{Fixture, content, person};
-use crate::queue_scene::{ENVIRONMENT, scene};
+use crate::queue_scene::scene;
 use crate::task_model::{Event, State, Task};
 
 /// Maximum number of live tasks.

@@ -1,8 +1,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use chancery_proto::brief::v1::{BriefContent, RevisionDocument};
+use chancery_proto::brief::v1::BriefContent;
 use chancery_store::{FindingCode, VerifyEvent, VerifyOptions};
+use chancery_testkit::files;
 
 use crate::fixture::{Fixture, brief_name, content, content_at, document, person};
 use crate::queue_scene::scene;
@@ -32,9 +33,7 @@ pub(crate) async fn full() -> Fixture {
         .unwrap();
     fixture.requested().await;
     fixture.finished(&fixture.leased_one().await, b"%PDF").await.unwrap();
-    let sample: RevisionDocument =
-        chancery_proto::json::from_str(include_str!("../../../../examples/russia-iran/revision-1.json"))
-            .unwrap();
+    let sample = files::revision("russia-iran", 1);
     let name = brief_name(&sample.brief_id);
     fixture
         .store

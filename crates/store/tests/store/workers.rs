@@ -1,8 +1,9 @@
 use chancery_brief::digest::Digest;
 use chancery_store::{PrintEnvironment, RenderFilter, StoreError, WaitingReason, Worker, WorkerPageKey};
+use chancery_testkit::print_environment::ENVIRONMENT;
 
 use crate::fixture::{Fixture, operator, person};
-use crate::queue_scene::{ENVIRONMENT, scene};
+use crate::queue_scene::scene;
 
 /// The digest of the previous printer.
 const OLD: PrintEnvironment =

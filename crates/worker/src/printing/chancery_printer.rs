@@ -163,7 +163,7 @@ mod tests {
     use std::collections::BTreeMap;
     use std::ops::ControlFlow;
 
-    use chancery_print::readback::struct_text;
+    use chancery_print::testing::struct_text;
     use chancery_print::{Limits, MAX_PRINT_WARNINGS};
     use chancery_proto::brief::v1::{BriefContent, Change, RevisionBody, Statement};
     use chancery_proto::render::v1::RenderOptions;

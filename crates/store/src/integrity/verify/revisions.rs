@@ -7,11 +7,11 @@ use chancery_brief::digest::REDACTION_VERSION;
 use super::rows;
 use super::rows::Difference;
 use super::{VerifyEvent, begin_reading};
-use crate::briefs::stored::{StoredBrief, StoredRevision, body};
 use crate::database::PgConnection;
 use crate::error::Result;
 use crate::integrity::Integrity;
 use crate::integrity::findings::{Finding, FindingCode};
+use crate::integrity::stored_briefs::{StoredBrief, StoredRevision, body};
 use crate::projections::version::PROJECTION_VERSION;
 
 /// Number of revisions that one transaction verifies.
@@ -176,9 +176,9 @@ async fn verify_revision(
     if is_outdated || revision.projection_version != PROJECTION_VERSION {
         return Ok(false);
     }
-    let (target, columns) = (brief.target(), brief.columns(revision, due));
-    rebuilt.write_editions(transaction, &target, &columns).await?;
-    rebuilt.write_rows(transaction, &target, &columns).await?;
+    let (identity, columns) = (brief.identity(), brief.columns(revision, due));
+    rebuilt.write_editions(transaction, &identity, &columns).await?;
+    rebuilt.write_rows(transaction, &identity, &columns).await?;
     Ok(true)
 }
 
