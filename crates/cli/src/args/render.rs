@@ -43,6 +43,9 @@ pub struct Preview {
     /// PDF file to write; - writes standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
+    /// Earlier revision to compare with, in the same form as FILE: prints what changed since
+    #[arg(long, value_name = "FILE")]
+    pub since: Option<PathBuf>,
     /// Image of a figure, matched by its SHA-256; may be repeated
     #[arg(long = "image", value_name = "FILE")]
     pub images: Vec<PathBuf>,

@@ -40,6 +40,30 @@ pub fn is_standard(path: &Path) -> bool {
     path == Path::new("-")
 }
 
+/// Endings of other documents than the commands write.
+const ENDINGS: [&str; 22] = [
+    "pdf", "json", "jsonl", "md", "txt", "svg", "png", "jpg", "jpeg", "gif", "webp", "tif", "tiff", "html",
+    "htm", "doc", "docx", "odt", "csv", "xml", "yaml", "zip",
+];
+
+/// Checks that a file name does not have the ending of another kind of document, so that neither a program nor a reader
+/// takes the file for something else, and a file given in the wrong place is not replaced.
+pub fn check_ending(path: &Path, what: &str, ending: &str) -> Result<(), Failure> {
+    let Some(own) = path.extension().map(|own| own.to_string_lossy().to_lowercase()) else { return Ok(()) };
+    if own == ending || !ENDINGS.contains(&own.as_str()) {
+        return Ok(());
+    }
+    let name = path.display();
+    let suggested = path.with_extension(ending);
+    Err(Failure::usage(
+        "WRONG_ENDING",
+        format!(
+            "{name} has the ending of another kind of document, and {what} would be written to it; name it {}",
+            suggested.display()
+        ),
+    ))
+}
+
 /// A file that gets its name only when it is complete, and is removed if the command fails.
 pub struct PendingFile {
     file: NamedTempFile,

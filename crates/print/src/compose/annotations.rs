@@ -133,7 +133,7 @@ impl Composer<'_> {
     }
 
     /// Appends the page numbers of a reference.
-    fn pages(&mut self, inline: &mut Inline, text_context: TextContext, reference: PageReference) {
+    pub(crate) fn pages(&mut self, inline: &mut Inline, text_context: TextContext, reference: PageReference) {
         let list = PageList(self.flow.page_lists.len());
         self.flow.page_lists.push(reference);
         self.piece(inline, text_context, "0", PieceKind::Deferred(Deferred::Pages(list)));

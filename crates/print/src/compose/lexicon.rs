@@ -215,6 +215,12 @@ impl Lexicon {
         Some(format!("{}, {word}", words::reliability_letter(known)))
     }
 
+    /// Returns the word for a source's reliability.
+    pub(crate) fn reliability_word(self, rating: i32) -> Option<&'static str> {
+        let known = SourceReliability::try_from(rating).unwrap_or_default();
+        some(self.word(words::reliability(known), rating, |vocabulary| &vocabulary.reliability))
+    }
+
     pub(crate) fn source_type(self, kind: i32) -> Option<&'static str> {
         let own = words::source_type(SourceType::try_from(kind).unwrap_or_default());
         some(self.word(own, kind, |vocabulary| &vocabulary.source_types))

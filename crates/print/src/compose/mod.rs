@@ -1,5 +1,6 @@
 //! Composes an edition into a flow: the parts of a brief in reading order, with their structure elements.
 
+mod about;
 mod annexes;
 mod annotations;
 pub(crate) mod attached_images;
@@ -114,6 +115,10 @@ impl Composer<'_> {
 
     fn part(&mut self, sect: TagId, part: &Part, level: u8) {
         self.begin_part(part.section_id());
+        if matches!(part.kind, PartKind::Sources) {
+            // All citations are before the sources, so their pages are known from here on.
+            self.flow.blocks.push(Block::CommitPages);
+        }
         let own =
             if part.is_own() && level == 1 { stylesheet::PART_HEADING } else { stylesheet::heading(level) };
         let (role, kind) = (Role::H(level), own);

@@ -1,18 +1,27 @@
-//! Endnotes, which are the sources, and the explanation of terms and scales.
+//! Endnotes, which are the sources: what each is, where it is, how it is rated, and on which pages it is cited.
 
-use chancery_proto::brief::v1::{LikelihoodScale, LikelihoodTerm, Source};
+use std::collections::BTreeMap;
 
-use crate::Format;
+use chancery_brief::reading_order;
+use chancery_proto::brief::v1::{Citation, Source};
+
 use crate::compose::composer::{Composer, TextContext};
+use crate::compose::evidence::Grade;
 use crate::compose::labels::filled;
 use crate::compose::lexicon;
-use crate::compose::stylesheet::{BODY, NOTE, TABLE, TABLE_HEAD};
-use crate::compose::tables::TableMaker;
-use crate::compose::text_origin::TextOrigin;
-use crate::flow::{Block, Grid, PageReference, Span, TextBlock};
-use crate::tags::{LinkTarget, Role, TagId};
-use crate::text::inline::{Deferred, Inline, PageList, PieceKind};
+use crate::compose::stylesheet::{ACCENT, MARGIN, QUIET, SOURCE, TABLE, TABLE_HEAD};
+use crate::flow::{Block, Cell, Column, ColumnWidth, Grid, PageReference, Row, Span, TableBlock, TextBlock};
+use crate::tags::{AnchorId, LinkTarget, Role, TagId};
+use crate::text::inline::Inline;
+use crate::text::paragraph_setup::Align;
 use crate::units::Length;
+
+/// Widths of the columns, each with the space after it.
+const NUMBER: Length = Length::mm(7);
+const ENTRY: Length = Length::mm(119);
+
+/// Space above and below an entry.
+const PADDING: (Length, Length) = (Length::milli_pt(2_500), Length::milli_pt(2_500));
 
 impl Composer<'_> {
     /// Adds one `Note` per source, by number.
@@ -24,171 +33,241 @@ impl Composer<'_> {
             .filter_map(|source| Some((*self.numbers.get(&source.id)?, source)))
             .collect();
         sources.sort_by_key(|(number, _)| *number);
-        // All citations are before the endnotes, so their pages are known from here on.
-        self.flow.blocks.push(Block::CommitPages);
+        self.sources_intro(sect);
+        let citing = self.citing_anchors_by_credibility();
+        let mut table = TableBlock {
+            columns: vec![
+                Column { align: Align::Start, width: ColumnWidth::Fixed(NUMBER) },
+                Column { align: Align::Start, width: ColumnWidth::Fixed(ENTRY) },
+                Column::default(),
+            ],
+            leading: self.sheet.fit(TABLE_HEAD).leading,
+            padding: PADDING,
+            after: Length::pt(8),
+            hyphenate: true,
+            right_to_left: self.flow.right_to_left,
+            span: Span::Full,
+            ..TableBlock::default()
+        };
+        if self.sheet.is_large() {
+            // Large print has no columns: rating and pages follow the entry.
+            table.columns.truncate(2);
+            table.columns[1].width = ColumnWidth::Content;
+        } else {
+            table.head = self.sources_head(sect);
+        }
         for (number, source) in sources {
-            self.source(sect, number, source);
+            let none = BTreeMap::new();
+            let row = self.source(sect, number, source, citing.get(&source.id).unwrap_or(&none));
+            table.rows.push(row);
+        }
+        self.begin_part("");
+        self.flow.blocks.push(Block::Table(Box::new(table)));
+    }
+
+    fn sources_intro(&mut self, sect: TagId) {
+        let intro = self.label_line(sect, Role::P, TABLE, self.labels().page.sources_intro);
+        self.push(TextBlock {
+            span: Span::Full,
+            grid: Grid::Free,
+            hyphenate: true,
+            after: Length::pt(4),
+            keep_with_next: true,
+            ..intro
+        });
+    }
+
+    /// Returns the headings of the columns, which are paragraphs: the entries are notes and not a table.
+    fn sources_head(&mut self, sect: TagId) -> Vec<Inline> {
+        let page = &self.labels().page;
+        let heads = [page.source_head, page.rating_and_pages];
+        let mut head = vec![Inline::default()];
+        head.extend(heads.map(|text| self.label_line(sect, Role::P, TABLE_HEAD, text).inline));
+        head
+    }
+
+    /// Returns the anchors of the printed statements that cite each source.
+    fn citing_anchors_by_credibility(&self) -> BTreeMap<String, BTreeMap<Option<u8>, Vec<AnchorId>>> {
+        let mut citing: BTreeMap<String, BTreeMap<Option<u8>, Vec<AnchorId>>> = BTreeMap::new();
+        for located in reading_order::located_statements(self.content) {
+            let Some(anchor) = self.anchors.get(&located.statement.id) else { continue };
+            for citation in &located.statement.citations {
+                let Some(source) = self.sources_by_id.get(citation.source_id.as_str()) else { continue };
+                let digit = Grade::of(source, citation).digit();
+                citing.entry(citation.source_id.clone()).or_default().entry(digit).or_default().push(*anchor);
+            }
+        }
+        citing
+    }
+
+    fn source(
+        &mut self,
+        sect: TagId,
+        number: usize,
+        source: &Source,
+        citing: &BTreeMap<Option<u8>, Vec<AnchorId>>,
+    ) -> Row {
+        self.begin_part(&source.id);
+        let endnote = self.tag(sect, Role::Note { id: format!("source-{number}") });
+        let mut cells = vec![Cell::default(), Cell::default()];
+        let label = self.source_label(endnote, number);
+        self.cell_paragraph(&mut cells[0], TABLE, label);
+        let entry = &mut cells[1];
+        self.source_name_line(endnote, entry, source);
+        self.source_descriptor(endnote, entry, source);
+        self.source_address(endnote, entry, source);
+        let mut rating = Cell::default();
+        self.source_rating(endnote, &mut rating, number, source, citing);
+        if self.sheet.is_large() {
+            entry.paragraphs.append(&mut rating.paragraphs);
+        } else {
+            cells.push(rating);
+        }
+        let anchors = self.anchors.get(&source.id).copied().into_iter().collect();
+        Row { cells, anchors, keep_with_next: true }
+    }
+
+    /// Adds the title, then publisher and date.
+    fn source_name_line(&mut self, endnote: TagId, entry: &mut Cell, source: &Source) {
+        let node = self.tag(endnote, Role::P);
+        let (strong, text_context) =
+            (self.text_context(node, SOURCE.strong()), self.text_context(node, SOURCE));
+        let mut inline = Inline::default();
+        self.mark_part(&mut inline, text_context, &source.marking);
+        self.push_text(&mut inline, strong, &sentence(&source.title));
+        if !source.short_title.is_empty() {
+            // The print refers to the source by its short title.
+            self.push_text(&mut inline, text_context, &format!(" [{}]", source.short_title));
+        }
+        let date = if source.date.is_empty() { String::new() } else { self.lexicon.date(&source.date) };
+        let facts = [source.publisher.as_str(), date.as_str()];
+        let facts: Vec<&str> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
+        if !facts.is_empty() {
+            self.push_text(&mut inline, text_context, &format!(" {}", sentence(&facts.join(", "))));
+        }
+        self.cell_paragraph(entry, SOURCE, inline);
+    }
+
+    /// Adds the kind of source, the descriptor, and the day of retrieval.
+    fn source_descriptor(&mut self, endnote: TagId, entry: &mut Cell, source: &Source) {
+        let mut sentences: Vec<(String, bool)> = Vec::new();
+        let states_kind = |kind: &str| source.descriptor.to_lowercase().starts_with(kind);
+        if let Some(kind) = self.lexicon.source_type(source.r#type).filter(|kind| !states_kind(kind)) {
+            sentences.push((sentence(&lexicon::capitalised(kind)), true));
+        }
+        if !source.descriptor.is_empty() {
+            sentences.push((sentence(&source.descriptor), false));
+        }
+        if !source.accessed.is_empty() {
+            let accessed = filled(self.labels().accessed, &[&self.lexicon.date(&source.accessed)]);
+            sentences.push((sentence(&lexicon::capitalised(&accessed)), true));
+        }
+        if sentences.is_empty() {
+            return;
+        }
+        let node = self.tag(endnote, Role::P);
+        let text_context = self.text_context(node, MARGIN.colored(QUIET));
+        let mut inline = Inline::default();
+        for (text, own) in sentences {
+            if !inline.is_empty() {
+                self.push_text(&mut inline, text_context, " ");
+            }
+            if own {
+                self.push_label(&mut inline, text_context, &text);
+            } else {
+                self.push_text(&mut inline, text_context, &text);
+            }
+        }
+        self.cell_paragraph(entry, MARGIN, inline);
+    }
+
+    fn source_address(&mut self, endnote: TagId, entry: &mut Cell, source: &Source) {
+        if source.url.is_empty() {
+            return;
+        }
+        let node = self.tag(endnote, Role::P);
+        // Without a language the address is not hyphenated.
+        let text_context = TextContext { language: "", ..self.text_context(node, MARGIN.colored(ACCENT)) };
+        let mut inline = Inline::default();
+        let target = LinkTarget::Uri(source.url.clone());
+        let shown = readable(source.url.strip_prefix("https://").unwrap_or(&source.url));
+        self.link_to(&mut inline, text_context, target, &shown, &source.title);
+        self.cell_paragraph(entry, MARGIN, inline);
+    }
+
+    /// Adds the source's rating, and the pages that cite it by the rating of what it says there.
+    fn source_rating(
+        &mut self,
+        endnote: TagId,
+        cell: &mut Cell,
+        number: usize,
+        source: &Source,
+        citing: &BTreeMap<Option<u8>, Vec<AnchorId>>,
+    ) {
+        let grade = Grade::of(source, &Citation::default());
+        let letter = grade.letter().map(String::from).unwrap_or_default();
+        if let Some(word) = self.lexicon.reliability_word(source.reliability) {
+            let node = self.label_tag(endnote, Role::P);
+            let strong = self.label_context(node, MARGIN.strong());
+            let text_context = self.label_context(node, MARGIN);
+            let mut inline = Inline::default();
+            self.push_text(&mut inline, strong, &letter);
+            self.push_text(&mut inline, text_context, &format!(" {word}"));
+            self.cell_paragraph(cell, MARGIN, inline);
+        }
+        for (digit, anchors) in citing {
+            let node = self.label_tag(endnote, Role::P);
+            let text_context = self.label_context(node, MARGIN);
+            let mut inline = Inline::default();
+            if let Some(digit) = digit {
+                let strong = self.label_context(node, MARGIN.strong());
+                self.push_text(&mut inline, strong, &format!("{letter}{digit}"));
+                let word = self.lexicon.terms().credibility[usize::from(*digit)];
+                self.push_text(&mut inline, text_context, &format!(" {word}: "));
+            }
+            self.cited_pages(&mut inline, text_context, anchors.clone());
+            self.cell_paragraph(cell, MARGIN, inline);
+        }
+        if citing.is_empty() {
+            let node = self.label_tag(endnote, Role::P);
+            let text_context = self.label_context(node, MARGIN.colored(QUIET));
+            let mut inline = Inline::default();
+            // A table or a change may cite it outside of a statement.
+            match self.citing_anchors.get(&number).cloned() {
+                Some(anchors) => self.cited_pages(&mut inline, text_context, anchors),
+                None => self.push_text(&mut inline, text_context, self.labels().not_cited),
+            }
+            self.cell_paragraph(cell, MARGIN, inline);
         }
     }
 
-    fn source(&mut self, sect: TagId, number: usize, source: &Source) {
-        self.begin_part(&source.id);
-        let endnote = self.tag(sect, Role::Note { id: format!("source-{number}") });
-        let label = self.source_label(endnote, number);
-        let mut block = TextBlock {
-            inset: (self.sheet.fit(NOTE).leading * 19 / 11, Length::ZERO),
-            label: Some(label),
-            after: Length::pt(3),
-            hyphenate: true,
-            grid: Grid::Free,
-            span: if self.options.format == Format::Standard { Span::Full } else { Span::Main },
-            ..self.block(NOTE)
-        };
-        block.anchors.extend(self.anchors.get(&source.id));
-        let node = self.tag(endnote, Role::P);
-        let text_context = self.text_context(node, NOTE);
-        let inline = &mut block.inline;
-        if !source.marking.is_empty() && source.marking != self.content.default_marking {
-            self.small_word(inline, text_context, &format!("({}) ", source.marking));
-        }
-        if !source.short_title.is_empty() {
-            // The print refers to the source by its short title.
-            let strong = self.text_context(node, NOTE.strong());
-            self.push_text(inline, strong, &source.short_title);
-            self.push_text(inline, text_context, ". ");
-        }
-        let italic = self.text_context(node, NOTE.italic());
-        // The standard format links the title; the full format prints the address.
-        let brief = self.options.format == Format::Standard;
-        if brief && !source.url.is_empty() {
-            let target = LinkTarget::Uri(source.url.clone());
-            self.link_to(inline, italic, target, &source.title, &source.title);
-        } else {
-            self.push_text(inline, italic, &source.title);
-        }
-        let facts = [source.publisher.as_str(), source.date.as_str()];
-        let facts: Vec<&str> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
-        let facts = if facts.is_empty() { ".".to_owned() } else { format!(". {}.", facts.join(", ")) };
-        self.push_text(inline, text_context, &facts);
-        if !brief && !source.url.is_empty() {
-            self.push_text(inline, text_context, " ");
-            let target = LinkTarget::Uri(source.url.clone());
-            // Without a language the address is not hyphenated.
-            self.link_to(
-                inline,
-                TextContext { language: "", ..text_context },
-                target,
-                &readable(&source.url),
-                &source.title,
-            );
-        }
-        if !source.accessed.is_empty() {
-            let date = self.lexicon.date(&source.accessed);
-            self.push_text(inline, text_context, " (");
-            self.push_label(inline, text_context, &filled(self.labels().accessed, &[&date]));
-            self.push_text(inline, text_context, ").");
-        }
-        let labels = self.labels();
-        let mut sentences: Vec<String> = Vec::new();
-        sentences.extend(self.lexicon.source_type(source.r#type).map(lexicon::capitalised));
-        sentences.extend(
-            self.lexicon.reliability(source.reliability).map(|word| filled(labels.reliability, &[&word])),
-        );
-        sentences.extend(
-            (!source.descriptor.is_empty()).then(|| source.descriptor.trim_end_matches('.').to_owned()),
-        );
-        for sentence in sentences {
-            self.push_text(inline, text_context, &format!(" {sentence}."));
-        }
-        self.cited_on(&mut block, node, number);
-        self.push(block);
+    fn cited_pages(&mut self, inline: &mut Inline, text_context: TextContext, anchors: Vec<AnchorId>) {
+        let page = &self.labels().page;
+        self.pages(inline, text_context, PageReference { anchors, one: page.page, several: page.pages });
     }
 
     /// Returns the number, linked to the first citation.
     fn source_label(&mut self, endnote: TagId, number: usize) -> Inline {
         let mut label = Inline::default();
         let node = self.tag(endnote, Role::Lbl);
-        let text_context = self.text_context(node, NOTE);
-        match self.citing_anchors.get(&number).and_then(|citing_anchors| citing_anchors.first()).copied() {
+        let text_context = self.text_context(node, TABLE.strong());
+        let digits = self.lexicon.digits(&number.to_string());
+        match self.citing_anchors.get(&number).and_then(|anchors| anchors.first()).copied() {
             Some(anchor) => {
-                let contents = filled(self.labels().back_to_citation, &[&number.to_string()]);
-                self.link_to(
-                    &mut label,
-                    text_context,
-                    LinkTarget::Anchor(anchor),
-                    &format!("{number}."),
-                    &contents,
-                );
+                let contents = filled(self.labels().back_to_citation, &[&digits]);
+                let target = LinkTarget::Anchor(anchor);
+                self.link_to(&mut label, text_context, target, &digits, &contents);
             }
-            None => self.push_text(&mut label, text_context, &format!("{number}.")),
+            None => self.push_text(&mut label, text_context, &digits),
         }
-        self.push_text(&mut label, text_context, " ");
         label
     }
+}
 
-    fn cited_on(&mut self, block: &mut TextBlock, node: TagId, number: usize) {
-        let text_context = self.text_context(node, NOTE);
-        if let Some(citing_anchors) = self.citing_anchors.get(&number) {
-            let list = PageList(self.flow.page_lists.len());
-            let anchors = citing_anchors.clone();
-            self.flow.page_lists.push(PageReference { anchors, one: "{0}", several: "{0}" });
-            self.push_text(&mut block.inline, text_context, " ");
-            self.push_label(&mut block.inline, text_context, self.labels().cited_on);
-            self.push_text(&mut block.inline, text_context, "\u{a0}");
-            self.piece(&mut block.inline, text_context, "0", PieceKind::Deferred(Deferred::Pages(list)));
-            self.push_text(&mut block.inline, text_context, ".");
-        } else {
-            self.push_text(&mut block.inline, text_context, " ");
-            self.push_label(&mut block.inline, text_context, self.labels().not_cited);
-        }
-    }
-
-    /// Adds the likelihood scale and the explanation of confidence.
-    pub(crate) fn about(&mut self, sect: TagId) {
-        let labels = self.labels();
-        let scale = lexicon::scale(self.content.likelihood_scale);
-        let named = if scale == LikelihoodScale::Phia { labels.phia } else { labels.icd_203 };
-        let likelihood = filled(labels.about_likelihood, &[named]);
-        let statements =
-            if self.options.show_ids { labels.about_printed_ids } else { labels.about_statements };
-        let about = [statements, &likelihood, labels.about_confidence, labels.about_sources];
-        let line = self.label_line(sect, Role::P, BODY, &about.join(" "));
-        let block = TextBlock { inline: line.inline, ..self.body_block() };
-        self.push(block);
-        self.scale_table(sect, labels.likelihood_terms, &self.scale_terms());
-        if let Some((name, readers)) = self.lexicon.reader_scale().filter(|(_, readers)| *readers != scale) {
-            self.scale_table(
-                sect,
-                &format!("{}: {name}", labels.likelihood_terms),
-                &lexicon::scale_key(readers, 1),
-            );
-        }
-    }
-
-    /// Returns the terms of the brief's scale with their percentages, in the row that its judgments use.
-    pub(crate) fn scale_terms(&self) -> Vec<(LikelihoodTerm, String)> {
-        let mut judged =
-            self.content.key_judgments.iter().filter_map(|judgment| judgment.likelihood.as_ref());
-        let row = judged.next().map_or(1, |likelihood| lexicon::row(likelihood.term));
-        lexicon::scale_key(lexicon::scale(self.content.likelihood_scale), row)
-    }
-
-    fn scale_table(&mut self, sect: TagId, caption: &str, terms: &[(LikelihoodTerm, String)]) {
-        let labels = self.labels();
-        let head = [labels.term, labels.likelihood];
-        let mut maker = TableMaker::begin(self, sect, caption, &head, true, TextOrigin::Printer);
-        for (term, range) in terms {
-            maker.row(self, Vec::new(), |composer, column, cell, inline| {
-                let text_context = composer.text_context(cell, if column == 0 { TABLE_HEAD } else { TABLE });
-                if column == 0 {
-                    composer.push_label(inline, text_context, &composer.lexicon.term(*term));
-                } else {
-                    composer.push_text(inline, text_context, &composer.lexicon.percent(range));
-                }
-            });
-        }
-        maker.finish(self);
-    }
+/// Returns a text that ends with a full stop or another mark.
+fn sentence(text: &str) -> String {
+    let text = text.trim_end();
+    if text.ends_with(['.', '!', '?', '\u{2026}', '\u{61f}']) { text.to_owned() } else { format!("{text}.") }
 }
 
 /// Decodes an address for display: letters outside of ASCII are shown (RFC 3987). Reserved and invisible characters

@@ -69,7 +69,8 @@ pub(crate) const TABLE_NOTE: TypeSpec = quiet(tabular(set(Family::Sans, Weight::
 /// Evidence in the margin.
 pub(crate) const MARGIN: TypeSpec = tabular(set(Family::Sans, Weight::Regular, 7_500, 9_300));
 pub(crate) const CAPTION: TypeSpec = set(Family::Sans, Weight::Semibold, 8_500, 12_000);
-pub(crate) const NOTE: TypeSpec = set(Family::Serif, Weight::Regular, 8_000, 11_000);
+/// Entries of the list of sources.
+pub(crate) const SOURCE: TypeSpec = set(Family::Serif, Weight::Regular, 8_600, 11_000);
 pub(crate) const META: TypeSpec = set(Family::Sans, Weight::Regular, 8_500, 12_000);
 /// Labels of figures, axes and legends.
 pub(crate) const FIGURE: TypeSpec = tabular(set(Family::Sans, Weight::Regular, 8_000, 11_000));
@@ -190,7 +191,7 @@ pub(crate) fn marker(style: TextStyle) -> TextStyle {
 
 #[cfg(test)]
 mod tests {
-    use super::{BODY, NOTE, Sheet};
+    use super::{BODY, Sheet, TABLE};
     use crate::TextSize;
     use crate::layout::Geometry;
     use crate::options::Paper;
@@ -212,6 +213,6 @@ mod tests {
         let sheet = Sheet::new(false, TextSize::Large);
         let body = sheet.fit(BODY);
         assert_eq!((body.style.size, body.leading), (Length::pt(14), Length::pt(20)));
-        assert_eq!(sheet.fit(NOTE).style.size, Length::pt(12));
+        assert_eq!(sheet.fit(TABLE).style.size, Length::pt(12));
     }
 }

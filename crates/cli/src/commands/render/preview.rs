@@ -2,15 +2,17 @@
 
 use std::io::Write;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
 
+use chancery_brief::Canonical;
 use chancery_brief::digest::{body_bytes, body_digest};
 use chancery_brief::marking::{Clearance, Policy, Scheme};
 use chancery_brief::redact;
 use chancery_brief::render_options::{InvalidOption, checked, unknown_sections, with_defaults};
 use chancery_brief::validate::{InvalidContent, canonicalize};
 use chancery_print::{Edition, Fonts, Images, Limits, Options, Printed, RevisionState};
+use chancery_proto::brief::v1::BriefContent;
 use chancery_proto::render::v1::{PrintWarning, RenderOptions, Theme as ThemeMessage};
 
 use crate::args::Global;
@@ -29,6 +31,7 @@ use crate::ui::text;
 const PRINT_STACK_BYTES: usize = 8 << 20;
 
 pub fn run(global: &Global, arguments: &Preview) -> Result<(), Failure> {
+    output::check_ending(&arguments.output, "a PDF file", "pdf")?;
     let draft = DraftFile::read(&arguments.file)?;
     let scheme = match arguments.scheme {
         SchemeArg::Tlp => Scheme::Tlp,
@@ -37,6 +40,7 @@ pub fn run(global: &Global, arguments: &Preview) -> Result<(), Failure> {
     };
     let canonical =
         canonicalize(&draft.content, scheme).map_err(|invalid| invalid_content(&draft, &invalid))?;
+    let since = arguments.since.as_deref().map(|file| EarlierRevision::read(file, scheme)).transpose()?;
     let theme = arguments.options.theme.as_deref().map(Theme::read).transpose()?;
     let mut images = images(&arguments.images)?;
     let theme = theme.map(|theme| with_logo(global, theme, &mut images));
@@ -46,6 +50,7 @@ pub fn run(global: &Global, arguments: &Preview) -> Result<(), Failure> {
     // The edition for the highest clearance, because editions omit blocks without data.
     let clearance = Clearance(canonical.highest());
     let content = redact::edition(&canonical, clearance, Policy::Omit).unwrap_or_default();
+    let earlier = since.as_ref().map(|since| since.edition(clearance));
     let unknown = unknown_sections(&options, &content);
     if !unknown.is_empty() {
         return Err(invalid_options(&unknown));
@@ -64,8 +69,8 @@ pub fn run(global: &Global, arguments: &Preview) -> Result<(), Failure> {
         state: RevisionState::Draft,
         withdraw_reason: "",
         superseded_by: None,
-        earlier: None,
-        earlier_revision: 0,
+        earlier: earlier.as_ref(),
+        earlier_revision: since.as_ref().map_or(0, |since| since.revision),
         combined_changes: None,
         images: &images,
     };
@@ -88,6 +93,26 @@ pub fn run(global: &Global, arguments: &Preview) -> Result<(), Failure> {
         let warnings = print_warnings::text(&warnings, "");
         format!("{}: {}, stamped as a draft\n{warnings}", arguments.output.display(), text::pages(pages))
     })
+}
+
+/// The revision to compare with.
+struct EarlierRevision {
+    canonical: Canonical,
+    revision: u32,
+}
+
+impl EarlierRevision {
+    fn read(file: &Path, scheme: Scheme) -> Result<Self, Failure> {
+        let draft = DraftFile::read(file)?;
+        let canonical =
+            canonicalize(&draft.content, scheme).map_err(|invalid| invalid_content(&draft, &invalid))?;
+        Ok(Self { canonical, revision: draft.revision })
+    }
+
+    /// Returns the edition for the clearance of the draft that is compared with it.
+    fn edition(&self, clearance: Clearance) -> BriefContent {
+        redact::edition(&self.canonical, clearance, Policy::Omit).unwrap_or_default()
+    }
 }
 
 /// Converts warnings to the JSON form of a render's warnings.

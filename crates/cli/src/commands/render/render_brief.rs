@@ -25,6 +25,7 @@ use crate::ui::text;
 
 pub async fn run(global: &Global, arguments: &Render) -> Result<(), Failure> {
     let name = names::brief_or_revision(&global.workspace, &arguments.name)?;
+    output::check_ending(&arguments.output, "a PDF file", "pdf")?;
     if is_standard(&arguments.output) && global.json {
         let message = "standard output cannot contain both the PDF and --json: name a file with -o";
         return Err(Failure::usage("USAGE", message));
