@@ -75,8 +75,17 @@ fn revision_row(revision: &BriefRevision) -> [String; 8] {
         importer(revision.import_record.as_ref()),
         revision.marking.clone(),
         revision.title.clone(),
-        revision.change_summary.clone(),
+        change_or_reason(revision),
     ]
+}
+
+/// Returns the summary of changes, after the reason of a withdrawal or purge.
+fn change_or_reason(revision: &BriefRevision) -> String {
+    let reasons = [("withdrawn", &revision.withdraw_reason), ("purged", &revision.purge_reason)];
+    let stated = reasons.into_iter().filter(|(_, reason)| !reason.is_empty());
+    let mut texts: Vec<String> = stated.map(|(what, reason)| format!("{what}: {reason}")).collect();
+    texts.extend(Some(revision.change_summary.clone()).filter(|summary| !summary.is_empty()));
+    texts.join("; ")
 }
 
 /// Returns the importer of a revision, whose statements its publish time and creator are; `-` for a published revision.
