@@ -17,6 +17,9 @@ use crate::tags::{AnchorId, TagId};
 use crate::text::inline::{Inline, PieceKind, PieceStyle};
 use crate::text::languages::is_right_to_left;
 
+/// Number of characters of a running element that layout may have to shorten.
+const LONGEST_RUNNING_TEXT: usize = 300;
+
 impl Composer<'_> {
     /// Composes the running elements and the document's metadata.
     pub(crate) fn running_elements(&mut self) {
@@ -111,7 +114,9 @@ impl Composer<'_> {
         let language = self.typesetter.languages.id(&self.content.language);
         let (style, owner) = (kind.style, Owner::Artifact(ArtifactKind::Footer));
         // Characters without a glyph are omitted; the tagged fact in the title block shows them.
-        let text: String = text.chars().filter(|c| self.typesetter.covers(&style, *c)).collect();
+        let covered = text.chars().filter(|c| self.typesetter.covers(&style, *c));
+        // Layout shortens it to the line; it need not measure more than any line holds.
+        let text: String = covered.take(LONGEST_RUNNING_TEXT).collect();
         inline.push(&text, PieceStyle { style, owner, link: None, language, kind: PieceKind::Text });
         inline
     }
