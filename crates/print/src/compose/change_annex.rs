@@ -9,11 +9,12 @@ use crate::compose::change_ledger::Reversal;
 use crate::compose::changes::{MarkedText, ReversalSelection};
 use crate::compose::composer::{Composer, TextContext};
 use crate::compose::labels::filled;
+use crate::compose::part_names::PartName;
 use crate::compose::stylesheet::{ACCENT, QUIET, TABLE, TypeSpec};
 use crate::compose::tables::TableMaker;
 use crate::compose::text_origin::TextOrigin;
 use crate::flow::{Block, Cell, Span};
-use crate::tags::{AnchorId, TagId};
+use crate::tags::{AnchorId, Role, TagId};
 use crate::text::inline::Inline;
 use crate::text::text_style::TextStyle;
 use crate::units::Length;
@@ -150,10 +151,11 @@ impl<'a> Composer<'a> {
     /// Adds the kind, the reference to the card, and the confidence.
     fn annex_kind(&mut self, tag: TagId, cell: &mut Cell, listed: &AnnexChange) {
         let word = self.lexicon.change(listed.change.kind);
-        self.cell_label(tag, cell, COMPACT.strong(), word);
+        self.label_paragraph(tag, cell, COMPACT.strong(), word);
         if let (Some(letter), Some(anchor)) = (&listed.letter, listed.card) {
             let mut inline = Inline::default();
-            let text_context = self.text_context(tag, MUTED);
+            let node = self.tag(tag, Role::P);
+            let text_context = self.text_context(node, MUTED);
             let values = [Value::Text(letter), Value::Pages(vec![anchor])];
             self.push_template(&mut inline, text_context, self.labels().page.see_card, &values);
             self.cell_paragraph(cell, MUTED, inline);
@@ -166,7 +168,7 @@ impl<'a> Composer<'a> {
         let now = self.current.statement(change_subject(listed.change));
         if let Some(before) = now.and_then(|statement| self.prior.changed_statement_likelihood(statement)) {
             let before = filled(self.labels().was_likely, &[&self.lexicon.short_odds(before)]);
-            self.cell_label(tag, cell, MUTED, &before);
+            self.label_paragraph(tag, cell, MUTED, &before);
         }
     }
 
@@ -174,14 +176,12 @@ impl<'a> Composer<'a> {
     fn annex_now(&mut self, tag: TagId, cell: &mut Cell, listed: &AnnexChange) {
         let AnnexChange { change, .. } = listed;
         if let Some(before) = self.quoted_before(change).filter(|_| listed.card.is_none()) {
-            let mut inline = Inline::default();
-            let text_context = self.text_context(tag, COMPACT.italic());
-            self.mark_part(&mut inline, text_context, &before.marking);
-            let quoted = filled(self.labels().page.quote, &[&before.text]);
-            self.push_text(&mut inline, text_context, &quoted);
-            self.cell_paragraph(cell, COMPACT, inline);
+            self.quotations(tag, cell, COMPACT, &[before]);
         }
         let mut inline = Inline::default();
+        let has_text = (listed.lacks_now && !change.now.is_empty())
+            || change.replaced_by.iter().any(|id| self.is_nameable(id));
+        let tag = if has_text { self.tag(tag, Role::P) } else { tag };
         let text_context = self.text_context(tag, COMPACT);
         if listed.lacks_now {
             self.push_with_letters(&mut inline, text_context, &change.now);
@@ -193,18 +193,24 @@ impl<'a> Composer<'a> {
     /// Adds the reason and the evidence.
     fn annex_why(&mut self, tag: TagId, cell: &mut Cell, listed: &AnnexChange) {
         let AnnexChange { change, .. } = listed;
-        let mut inline = Inline::default();
-        let text_context = self.text_context(tag, COMPACT);
-        if !listed.has_why {
+        if !listed.has_why && !change.why.is_empty() {
+            let mut inline = Inline::default();
+            let node = self.tag(tag, Role::P);
+            let text_context = self.text_context(node, COMPACT);
             self.push_with_letters(&mut inline, text_context, &change.why);
+            self.cell_paragraph(cell, COMPACT, inline);
         }
-        self.cell_paragraph(cell, COMPACT, inline);
+        let evidence = change.evidence_ids.iter();
+        let evidence: Vec<&String> = evidence
+            .filter(|id| !listed.shown_events.contains(&id.as_str()) && self.is_nameable(id))
+            .collect();
+        if evidence.is_empty() {
+            return;
+        }
         let mut inline = Inline::default();
-        let muted = self.text_context(tag, MUTED);
-        for id in change.evidence_ids.iter().filter(|id| !listed.shown_events.contains(&id.as_str())) {
-            if !self.options.show_ids && self.name_of_part(id).is_none() {
-                continue;
-            }
+        let node = self.tag(tag, Role::P);
+        let muted = self.text_context(node, MUTED);
+        for id in evidence {
             if !inline.is_empty() {
                 self.push_text(&mut inline, muted, self.list_separator());
             }
@@ -221,10 +227,14 @@ impl<'a> Composer<'a> {
         self.cell_paragraph(cell, MUTED, inline);
     }
 
+    /// Returns whether a part has a name in this edition or the earlier one, or ids are printed.
+    fn is_nameable(&self, id: &str) -> bool {
+        self.options.show_ids || self.name_of_part(id).is_some()
+    }
+
     /// Appends "See" and links to the parts that this edition or the earlier one has.
     fn linked_list(&mut self, inline: &mut Inline, text_context: TextContext, ids: &[String]) {
-        let known = |id: &&String| self.options.show_ids || self.name_of_part(id).is_some();
-        let known: Vec<&String> = ids.iter().filter(known).collect();
+        let known: Vec<&String> = ids.iter().filter(|id| self.is_nameable(id)).collect();
         for (index, id) in known.into_iter().enumerate() {
             if index > 0 {
                 self.push_text(inline, text_context, self.list_separator());
@@ -242,8 +252,18 @@ impl<'a> Composer<'a> {
     /// Appends the opening words or the name of a part, linked if it is printed, and its id if ids are printed. A part
     /// of neither edition has an id only.
     fn known_link(&mut self, inline: &mut Inline, text_context: TextContext, id: &str) {
-        if self.name_of_part(id).is_some() {
-            self.quoted_link(inline, text_context, id);
+        let name = self.name_of_part(id).cloned();
+        match (name, self.edition.earlier_number()) {
+            // "Key judgment 2" alone would be that of this revision.
+            (Some(PartName { text, origin: TextOrigin::Printer, .. }), Some(number))
+                if !self.is_in_edition(id) =>
+            {
+                let number = self.lexicon.digits(&number.to_string());
+                let name = filled(self.labels().page.trend_in_revision, &[&text, &number]);
+                self.push_label(inline, text_context, &name);
+            }
+            (Some(_), _) => self.quoted_link(inline, text_context, id),
+            (None, _) => {}
         }
         self.small_id(inline, text_context, id);
     }

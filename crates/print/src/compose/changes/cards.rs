@@ -140,14 +140,24 @@ impl<'a> Composer<'a> {
 
     /// Adds letter, kind and pages of a card.
     fn card_label(&mut self, tag: TagId, cell: &mut Cell, reversal: &Reversal) {
-        self.cell_label(tag, cell, LETTER, &reversal.letter);
+        self.label_paragraph(tag, cell, LETTER, &reversal.letter);
         let word = self.lexicon.change(reversal.kind as i32);
-        self.cell_label(tag, cell, KIND, word);
-        let mut inline = Inline::default();
-        let text_context = self.text_context(tag, REMARK);
-        self.page_reference(&mut inline, text_context, self.pages_of_reversal(reversal));
-        self.cell_paragraph(cell, REMARK, inline);
+        self.label_paragraph(tag, cell, KIND, word);
+        let pages = self.pages_of_reversal(reversal);
+        if !pages.is_empty() {
+            let mut inline = Inline::default();
+            let node = self.tag(tag, Role::P);
+            let text_context = self.text_context(node, REMARK);
+            self.page_reference(&mut inline, text_context, pages);
+            self.cell_paragraph(cell, REMARK, inline);
+        }
         self.subject_ids(tag, cell, reversal);
+    }
+
+    /// Adds a label with an element of its own, where a cell has several paragraphs.
+    pub(crate) fn label_paragraph(&mut self, tag: TagId, cell: &mut Cell, kind: TypeSpec, text: &str) {
+        let node = self.tag(tag, Role::P);
+        self.cell_label(node, cell, kind, text);
     }
 
     /// Returns the printed changed statements, or else the printed replacements.
@@ -169,7 +179,8 @@ impl<'a> Composer<'a> {
         }
         let ids: Vec<&str> = reversal.changes.iter().map(|change| change_subject(change)).collect();
         let mut inline = Inline::default();
-        let text_context = TextContext { language: "", ..self.text_context(tag, REMARK) };
+        let node = self.tag(tag, Role::P);
+        let text_context = TextContext { language: "", ..self.text_context(node, REMARK) };
         self.push_text(&mut inline, text_context, &format!("[{}]", ids.join(", ")));
         self.cell_paragraph(cell, REMARK, inline);
     }
@@ -178,7 +189,8 @@ impl<'a> Composer<'a> {
     pub(crate) fn quotations(&mut self, tag: TagId, cell: &mut Cell, kind: TypeSpec, texts: &[MarkedText]) {
         for MarkedText { text, marking } in texts {
             let mut inline = Inline::default();
-            let text_context = self.text_context(tag, kind.italic());
+            let node = self.tag(tag, Role::P);
+            let text_context = self.text_context(node, kind.italic());
             self.mark_part(&mut inline, text_context, marking);
             self.push_text(&mut inline, text_context, &filled(self.labels().page.quote, &[text]));
             self.cell_paragraph(cell, kind, inline);
@@ -194,8 +206,12 @@ impl<'a> Composer<'a> {
 
     /// Adds texts as one paragraph.
     pub(crate) fn texts(&mut self, tag: TagId, cell: &mut Cell, kind: TypeSpec, texts: &[MarkedText]) {
+        if texts.is_empty() {
+            return;
+        }
         let mut inline = Inline::default();
-        let text_context = self.text_context(tag, kind);
+        let node = self.tag(tag, Role::P);
+        let text_context = self.text_context(node, kind);
         self.push_texts(&mut inline, text_context, texts);
         self.cell_paragraph(cell, kind, inline);
     }
@@ -239,8 +255,9 @@ impl<'a> Composer<'a> {
     pub(crate) fn confidence_line(&mut self, tag: TagId, cell: &mut Cell, shift: &ConfidenceShift) {
         let Some((template, values)) = self.confidence_words(shift) else { return };
         let mut inline = Inline::default();
-        let text_context = self.text_context(tag, REMARK);
-        let strong = self.text_context(tag, REMARK.strong().colored(INK));
+        let node = self.tag(tag, Role::P);
+        let text_context = self.text_context(node, REMARK);
+        let strong = self.text_context(node, REMARK.strong().colored(INK));
         self.push_emphasized(&mut inline, (text_context, strong), template, &values);
         self.cell_paragraph(cell, REMARK, inline);
     }

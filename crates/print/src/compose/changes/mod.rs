@@ -14,7 +14,7 @@ use crate::compose::composer::Composer;
 use crate::compose::labels::filled;
 use crate::compose::lexicon;
 use crate::compose::stylesheet::{BODY, META, TABLE_NOTE, TypeSpec};
-use crate::flow::{Block, Grid, Span, TextBlock};
+use crate::flow::{Block, Span, TextBlock};
 use crate::tags::{Role, TagId};
 use crate::text::inline::{Deferred, PieceKind};
 use crate::units::Length;
@@ -115,9 +115,13 @@ impl Composer<'_> {
         if omitted.1 > 0 {
             facts.push(self.lexicon.counted(&page.scaled_back_or_disputed, omitted.1, &[]));
         }
-        let facts = facts.join(page.list_comma);
         let others = self.ledger.others.len();
         let annex = self.anchors.get("part.all-changes").copied();
+        if annex.is_none() && others > 0 {
+            let kinds = self.other_kinds();
+            facts.push(self.lexicon.counted(&page.other_changes_named, others, &[&kinds]));
+        }
+        let facts = facts.join(page.list_comma);
         if (facts.is_empty() && others == 0) || (cards + rows == 0 && annex.is_none()) {
             return;
         }
@@ -151,22 +155,13 @@ impl Composer<'_> {
             }
             self.push_text(inline, text_context, " ");
         }
-        if others > 0 {
+        if let Some(anchor) = annex.filter(|_| others > 0) {
             let (count, kinds) = (self.lexicon.digits(&others.to_string()), self.other_kinds());
-            match annex {
-                Some(anchor) => {
-                    let template = page.other_changes.of(others, self.lexicon.locale());
-                    let values = [Value::Text(&count), Value::Text(&kinds), Value::Pages(vec![anchor])];
-                    self.push_template(inline, text_context, template, &values);
-                }
-                None => {
-                    let named = self.lexicon.counted(&page.other_changes_named, others, &[&kinds]);
-                    let named = lexicon::capitalised(&named);
-                    self.push_template(inline, text_context, page.in_full_brief, &[Value::Text(&named)]);
-                }
-            }
+            let template = page.other_changes.of(others, self.lexicon.locale());
+            let values = [Value::Text(&count), Value::Text(&kinds), Value::Pages(vec![anchor])];
+            self.push_template(inline, text_context, template, &values);
         }
-        self.push(TextBlock { grid: Grid::Free, ..block });
+        self.push(block);
     }
 
     /// Returns the kinds of the changes that are no reversals, the most frequent first.
