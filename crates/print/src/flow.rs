@@ -17,6 +17,9 @@ use crate::units::Length;
 pub struct Flow {
     /// Blocks in reading order.
     pub blocks: Vec<Block>,
+    /// Index of the page break that ends the opening, whose page references may be to later pages; the first page break
+    /// if it is unset.
+    pub opening_end: Option<usize>,
     /// Structure elements that own the blocks' pieces.
     pub tags: TagTree,
     /// Destination names by [`AnchorId`]. An anchor with an empty name is not a destination; only its page number is

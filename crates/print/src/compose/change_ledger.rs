@@ -18,7 +18,7 @@ const REVERSALS: [ChangeKind; 6] = [
     ChangeKind::Contested,
 ];
 
-/// A reversal: one change, or several of one kind with the same replacement.
+/// A reversal: one change, or several statements that the same statements supersede.
 #[derive(Clone, Debug)]
 pub(crate) struct Reversal<'a> {
     /// The letter that names it: A, B, and so on.
@@ -64,7 +64,10 @@ impl<'a> ChangeLedger<'a> {
                 continue;
             }
             let same = |(other, of): &&mut (ChangeKind, Vec<&Change>)| {
-                *other == kind && !change.replaced_by.is_empty() && of[0].replaced_by == change.replaced_by
+                *other == kind
+                    && kind == ChangeKind::Superseded
+                    && !change.replaced_by.is_empty()
+                    && of[0].replaced_by == change.replaced_by
             };
             match groups.iter_mut().find(same) {
                 Some((_, group)) => group.push(change),
@@ -110,8 +113,8 @@ impl<'a> ChangeLedger<'a> {
     }
 }
 
-/// Returns the previous text of a changed statement: from the change itself, otherwise from the earlier revision.
-/// Unchanged text has no previous text.
+/// Returns the previous text of a changed statement or key judgment: from the change itself, otherwise from the earlier
+/// revision. Unchanged text has no previous text.
 pub(crate) fn earlier_text(
     change: &Change,
     prior: &RevisionStatements,
@@ -121,9 +124,8 @@ pub(crate) fn earlier_text(
         return Some(change.was.clone());
     }
     let id = change_subject(change);
-    let before = &prior.statement(id)?.text;
-    let now = current.statement(id).map(|statement| &statement.text);
-    (now != Some(before) && *before != change.now).then(|| before.clone())
+    let before = prior.text(id)?;
+    (current.text(id).as_ref() != Some(&before) && before != change.now).then_some(before)
 }
 
 fn judged_statements(content: &BriefContent) -> Vec<&str> {

@@ -7,6 +7,7 @@ use chancery_proto::brief::v1::{BriefContent, Change, Source};
 use prost::Message;
 
 use crate::compose::change_ledger::ChangeLedger;
+use crate::compose::changes::ReversalSelection;
 use crate::compose::coverage_runs::{coverage_runs, nfc, shortened};
 use crate::compose::labels::{Labels, filled};
 use crate::compose::lexicon::Lexicon;
@@ -47,6 +48,8 @@ pub(crate) struct Composer<'a> {
     pub(crate) sources_by_id: BTreeMap<&'a str, &'a Source>,
     /// The printed changes by weight.
     pub(crate) ledger: ChangeLedger<'a>,
+    /// The reversals that the part on changes prints.
+    pub(crate) selection: ReversalSelection,
     /// Names of this edition's parts, and of the earlier edition's.
     part_names: PartNames<'a>,
     prior_names: PartNames<'a>,
@@ -93,7 +96,7 @@ impl<'a> Composer<'a> {
         let changes = edition.combined_changes.unwrap_or(&content.changes);
         let ledger = ChangeLedger::new(changes, content, &prior, &current);
         let sources = content.sources.iter().map(|source| (source.id.as_str(), source));
-        Self {
+        let mut composer = Self {
             edition,
             options,
             lexicon,
@@ -108,6 +111,7 @@ impl<'a> Composer<'a> {
             current,
             sources_by_id: sources.collect(),
             ledger,
+            selection: ReversalSelection::default(),
             names: actors.chain(places).collect(),
             part_names: part_names(content, lexicon.labels()),
             prior_names: edition
@@ -121,7 +125,9 @@ impl<'a> Composer<'a> {
             images: PreparedImages::default(),
             waiting: Vec::new(),
             page_digits: page_digits(content),
-        }
+        };
+        composer.select_reversals();
+        composer
     }
 
     /// Returns the banner marking: the edition's marking, or the default marking of unmarked content, raised to the
@@ -308,6 +314,11 @@ impl<'a> Composer<'a> {
     /// Returns the separator of names that may contain commas.
     pub(crate) const fn list_separator(&self) -> &'static str {
         if self.flow.right_to_left { "\u{61b} " } else { "; " }
+    }
+
+    /// Returns whether this edition has a part with a name.
+    pub(crate) fn is_in_edition(&self, id: &str) -> bool {
+        self.part_names.contains_key(id)
     }
 
     /// Returns a part's name in this edition or in the earlier one.

@@ -1,7 +1,8 @@
 //! The opening of a print: title, dateline, state, bottom line, key judgments, the summary of changes and the contents.
 
 use crate::compose::annotations::Value;
-use crate::compose::change_ledger::{Reversal, earlier_text};
+use crate::compose::change_ledger::Reversal;
+use crate::compose::changes::MarkedText;
 use crate::compose::composer::{Composer, TextContext};
 use crate::compose::labels::filled;
 use crate::compose::plan::{Part, PartKind};
@@ -262,69 +263,26 @@ impl Composer<'_> {
         maker.block.after = Length::pt(2);
         let reversals: Vec<Reversal> = self.ledger.cards.iter().take(count).cloned().collect();
         for reversal in &reversals {
+            let facts = self.card_facts(reversal);
+            let first = |texts: &[MarkedText]| texts.first().cloned().into_iter().collect::<Vec<_>>();
+            let (earlier, now) = (first(&facts.earlier), first(&facts.now));
             maker.row_of_cells(self, Vec::new(), |composer, column, tag, cell| match column {
                 0 => composer.cell_label(tag, cell, ROW_HEAD.colored(ACCENT), &reversal.letter),
                 1 => {
                     let word = composer.lexicon.change(reversal.kind as i32);
                     composer.cell_label(tag, cell, ROW_HEAD, word);
                 }
-                2 => composer.earlier_texts(tag, cell, reversal, 1),
+                2 => composer.quotations(tag, cell, TABLE, &earlier),
                 3 => {
                     let mut inline = Inline::default();
                     let text_context = composer.text_context(tag, TABLE);
                     composer.sign(&mut inline, text_context, Sign::Arrow, ACCENT);
                     composer.cell_paragraph(cell, TABLE, inline);
                 }
-                _ => {
-                    let mut inline = Inline::default();
-                    let text_context = composer.text_context(tag, ROW_HEAD);
-                    let now = composer.text_now(reversal);
-                    composer.push_text(&mut inline, text_context, &now);
-                    composer.cell_paragraph(cell, ROW_HEAD, inline);
-                }
+                _ => composer.texts(tag, cell, ROW_HEAD, &now),
             });
         }
         maker.finish(self);
-    }
-
-    /// Adds the earlier texts of a reversal as quotations, at most `most` of them.
-    pub(crate) fn earlier_texts(
-        &mut self,
-        tag: TagId,
-        cell: &mut crate::flow::Cell,
-        reversal: &Reversal,
-        most: usize,
-    ) {
-        for change in reversal.changes.iter().take(most) {
-            let text = earlier_text(change, &self.prior, &self.current).or_else(|| {
-                let id = chancery_brief::references::change_subject(change);
-                let statement = self.current.statement(id).or_else(|| self.prior.statement(id));
-                statement.map(|statement| statement.text.clone())
-            });
-            let Some(text) = text else { continue };
-            let mut inline = Inline::default();
-            let text_context = self.text_context(tag, TABLE.italic());
-            self.mark_part(&mut inline, text_context, &change.was_marking);
-            let quoted = filled(self.labels().page.quote, &[&text]);
-            self.push_text(&mut inline, text_context, &quoted);
-            self.cell_paragraph(cell, TABLE, inline);
-        }
-    }
-
-    /// Returns what holds now instead of the earlier text: the present sentence of a corrected statement, else the
-    /// author's words.
-    pub(crate) fn text_now(&self, reversal: &Reversal) -> String {
-        let Some(change) = reversal.changes.first() else { return String::new() };
-        let id = chancery_brief::references::change_subject(change);
-        let present = self.current.statement(id).map(|statement| statement.text.as_str());
-        if !change.was.is_empty()
-            && let Some(present) = present
-        {
-            return present.to_owned();
-        }
-        let replacement = change.replaced_by.iter().find_map(|id| self.current.statement(id));
-        let texts = [change.now.as_str(), replacement.map_or("", |of| of.text.as_str()), change.why.as_str()];
-        texts.into_iter().find(|text| !text.is_empty()).unwrap_or_default().to_owned()
     }
 
     /// Adds a line on the changes that the summary does not show.

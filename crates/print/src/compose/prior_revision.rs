@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use chancery_proto::brief::v1::block::Kind;
-use chancery_proto::brief::v1::{BriefContent, KeyJudgment, Likelihood, List, Section, Statement};
+use chancery_proto::brief::v1::{
+    BriefContent, ConfidenceLevel, KeyJudgment, Likelihood, List, Section, Statement,
+};
 
 use crate::compose::lexicon::has_term;
 
@@ -26,6 +28,30 @@ impl<'a> RevisionStatements<'a> {
     /// Returns a statement unless it is withheld.
     pub(crate) fn statement(&self, id: &str) -> Option<&'a Statement> {
         self.statements.get(id).copied()
+    }
+
+    /// Returns the text of a statement, or of a key judgment's statements; `None` if it is withheld.
+    pub(crate) fn text(&self, id: &str) -> Option<String> {
+        if let Some(statement) = self.statement(id) {
+            return Some(statement.text.clone());
+        }
+        let statements = self.judgments.get(id)?.statements.iter();
+        let texts: Vec<&str> =
+            statements.filter(|of| of.withheld.is_none()).map(|of| of.text.as_str()).collect();
+        (!texts.is_empty()).then(|| texts.join(" "))
+    }
+
+    /// Returns the own marking of a statement or key judgment.
+    pub(crate) fn marking(&self, id: &str) -> Option<&'a str> {
+        let statement = self.statement(id).map(|statement| statement.marking.as_str());
+        statement.or_else(|| Some(self.judgments.get(id)?.marking.as_str()))
+    }
+
+    /// Returns the level of confidence of a statement or key judgment.
+    pub(crate) fn confidence(&self, id: &str) -> ConfidenceLevel {
+        let own = self.statement(id).map(|statement| statement.confidence.as_ref());
+        let confidence = own.or_else(|| Some(self.judgments.get(id)?.confidence.as_ref())).flatten();
+        confidence.and_then(|of| ConfidenceLevel::try_from(of.level).ok()).unwrap_or_default()
     }
 
     /// Returns the earlier likelihood of a statement, if it had one and it has changed.

@@ -1,4 +1,4 @@
-//! The opening: the blocks before the first page break. Their page references are to later pages, so their pages are
+//! The opening: the blocks before the first page break, or before the one that the flow names. Their page references are to later pages, so their pages are
 //! counted first and set last.
 
 use std::ops::ControlFlow;
@@ -25,8 +25,9 @@ pub(crate) struct Opening<'a> {
 
 impl<'a> Opening<'a> {
     pub(crate) fn of(flow: &'a Flow) -> Self {
-        let end = flow.blocks.iter().position(|block| matches!(block, Block::PageBreak));
-        let (blocks, rest) = flow.blocks.split_at(end.unwrap_or(0));
+        let first_break = || flow.blocks.iter().position(|block| matches!(block, Block::PageBreak));
+        let end = flow.opening_end.or_else(first_break).unwrap_or(0);
+        let (blocks, rest) = flow.blocks.split_at(end);
         Self { flow, blocks, rest }
     }
 
@@ -103,7 +104,7 @@ impl<'a> Opening<'a> {
         let mut observe = |_| ControlFlow::Continue(());
         let mut paginator = Paginator::new(geometry, max_pages, &mut observe);
         for (index, block) in self.blocks.iter().enumerate() {
-            if index == break_before {
+            if index == break_before || matches!(block, Block::PageBreak) {
                 paginator.break_page()?;
             }
             if matches!(block, Block::PageBreakUnlessFresh) {

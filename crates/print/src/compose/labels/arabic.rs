@@ -223,6 +223,7 @@ pub(super) const LABELS: Labels = Labels {
         not_carried_over_from: "لم يُنقل من المراجعة {0}:",
         // Changes.
         revision_said: "نص المراجعة {0}",
+        earlier_text: "النص السابق",
         holds_now_head: "ما يصح الآن",
         confidence_now: "الثقة {0}",
         confidence_was: "الثقة {0}، وكانت {1}",
@@ -237,6 +238,14 @@ pub(super) const LABELS: Labels = Labels {
             "{0} تغييرات أخرى ({1}) في الملحق، ص\u{a0}{2}.",
             "{0} تغييرًا آخر ({1}) في الملحق، ص\u{a0}{2}.",
             "{0} تغيير آخر ({1}) في الملحق، ص\u{a0}{2}.",
+        ]),
+        other_changes_named: Plural::arabic([
+            "لا تغييرات أخرى ({1})",
+            "تغيير واحد آخر ({1})",
+            "تغييران آخران ({1})",
+            "{0} تغييرات أخرى ({1})",
+            "{0} تغييرًا آخر ({1})",
+            "{0} تغيير آخر ({1})",
         ]),
         more_reversals: Plural::arabic([
             "لا تبدّلات أخرى",

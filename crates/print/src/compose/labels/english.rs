@@ -199,6 +199,7 @@ pub(super) const LABELS: Labels = Labels {
         not_carried_over_from: "Not carried over from revision {0}:",
         // Changes.
         revision_said: "Revision {0} said",
+        earlier_text: "Earlier text",
         holds_now_head: "Holds now",
         confidence_now: "Confidence {0}",
         confidence_was: "Confidence {0}, was {1}",
@@ -210,6 +211,7 @@ pub(super) const LABELS: Labels = Labels {
             "The other change ({1}) is in the annex, p.\u{a0}{2}.",
             "The other {0} changes ({1}) are in the annex, p.\u{a0}{2}.",
         ),
+        other_changes_named: Plural::one_other("{0} other change ({1})", "{0} other changes ({1})"),
         more_reversals: Plural::one_other("{0} more reversal", "{0} more reversals"),
         scaled_back_or_disputed: Plural::one_other(
             "{0} statement scaled back or disputed",

@@ -99,6 +99,8 @@ labels! {
         // Changes.
         /// Column heading: the text of an earlier revision.
         revision_said: &'static str,
+        /// Column heading: a text of an earlier revision whose number is not known.
+        earlier_text: &'static str,
         /// Column heading beside the earlier text.
         holds_now_head: &'static str,
         /// A confidence without an earlier one.
@@ -115,6 +117,8 @@ labels! {
         unchanged_text: &'static str,
         /// Refers to the annex for the other changes: their number, kinds and page.
         other_changes: Plural,
+        /// A number of other changes with their kinds.
+        other_changes_named: Plural,
         /// A number of further reversals.
         more_reversals: Plural,
         /// A number of statements that are scaled back or disputed.

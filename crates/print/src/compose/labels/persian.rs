@@ -209,6 +209,7 @@ pub(super) const LABELS: Labels = Labels {
         not_carried_over_from: "از ویرایش {0} آورده نشده است:",
         // Changes.
         revision_said: "متن ویرایش {0}",
+        earlier_text: "متن پیشین",
         holds_now_head: "اکنون برقرار است",
         confidence_now: "اطمینان {0}",
         confidence_was: "اطمینان {0}، پیش\u{200c}تر {1}",
@@ -217,6 +218,7 @@ pub(super) const LABELS: Labels = Labels {
         level_range: "{0} تا {1}",
         unchanged_text: "متن بی\u{200c}تغییر، اما تعدیل\u{200c}شده یا محل مناقشه",
         other_changes: Plural::invariant("{0} تغییر دیگر ({1}) در پیوست آمده است، ص\u{a0}{2}."),
+        other_changes_named: Plural::invariant("{0} تغییر دیگر ({1})"),
         more_reversals: Plural::invariant("{0} بازنگری دیگر"),
         scaled_back_or_disputed: Plural::invariant("{0} گزارهٔ تعدیل\u{200c}شده یا محل مناقشه"),
         annexes: "پیوست‌ها",

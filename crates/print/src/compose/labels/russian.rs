@@ -201,6 +201,7 @@ pub(super) const LABELS: Labels = Labels {
         not_carried_over_from: "Не перенесено из редакции {0}:",
         // Changes.
         revision_said: "В редакции {0} было",
+        earlier_text: "Прежний текст",
         holds_now_head: "Верно теперь",
         confidence_now: "Уверенность {0}",
         confidence_was: "Уверенность {0}, была {1}",
@@ -212,6 +213,11 @@ pub(super) const LABELS: Labels = Labels {
             "Ещё {0} изменение ({1}) приведено в приложении, с.\u{a0}{2}.",
             "Ещё {0} изменения ({1}) приведены в приложении, с.\u{a0}{2}.",
             "Ещё {0} изменений ({1}) приведены в приложении, с.\u{a0}{2}.",
+        ),
+        other_changes_named: Plural::russian(
+            "ещё {0} изменение ({1})",
+            "ещё {0} изменения ({1})",
+            "ещё {0} изменений ({1})",
         ),
         more_reversals: Plural::russian("ещё {0} пересмотр", "ещё {0} пересмотра", "ещё {0} пересмотров"),
         scaled_back_or_disputed: Plural::russian(
