@@ -77,7 +77,7 @@ pub fn layout<E: From<LayoutError>>(
 ) -> Result<LaidOut, E> {
     let running_elements = PlacedRunningElements::new(&flow.running_elements, geometry, typesetter);
     let opening = Opening::of(flow);
-    let (pages_of_opening, anchors) = opening.provisional_pages(geometry, max_pages, typesetter)?;
+    let (pages_of_opening, anchors) = opening.provisional_pages(geometry, max_pages, observe, typesetter)?;
     let texts = PageTexts::default();
     let mut paginator = Paginator::after(pages_of_opening, anchors, geometry, max_pages, observe);
     let mut pages = PageEmitter { flow, running_elements, waiting: Vec::new(), emit };

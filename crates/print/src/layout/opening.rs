@@ -36,11 +36,13 @@ impl<'a> Opening<'a> {
         self.rest
     }
 
-    /// Returns the number of pages, set with placeholders for page references, and the anchors on them.
+    /// Returns the number of pages, set with placeholders for page references, and the anchors on them. `observe` gets
+    /// the number of pages as they are set and may stop the print.
     pub(crate) fn provisional_pages(
         &self,
         geometry: &Geometry,
         max_pages: usize,
+        observe: &mut dyn FnMut(usize) -> ControlFlow<()>,
         typesetter: &mut Typesetter,
     ) -> Result<(usize, Anchors), LayoutError> {
         if self.blocks.is_empty() {
@@ -49,7 +51,8 @@ impl<'a> Opening<'a> {
         let text_of = |list: PageList| {
             placeholder_pages(&self.flow.page_lists[list.0], self.flow.page_numbers, MOST_RUNS[0])
         };
-        let (pages, anchors) = self.set(&text_of, usize::MAX, geometry, max_pages, typesetter)?;
+        let paginator = Paginator::new(geometry, max_pages, observe);
+        let (pages, anchors) = self.set(&text_of, usize::MAX, paginator, geometry, typesetter)?;
         Ok((pages.len(), anchors))
     }
 
@@ -79,7 +82,9 @@ impl<'a> Opening<'a> {
                 texts.borrow_mut().insert(list.0, text.clone());
                 text
             };
-            let (pages, own) = self.set(&text_of, break_before, geometry, max_pages, typesetter)?;
+            let mut unobserved = |_| ControlFlow::Continue(());
+            let paginator = Paginator::new(geometry, max_pages, &mut unobserved);
+            let (pages, own) = self.set(&text_of, break_before, paginator, geometry, typesetter)?;
             if pages.len() > count
                 && let Some(fewer) = limits.next()
             {
@@ -97,12 +102,10 @@ impl<'a> Opening<'a> {
         &self,
         text_of: &dyn Fn(PageList) -> String,
         break_before: usize,
+        mut paginator: Paginator,
         geometry: &Geometry,
-        max_pages: usize,
         typesetter: &mut Typesetter,
     ) -> Result<(Vec<ClosedPage>, Anchors), LayoutError> {
-        let mut observe = |_| ControlFlow::Continue(());
-        let mut paginator = Paginator::new(geometry, max_pages, &mut observe);
         for (index, block) in self.blocks.iter().enumerate() {
             if index == break_before || matches!(block, Block::PageBreak) {
                 paginator.break_page()?;

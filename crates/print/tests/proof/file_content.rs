@@ -8,37 +8,28 @@ use chancery_proto::brief::v1::{
 
 /// Returns the texts that a format must contain, in order.
 pub(crate) fn in_order(content: &BriefContent, options: &Options) -> Vec<String> {
-    let mut expected = vec![content.title.clone()];
-    if options.format == Format::Full {
-        expected.extend(content.localized_titles.iter().map(|title| title.text.clone()));
-    }
-    if options.format != Format::OnePage {
-        expected.push(content.subtitle.clone());
-    }
+    let mut expected = vec![content.title.clone(), content.subtitle.clone()];
     statements(&mut expected, &content.bluf);
     for judgment in &content.key_judgments {
         statements(&mut expected, &judgment.statements);
     }
     expected.push(content.change_summary.clone());
+    let scenarios = content.scenarios.iter().flat_map(|part| [part.title.clone(), part.text.clone()]);
+    let indicators = content.indicators.iter().map(|part| part.text.clone());
+    expected.extend(scenarios.chain(indicators));
     if options.format == Format::OnePage {
         expected.extend(content.domains.iter().map(|domain| domain.name.clone()));
     } else {
-        // Shorter formats print the number of changes; only the full format prints the changes.
-        for change in content.changes.iter().filter(|_| options.format == Format::Full) {
-            expected.extend([change.was.clone(), change.now.clone(), change.why.clone()]);
-        }
         content.sections.iter().for_each(|part| section(&mut expected, part));
     }
     if options.format == Format::Full {
         back(&mut expected, content);
-    } else {
-        expected.extend(content.indicators.iter().map(|part| part.text.clone()));
-    }
-    if options.format == Format::Standard {
-        expected.extend(content.dissents.iter().map(|part| part.text.clone()));
     }
     if options.format != Format::OnePage {
-        sources(&mut expected, content, options.format);
+        sources(&mut expected, content);
+    }
+    if options.format == Format::Full {
+        expected.extend(content.localized_titles.iter().map(|title| title.text.clone()));
     }
     expected.retain(|text| !text.trim().is_empty());
     expected
@@ -97,11 +88,8 @@ fn back(expected: &mut Vec<String>, content: &BriefContent) {
         let factors = content.factors.iter().filter(|factor| factor.kind() == kind);
         expected.extend(factors.map(|factor| factor.text.clone()));
     }
-    expected.extend(content.scenarios.iter().flat_map(|part| [part.title.clone(), part.text.clone()]));
-    expected.extend(content.indicators.iter().map(|part| part.text.clone()));
     expected.extend(content.assumptions.iter().map(|part| part.text.clone()));
     expected.extend(content.information_gaps.iter().map(|part| part.text.clone()));
-    expected.extend(content.dissents.iter().map(|part| part.text.clone()));
     expected.extend(content.actors.iter().map(|part| part.name.clone()));
 }
 
@@ -121,7 +109,7 @@ fn letters(address: &str) -> String {
 }
 
 /// Returns cited sources in order of their first citation, then the others.
-fn sources(expected: &mut Vec<String>, content: &BriefContent, format: Format) {
+fn sources(expected: &mut Vec<String>, content: &BriefContent) {
     let mut cited: Vec<String> = Vec::new();
     let mut cite = |statements: &[Statement]| {
         let citations = statements.iter().flat_map(|statement| &statement.citations);
@@ -134,14 +122,9 @@ fn sources(expected: &mut Vec<String>, content: &BriefContent, format: Format) {
     let mut sources: Vec<&Source> = content.sources.iter().collect();
     sources.sort_by_key(place);
     for source in sources {
-        expected.extend([
-            source.title.clone(),
-            source.publisher.clone(),
-            source.date.clone(),
-            // Shorter formats have the address after the title.
-            if format == Format::Full { letters(&source.url) } else { String::new() },
-        ]);
+        expected.extend([source.title.clone(), source.publisher.clone()]);
         expected.push(source.descriptor.trim_end_matches('.').to_owned());
+        expected.push(letters(source.url.strip_prefix("https://").unwrap_or(&source.url)));
     }
 }
 
