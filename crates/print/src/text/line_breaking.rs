@@ -104,13 +104,13 @@ const FITNESS_DEMERITS: i64 = 4_000;
 /// Demerits for a last line of a single word.
 const SHORT_LAST_LINE_DEMERITS: i64 = 30_000;
 /// Demerits for a line wider than the measure, used only when nothing else is possible.
-const OVERFULL_DEMERITS: i64 = 1_000_000_000_000;
+const OVERFULL_DEMERITS: i64 = 10_000_000_000_000_000;
 /// Ratio of a line whose glyphs are at their width limit, in thousandths of a space's stretch.
 const FLEX_PRICE: i64 = 250;
 /// Maximum ratio in the first pass, in thousandths of the stretch.
 const TOLERANCE: i64 = 2_500;
 /// Maximum ratio that is distinguished; looser lines are equally bad.
-const LOOSEST: i64 = 20_000;
+const LOOSEST: i64 = 60_000;
 
 const FITNESS_CLASSES: usize = 4;
 const LADDER_LENGTHS: usize = 3;
