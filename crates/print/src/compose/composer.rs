@@ -1,6 +1,6 @@
 //! The composer: the flow so far, and methods that add text with owner, language and links.
 
-use crate::compose::coverage_runs::{coverage_runs, nfc, shortened};
+use crate::compose::coverage_runs::{coverage_runs, missing_characters, nfc, shortened};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -187,15 +187,15 @@ impl<'a> Composer<'a> {
         TextContext { language: self.lexicon.locale().tag(), ..self.text_context(node, kind) }
     }
 
-    /// Appends text. A character without a glyph becomes a drawn box in a `Span` with the character as its
-    /// `ActualText`.
+    /// Appends text. A cluster with a character without a glyph becomes a drawn box in a `Span` with the cluster as
+    /// its `ActualText`.
     pub(crate) fn push_text(&mut self, inline: &mut Inline, text_context: TextContext, text: &str) {
         for (run, kind) in coverage_runs(self.typesetter, &nfc(text), &text_context.style) {
             if kind == PieceKind::Text {
                 self.piece(inline, text_context, run, kind);
                 continue;
             }
-            for character in run.chars() {
+            for character in missing_characters(self.typesetter, run, &text_context.style) {
                 self.missing.entry(character).or_insert_with(|| self.part_id.clone());
             }
             let role = Role::Span { actual_text: Some(run.to_owned()) };

@@ -1,5 +1,6 @@
 //! Composes an edition into a flow: the parts of a brief in reading order, with their structure elements.
 
+mod addresses;
 mod annexes;
 pub(crate) mod attached_images;
 mod changes;

@@ -3,6 +3,7 @@
 use chancery_proto::brief::v1::{LikelihoodScale, LikelihoodTerm, Source};
 
 use crate::Format;
+use crate::compose::addresses::readable;
 use crate::compose::composer::{Composer, TextContext};
 use crate::compose::labels::filled;
 use crate::compose::stylesheet::{BODY, NOTE, TABLE, TABLE_HEAD};
@@ -73,12 +74,13 @@ impl Composer<'_> {
         if !brief && !source.url.is_empty() {
             self.push_text(inline, text_context, " ");
             let target = LinkTarget::Uri(source.url.clone());
+            let address = readable(&source.url, |c| self.typesetter.covers(&text_context.style, c));
             // Without a language the address is not hyphenated.
             self.link_to(
                 inline,
                 TextContext { language: "", ..text_context },
                 target,
-                &readable(&source.url),
+                &address,
                 &source.title,
             );
         }
@@ -188,59 +190,5 @@ impl Composer<'_> {
             });
         }
         maker.finish(self);
-    }
-}
-
-/// Decodes an address for display: letters outside of ASCII are shown (RFC 3987). Reserved and invisible characters
-/// stay encoded, so that the text is still the address.
-fn readable(url: &str) -> String {
-    let mut text = String::with_capacity(url.len());
-    let mut rest = url;
-    while let Some(at) = rest.find('%') {
-        text.push_str(&rest[..at]);
-        let encoded = encoded_bytes(&rest[at..]);
-        let (escapes, after) = rest[at..].split_at((encoded.len() * 3).max(1));
-        match String::from_utf8(encoded) {
-            Ok(letters) if letters.chars().all(char::is_alphabetic) && !letters.is_empty() => {
-                text.push_str(&letters);
-            }
-            _ => text.push_str(escapes),
-        }
-        rest = after;
-    }
-    text + rest
-}
-
-/// Decodes the percent-encoded bytes outside of ASCII at the start of a text.
-fn encoded_bytes(text: &str) -> Vec<u8> {
-    let triplet = |triplet: &[u8]| match triplet {
-        [b'%', high, low] => {
-            let digits = [*high, *low];
-            let byte = u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?;
-            (byte >= 0x80).then_some(byte)
-        }
-        _ => None,
-    };
-    text.as_bytes().chunks(3).map_while(triplet).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::readable;
-
-    #[test]
-    fn letters_of_an_address_are_shown_and_the_rest_stays_encoded() {
-        assert_eq!(
-            readable("https://a.ir/%D8%A7%DB%8C/%20x?q=%25"),
-            "https://a.ir/\u{627}\u{6cc}/%20x?q=%25"
-        );
-        assert_eq!(
-            readable("https://a/%D8%A7%E2%80%AE"),
-            "https://a/%D8%A7%E2%80%AE",
-            "a bidi control stays hidden"
-        );
-        assert_eq!(readable("https://a/%D8"), "https://a/%D8");
-        assert_eq!(readable("100%"), "100%");
-        assert_eq!(readable("%zz%d0%b0"), "%zz\u{430}");
     }
 }

@@ -139,7 +139,11 @@ fn sources(expected: &mut Vec<String>, content: &BriefContent, format: Format) {
             source.publisher.clone(),
             source.date.clone(),
             // Shorter formats have the address after the title.
-            if format == Format::Full { letters(&source.url) } else { String::new() },
+            if format == Format::Full {
+                letters(source.url.trim_start_matches("https://"))
+            } else {
+                String::new()
+            },
         ]);
         expected.push(source.descriptor.trim_end_matches('.').to_owned());
     }
