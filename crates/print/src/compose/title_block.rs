@@ -42,6 +42,8 @@ impl Composer<'_> {
         self.flow.running_elements.watermark = self.watermark_text();
         self.flow.info = DocumentInfo {
             title: self.content.title.clone(),
+            subject: self.content.subtitle.clone(),
+            keywords: self.content.tags.clone(),
             language: self.content.language.clone(),
             creator: edition.creator.to_owned(),
             published_at: edition.published_at.to_owned(),
