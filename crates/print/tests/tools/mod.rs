@@ -101,3 +101,36 @@ pub(crate) fn words(file: &Path) -> Vec<PageWords> {
     }
     pages
 }
+
+/// Returns the text of all pages in the order of the content, as extracted by poppler.
+pub(crate) fn poppler_text(file: &Path) -> String {
+    let arguments = ["-raw".as_ref(), file.as_os_str(), "-".as_ref()];
+    let ran = run("pdftotext", "install poppler-utils (Debian), or run ./dev test", arguments);
+    let complaints = String::from_utf8_lossy(&ran.stderr);
+    assert!(ran.status.success() && complaints.is_empty(), "{}: {complaints}", file.display());
+    String::from_utf8(ran.stdout).unwrap()
+}
+
+/// Returns how often `PDFium` finds each text in a file.
+pub(crate) fn pdfium_matches(file: &Path, texts: &[&str]) -> Vec<usize> {
+    const SCRIPT: &str = "
+import sys, pypdfium2
+pages = [page.get_textpage() for page in pypdfium2.PdfDocument(sys.argv[1])]
+for text in sys.argv[2:]:
+    count = 0
+    for page in pages:
+        search = page.search(text, match_case=True)
+        while search.get_next():
+            count += 1
+    print(count)
+";
+    let remedy = "CHANCERY_PYTHON does not name a Python with pypdfium2: run ./dev test, which sets it up";
+    let python = std::env::var_os("CHANCERY_PYTHON").unwrap_or_else(|| panic!("{remedy}"));
+    let arguments = [OsStr::new("-c"), OsStr::new(SCRIPT), file.as_os_str()].into_iter();
+    let ran = run(python, remedy, arguments.chain(texts.iter().map(OsStr::new)));
+    assert!(ran.status.success(), "{remedy}\n{}", String::from_utf8_lossy(&ran.stderr));
+    let counts: Vec<usize> =
+        String::from_utf8(ran.stdout).unwrap().lines().map(|line| line.parse().unwrap()).collect();
+    assert_eq!(counts.len(), texts.len());
+    counts
+}
