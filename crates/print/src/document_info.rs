@@ -2,16 +2,21 @@
 
 use crate::tags::AnchorId;
 
-/// Metadata for XMP and the catalog, all taken from the edition or its publish record.
+/// Metadata for XMP, the information dictionary and the catalog, all taken from the edition or its publish record.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DocumentInfo {
     /// The title (`dc:title`, shown in the window's title bar).
     pub title: String,
     /// The document's language, BCP 47 (`/Lang`, `dc:language`).
     pub language: String,
-    /// Publisher of the revision (`dc:creator`).
+    /// The subject (`dc:description`, `Subject`); empty for none.
+    pub subject: String,
+    /// Keywords (`dc:subject`, `pdf:Keywords`, `Keywords`).
+    pub keywords: Vec<String>,
+    /// Publisher of the revision (`dc:creator`, `Author`).
     pub creator: String,
-    /// Time of publication, RFC 3339 in UTC (`xmp:CreateDate`). Never the time of printing.
+    /// Time of publication, RFC 3339 in UTC (`xmp:CreateDate`, `xmp:ModifyDate`, `CreationDate`,
+    /// `ModDate`, to the second). Never the time of printing.
     pub published_at: String,
     /// Set when the revision was imported (`chancery:importer`, `chancery:importDate`).
     pub import: Option<DocumentImport>,

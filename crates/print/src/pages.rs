@@ -106,6 +106,17 @@ pub struct GlyphRun {
     pub text: Arc<str>,
     /// The glyphs.
     pub glyphs: Vec<Glyph>,
+    /// Texts that replace those of some glyphs, in order. A right-to-left run has none.
+    pub actual_texts: Vec<ActualText>,
+}
+
+/// A text that replaces the text of adjacent glyphs (ISO 32000-1, 14.9.4): the whole of a word that a line break divides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ActualText {
+    /// The glyphs, whole clusters.
+    pub glyphs: Range<usize>,
+    /// Their text.
+    pub text: Arc<str>,
 }
 
 /// A placed glyph.

@@ -1,5 +1,6 @@
 //! The print pipeline from an edition to a file.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use crate::compose::{Density, compose};
@@ -15,6 +16,7 @@ use crate::readback::Expected;
 use crate::text::Typesetter;
 use crate::text::inline::{Deferred, PageList, PieceKind};
 use crate::text::languages::is_right_to_left;
+use crate::text::soft_hyphens;
 use crate::warnings::Warning;
 use crate::write::Writer;
 
@@ -56,10 +58,11 @@ pub fn print(
     let mut typesetter = Typesetter::new(fonts);
     let geometry = Geometry::new(options.paper, is_right_to_left(&edition.content.language))
         .with_text_size(options.text_size);
-    let (flow, warnings) = match options.format {
+    let (mut flow, warnings) = match options.format {
         Format::OnePage => one_page(edition, options, limits, &geometry, &mut typesetter)?,
         Format::Full | Format::Standard => compose(edition, options, Density::Even, limits, &mut typesetter)?,
     };
+    without_soft_hyphens(&mut flow);
     check_cancelled(observe(Progress::Composed))?;
     let mut on_page = |page: usize| observe(Progress::Page(u32::try_from(page).unwrap_or(u32::MAX)));
     let max_pages = usize::try_from(limits.max_pages).unwrap_or(usize::MAX);
@@ -75,6 +78,19 @@ pub fn print(
     readback::check(&bytes, &expected(&flow, &laid_out))?;
     let pages = u32::try_from(laid_out.pages).unwrap_or(u32::MAX);
     Ok(Printed { bytes, pages, warnings })
+}
+
+/// Takes the author's soft hyphens out of the outline and the metadata, which have no lines to break.
+fn without_soft_hyphens(flow: &mut Flow) {
+    let info = &mut flow.info;
+    let metadata =
+        [&mut info.title, &mut info.subject, &mut info.creator].into_iter().chain(&mut info.keywords);
+    let titles = flow.outline.iter_mut().map(|entry| &mut entry.title);
+    for text in metadata.chain(titles) {
+        if let Cow::Owned(plain) = soft_hyphens::without_soft_hyphens(text) {
+            *text = plain;
+        }
+    }
 }
 
 /// Composes the one-page format at the loosest density that fits.

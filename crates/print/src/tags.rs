@@ -2,6 +2,8 @@
 //! written by `write`. Roles carry their required attributes, and [`TagTree::add`] rejects children that the standard
 //! does not allow, so that an invalid tree cannot be built.
 
+use crate::text::soft_hyphens::without_soft_hyphens;
+
 /// A node of a [`TagTree`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TagId(u32);
@@ -154,13 +156,20 @@ impl TagTree {
         TagId(0)
     }
 
-    /// Adds a child after its siblings.
+    /// Adds a child after its siblings. Soft hyphens in alternative texts and in link contents are left out.
     ///
     /// # Panics
     /// If the standard does not allow the child there. This is a bug in `compose`, never a property of the input.
     pub fn add(&mut self, parent: TagId, role: Role, lang: Option<String>) -> TagId {
         let above = &self.nodes[parent.index()].role;
         assert!(allows(above, &role), "{role:?} is not allowed under {above:?}");
+        let role = match role {
+            Role::Figure { alt } => Role::Figure { alt: without_soft_hyphens(&alt).into_owned() },
+            Role::Link { target, contents } => {
+                Role::Link { target, contents: without_soft_hyphens(&contents).into_owned() }
+            }
+            other => other,
+        };
         let id = TagId(u32::try_from(self.nodes.len()).expect("fewer than 2^32 elements fit in memory"));
         let seq = self.next_seq();
         self.nodes.push(TagNode { role, lang, parent: Some(parent), kids: Vec::new(), seq });

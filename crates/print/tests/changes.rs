@@ -2,17 +2,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
-mod editions;
-mod tools;
+mod temporary_files;
 
 use std::ops::ControlFlow;
 use std::process::Command;
 
-use chancery_print::readback::struct_text;
+use chancery_print::testing::struct_text;
 use chancery_print::{Edition, Fonts, Format, Limits, Locale, Options, Printed, TextSize, print};
 use chancery_proto::brief::v1::{BriefContent, Change, ChangeKind, ConfidenceLevel, Event, RevisionDocument};
 
-use editions::edition;
+use chancery_print::testing::edition;
 
 fn sample(revision: u32) -> BriefContent {
     let path = format!("{}/../../examples/russia-iran/revision-{revision}.json", env!("CARGO_MANIFEST_DIR"));
@@ -95,7 +94,7 @@ fn references_name_the_pages_on_which_the_statements_and_cards_are() {
     let (content, before) = (sample(2), sample(1));
     let edition = Edition { earlier: Some(&before), ..edition(&content) };
     let bytes = printed(&edition, &of(Format::Full)).bytes;
-    let file = tools::file("changes/pages.pdf", &bytes);
+    let file = temporary_files::file("changes/pages.pdf", &bytes);
     let page_of = |needle: &str| {
         (1..40).find(|page| {
             let page = page.to_string();
@@ -315,7 +314,7 @@ fn the_part_conforms_in_every_direction_size_and_language() {
         ("fa", mirrored, of(Format::Full)),
     ] {
         let bytes = printed(&edition, &options).bytes;
-        files.push(tools::file(&format!("changes/{name}.pdf"), &bytes));
+        files.push(temporary_files::file(&format!("changes/{name}.pdf"), &bytes));
     }
-    tools::conform("2a,ua1", &files);
+    chancery_testkit::pdf::assert_conform("2a,ua1", &files);
 }

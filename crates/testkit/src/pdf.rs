@@ -198,3 +198,39 @@ mod tests {
         assert!(!contains_text(b"nothing", "Zibeth"));
     }
 }
+
+/// Extracts the text of all pages in the order of the content, as it is. Complaints of poppler fail the test.
+pub fn extracted_text(file: &Path) -> String {
+    let arguments = ["-raw".as_ref(), file.as_os_str(), "-".as_ref()];
+    let ran = run_tool("pdftotext", POPPLER, arguments);
+    let complaints = String::from_utf8_lossy(&ran.stderr);
+    assert!(ran.status.success() && complaints.is_empty(), "{}: {complaints}", file.display());
+    String::from_utf8_lossy(&ran.stdout).into_owned()
+}
+
+/// Counts how often `PDFium` finds each text in a file.
+pub fn pdfium_matches(file: &Path, texts: &[&str]) -> Vec<usize> {
+    const SCRIPT: &str = "
+import sys, pypdfium2
+pages = [page.get_textpage() for page in pypdfium2.PdfDocument(sys.argv[1])]
+for text in sys.argv[2:]:
+    count = 0
+    for page in pages:
+        search = page.search(text, match_case=True)
+        while search.get_next():
+            count += 1
+    print(count)
+";
+    let python = named_by("CHANCERY_PYTHON");
+    let arguments = [OsStr::new("-c"), OsStr::new(SCRIPT), file.as_os_str()].into_iter();
+    let ran = run_tool(
+        &python.display().to_string(),
+        "pypdfium2 (./dev test sets it up)",
+        arguments.chain(texts.iter().map(OsStr::new)),
+    );
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    let counts: Vec<usize> =
+        String::from_utf8_lossy(&ran.stdout).lines().filter_map(|line| line.parse().ok()).collect();
+    assert_eq!(counts.len(), texts.len(), "a count of each text");
+    counts
+}

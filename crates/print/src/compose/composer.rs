@@ -8,7 +8,7 @@ use prost::Message;
 
 use crate::compose::change_ledger::ChangeLedger;
 use crate::compose::changes::ReversalSelection;
-use crate::compose::coverage_runs::{coverage_runs, nfc, shortened};
+use crate::compose::coverage_runs::{coverage_runs, missing_characters, nfc, shortened};
 use crate::compose::labels::{Labels, filled};
 use crate::compose::lexicon::Lexicon;
 use crate::compose::part_names::{PartName, PartNames, part_names};
@@ -210,15 +210,15 @@ impl<'a> Composer<'a> {
         TextContext { language: self.lexicon.locale().tag(), ..self.text_context(node, kind) }
     }
 
-    /// Appends text. A character without a glyph becomes a drawn box in a `Span` with the character as its
-    /// `ActualText`.
+    /// Appends text. A cluster with a character without a glyph becomes a drawn box in a `Span` with the cluster as
+    /// its `ActualText`.
     pub(crate) fn push_text(&mut self, inline: &mut Inline, text_context: TextContext, text: &str) {
         for (run, kind) in coverage_runs(self.typesetter, &nfc(text), &text_context.style) {
             if kind == PieceKind::Text {
                 self.piece(inline, text_context, run, kind);
                 continue;
             }
-            for character in run.chars() {
+            for character in missing_characters(self.typesetter, run, &text_context.style) {
                 self.missing.entry(character).or_insert_with(|| self.part_id.clone());
             }
             let role = Role::Span { actual_text: Some(run.to_owned()) };

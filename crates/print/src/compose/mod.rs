@@ -1,6 +1,7 @@
 //! Composes an edition into a flow: the parts of a brief in reading order, with their structure elements.
 
 mod about;
+mod addresses;
 mod annexes;
 mod annotations;
 pub(crate) mod attached_images;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chancery_brief::reading_order;
 use chancery_proto::brief::v1::{Citation, Source};
 
+use crate::compose::addresses::readable;
 use crate::compose::composer::{Composer, TextContext};
 use crate::compose::evidence::Grade;
 use crate::compose::labels::filled;
@@ -190,7 +191,7 @@ impl Composer<'_> {
         let text_context = TextContext { language: "", ..self.text_context(node, MARGIN.colored(ACCENT)) };
         let mut inline = Inline::default();
         let target = LinkTarget::Uri(source.url.clone());
-        let shown = readable(source.url.strip_prefix("https://").unwrap_or(&source.url));
+        let shown = readable(&source.url, |c| self.typesetter.covers(&text_context.style, c));
         self.link_to(&mut inline, text_context, target, &shown, &source.title);
         self.cell_paragraph(entry, MARGIN, inline);
     }
@@ -268,58 +269,4 @@ impl Composer<'_> {
 fn sentence(text: &str) -> String {
     let text = text.trim_end();
     if text.ends_with(['.', '!', '?', '\u{2026}', '\u{61f}']) { text.to_owned() } else { format!("{text}.") }
-}
-
-/// Decodes an address for display: letters outside of ASCII are shown (RFC 3987). Reserved and invisible characters
-/// stay encoded, so that the text is still the address.
-fn readable(url: &str) -> String {
-    let mut text = String::with_capacity(url.len());
-    let mut rest = url;
-    while let Some(at) = rest.find('%') {
-        text.push_str(&rest[..at]);
-        let encoded = encoded_bytes(&rest[at..]);
-        let (escapes, after) = rest[at..].split_at((encoded.len() * 3).max(1));
-        match String::from_utf8(encoded) {
-            Ok(letters) if letters.chars().all(char::is_alphabetic) && !letters.is_empty() => {
-                text.push_str(&letters);
-            }
-            _ => text.push_str(escapes),
-        }
-        rest = after;
-    }
-    text + rest
-}
-
-/// Decodes the percent-encoded bytes outside of ASCII at the start of a text.
-fn encoded_bytes(text: &str) -> Vec<u8> {
-    let triplet = |triplet: &[u8]| match triplet {
-        [b'%', high, low] => {
-            let digits = [*high, *low];
-            let byte = u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?;
-            (byte >= 0x80).then_some(byte)
-        }
-        _ => None,
-    };
-    text.as_bytes().chunks(3).map_while(triplet).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::readable;
-
-    #[test]
-    fn letters_of_an_address_are_shown_and_the_rest_stays_encoded() {
-        assert_eq!(
-            readable("https://a.ir/%D8%A7%DB%8C/%20x?q=%25"),
-            "https://a.ir/\u{627}\u{6cc}/%20x?q=%25"
-        );
-        assert_eq!(
-            readable("https://a/%D8%A7%E2%80%AE"),
-            "https://a/%D8%A7%E2%80%AE",
-            "a bidi control stays hidden"
-        );
-        assert_eq!(readable("https://a/%D8"), "https://a/%D8");
-        assert_eq!(readable("100%"), "100%");
-        assert_eq!(readable("%zz%d0%b0"), "%zz\u{430}");
-    }
 }

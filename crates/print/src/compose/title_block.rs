@@ -66,6 +66,8 @@ impl Composer<'_> {
             PageNumberStyle { digits: self.lexicon.digits_converter(), comma: page.list_comma };
         self.flow.info = DocumentInfo {
             title: self.content.title.clone(),
+            subject: self.content.subtitle.clone(),
+            keywords: self.content.tags.clone(),
             language: self.content.language.clone(),
             creator: edition.creator.to_owned(),
             published_at: edition.published_at.to_owned(),

@@ -86,18 +86,21 @@ fn read_outline(objects: &Objects) -> Result<Vec<(u8, String, String)>, ReadErro
     Ok(entries)
 }
 
-/// Checks that the XMP packet has every fact and nothing else, and that there is no `Info` dictionary that could
-/// contradict it.
+/// Checks that the XMP packet has every fact and nothing else, and that the `Info` dictionary has exactly the same
+/// facts.
 pub(super) fn metadata(file: &FileText, expected: &Expected) -> Result<(), ProofError> {
     let packet = read_packet(&file.objects)?;
     let info = expected.info;
     let revision = if info.revision == 0 { String::new() } else { info.revision.to_string() };
     let import = info.import.clone().unwrap_or_default();
-    let facts = [
+    let (keywords, time) = (info.keywords.join(", "), whole_seconds(&info.published_at));
+    let facts: Vec<&String> = [
         &info.title,
         &info.language,
         &info.creator,
-        &info.published_at,
+        &info.subject,
+        &keywords,
+        &time,
         &info.producer,
         &info.marking,
         &info.brief,
@@ -105,7 +108,10 @@ pub(super) fn metadata(file: &FileText, expected: &Expected) -> Result<(), Proof
         &info.edition_digest,
         &import.importer,
         &import.imported_on,
-    ];
+    ]
+    .into_iter()
+    .chain(&info.keywords)
+    .collect();
     let found = texts(&packet);
     let constant = constant_metadata(info);
     if let Some(missing) = facts.iter().find(|fact| !fact.trim().is_empty() && !found.contains(fact.trim())) {
@@ -115,9 +121,69 @@ pub(super) fn metadata(file: &FileText, expected: &Expected) -> Result<(), Proof
         |text: &String| constant.contains(&text.as_str()) || facts.iter().any(|fact| fact.trim() == text);
     match found.iter().find(|text| !explained(text)) {
         Some(stray) => Err(ProofError::Stray(stray.clone())),
-        None if file.objects.trailer.get(b"Info").is_some() => Err(ProofError::Stray("Info".to_owned())),
+        None => information(&file.objects, info, &packet),
+    }
+}
+
+/// The entries of the `Info` dictionary, each with its property in the XMP packet and its value there.
+fn expected_information(info: &DocumentInfo) -> Vec<(&'static [u8], &'static str, String, String)> {
+    let date = pdf_date(&info.published_at).unwrap_or_default();
+    let time = whole_seconds(&info.published_at);
+    let keywords = info.keywords.join(", ");
+    let mut entries: Vec<(&[u8], &str, String, String)> = Vec::new();
+    for (key, property, value, in_packet) in [
+        (b"Title".as_slice(), "dc:title", &info.title, &info.title),
+        (b"Author", "dc:creator", &info.creator, &info.creator),
+        (b"Subject", "dc:description", &info.subject, &info.subject),
+        (b"Keywords", "pdf:Keywords", &keywords, &keywords),
+        (b"Creator", "xmp:CreatorTool", &info.producer, &info.producer),
+        (b"Producer", "pdf:Producer", &info.producer, &info.producer),
+        (b"CreationDate", "xmp:CreateDate", &date, &time),
+        (b"ModDate", "xmp:ModifyDate", &date, &time),
+    ] {
+        if !value.is_empty() && is_short(value) {
+            entries.push((key, property, value.clone(), in_packet.clone()));
+        }
+    }
+    entries
+}
+
+/// Returns whether a text fits into a string of a PDF/A file (ISO 19005-2, 6.1.13), as one byte a character or as UTF-16.
+fn is_short(text: &str) -> bool {
+    let plain = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    (if plain { text.len() } else { 2 + 2 * text.encode_utf16().count() }) <= 32_767
+}
+
+/// Checks that the `Info` dictionary has exactly the expected entries, and that each agrees with its property.
+fn information(objects: &Objects, info: &DocumentInfo, packet: &str) -> Result<(), ProofError> {
+    let missing = |what: &str| ProofError::Metadata(what.to_owned());
+    let id = objects.trailer.reference(b"Info").ok_or(missing("Info"))?;
+    let found = objects.dict(id)?;
+    let expected = expected_information(info);
+    for (key, property, value, in_packet) in &expected {
+        let text = found.string(key).map(text_string).ok_or_else(|| missing(value))?;
+        if text != *value {
+            return Err(ProofError::Stray(text.into_owned()));
+        }
+        let (begin, end) = (format!("<{property}>"), format!("</{property}>"));
+        let element = packet.split_once(&begin).and_then(|(_, rest)| rest.split_once(&end));
+        let (inner, _) = element.ok_or_else(|| missing(property))?;
+        if !in_packet.trim().is_empty()
+            && texts(&format!(">{inner}")) != BTreeSet::from([in_packet.trim().to_owned()])
+        {
+            return Err(missing(property));
+        }
+    }
+    match found.iter().find(|(key, _)| !expected.iter().any(|(known, ..)| known == key)) {
+        Some((key, _)) => Err(ProofError::Stray(String::from_utf8_lossy(key).into_owned())),
         None => Ok(()),
     }
+}
+
+/// Returns an RFC 3339 time in UTC without fractions of a second.
+fn whole_seconds(rfc3339: &str) -> String {
+    let seconds = rfc3339.strip_suffix('Z').and_then(|time| time.split_once('.'));
+    seconds.map_or_else(|| rfc3339.to_owned(), |(seconds, _)| format!("{seconds}Z"))
 }
 
 /// Returns the texts of a packet besides the document's own facts. Only PDF/A-3 allows an embedded file that is not
@@ -177,6 +243,7 @@ fn known<'a>(expected: &'a Expected) -> BTreeSet<Cow<'a, str>> {
         known.extend([Cow::Borrowed(DATA_FILE), borrowed(&data.description)]);
         known.extend(pdf_date(&expected.info.published_at).map(Cow::Owned));
     }
+    known.extend(expected_information(expected.info).into_iter().map(|(_, _, value, _)| Cow::Owned(value)));
     known.extend(expected.anchor_names.iter().map(borrowed));
     known.extend(expected.outline.iter().map(|entry| borrowed(&entry.title)));
     for node in expected.tags.nodes() {

@@ -4,12 +4,14 @@
 use crate::text::hyphenation::hyphen_for;
 use std::ops::Range;
 
+use crate::text::address_ranges::is_inside;
 use crate::text::elasticity::{flex, glue_between, is_flexible};
 use crate::text::inline::Inline;
 use crate::text::itemise::{ARABIC, Fragment, FragmentKind, Itemised};
 use crate::text::line_breaking::{Breakpoint, Totals};
 use crate::text::paragraph_setup::{Align, ParagraphSetup};
 use crate::text::shaping::scale;
+use crate::text::soft_hyphens::SoftHyphens;
 use crate::text::word_splits::WordSplits;
 use crate::text::{Typesetter, hanging_punctuation};
 use crate::units::Length;
@@ -25,6 +27,10 @@ const HYPHEN_PENALTY: i64 = 300;
 const HYPHEN_IN_NAME_PENALTY: i64 = 500;
 /// Penalty for breaking after an explicit hyphen.
 const AFTER_HYPHEN_PENALTY: i64 = 60;
+/// Penalty for breaking an address after a slash.
+const ADDRESS_PENALTY: i64 = 60;
+/// Penalty for breaking an address after another separator, which reads like a part of what follows.
+const INSIDE_ADDRESS_PENALTY: i64 = 120;
 /// Penalty for breaking a word that is wider than the measure.
 const ANYWHERE_PENALTY: i64 = 5_000;
 
@@ -46,10 +52,17 @@ pub(crate) fn visible_width(fragments: &[Fragment]) -> Length {
     fragments[..fragments.len() - trailing].iter().map(|fragment| fragment.width).sum()
 }
 
+/// Returns whether a hyphen may be added in a fragment: not where lines run from right to left.
+fn may_hyphenate(fragment: &Fragment) -> bool {
+    fragment.level.is_ltr() && fragment.setting.script != ARABIC
+}
+
 /// Collects the breakpoints of a paragraph in one pass over its fragments, with running totals.
 pub(crate) struct BreakpointCollector<'a> {
     inline: &'a Inline,
     setup: &'a ParagraphSetup,
+    itemised: &'a Itemised,
+    soft_hyphens: &'a SoftHyphens,
     fragments: &'a [Fragment],
     typesetter: &'a mut Typesetter,
     /// Whether the whole text fits on one line, so that no word needs hyphenation.
@@ -68,7 +81,7 @@ impl<'a> BreakpointCollector<'a> {
     pub(crate) fn collect(
         inline: &'a Inline,
         setup: &'a ParagraphSetup,
-        itemised: &'a Itemised,
+        (itemised, soft_hyphens): (&'a Itemised, &'a SoftHyphens),
         typesetter: &'a mut Typesetter,
     ) -> Vec<Breakpoint> {
         let start = Totals { width: -setup.indent.units(), ..Totals::default() };
@@ -78,8 +91,20 @@ impl<'a> BreakpointCollector<'a> {
         let fits = visible_width(fragments) <= setup.measure - setup.indent;
         let hanging = Length::ZERO;
         let splits = WordSplits::default();
-        let mut breaks =
-            Self { inline, setup, fragments, typesetter, fits, found, sums, visible, hanging, splits };
+        let mut breaks = Self {
+            inline,
+            setup,
+            itemised,
+            soft_hyphens,
+            fragments,
+            typesetter,
+            fits,
+            found,
+            sums,
+            visible,
+            hanging,
+            splits,
+        };
         let start_extra = -breaks.hanging_start(0);
         breaks.found.push(Breakpoint { start, start_extra, ..Breakpoint::default() });
         for chunk in chunks(itemised) {
@@ -98,13 +123,27 @@ impl<'a> BreakpointCollector<'a> {
                 self.divisions(index, fragment, anywhere);
             }
             self.add(fragment);
-            if anywhere && index + 1 < chunk.end && fragment.kind != FragmentKind::Space {
-                self.push(self.after_fragments(index + 1, fragment.range.end, ANYWHERE_PENALTY));
+            if index + 1 < chunk.end {
+                self.between_fragments(index, anywhere);
             }
         }
         let end = fragments[chunk.end - 1].range.end;
         if end == self.inline.text.len() || !self.starts_raised(fragments.get(chunk.end)) {
-            self.opportunity(chunk.end, end, &fragments[chunk.end - 1]);
+            self.opportunity(chunk.end, end);
+        }
+    }
+
+    /// Adds the breakpoint between two fragments without an opportunity between them: at a soft hyphen, or anywhere.
+    fn between_fragments(&mut self, index: usize, anywhere: bool) {
+        let (fragment, next) = (&self.fragments[index], &self.fragments[index + 1]);
+        let at = fragment.range.end;
+        let is_word = fragment.kind == FragmentKind::Word && next.kind == FragmentKind::Word;
+        if is_word && self.soft_hyphens.is_at(at) && may_hyphenate(fragment) {
+            let end_extra = self.hyphen_width(fragment);
+            let found = self.after_fragments(index + 1, at, HYPHEN_PENALTY);
+            self.push(Breakpoint { hyphen: true, adds_hyphen: true, end_extra, ..found });
+        } else if anywhere && fragment.kind != FragmentKind::Space && self.itemised.clusters.is_boundary(at) {
+            self.push(self.after_fragments(index + 1, at, ANYWHERE_PENALTY));
         }
     }
 
@@ -160,20 +199,22 @@ impl<'a> BreakpointCollector<'a> {
         hanging_punctuation::fragment_hang_at_start(&self.inline.text, fragment, size).units()
     }
 
-    /// Returns the opportunity at the end of a chunk.
-    fn opportunity(&mut self, fragment: usize, at: usize, last: &Fragment) {
-        match self.inline.text[..at].chars().next_back() {
-            Some('\u{ad}') => {
-                let end_extra = self.hyphen_width(last);
-                let found = self.after_fragments(fragment, at, HYPHEN_PENALTY);
-                self.push(Breakpoint { hyphen: true, adds_hyphen: true, end_extra, ..found });
-            }
-            Some('-' | '\u{2010}') => {
-                let found = self.after_fragments(fragment, at, AFTER_HYPHEN_PENALTY);
-                self.push(Breakpoint { hyphen: true, ..found });
-            }
-            _ => self.push(self.after_fragments(fragment, at, 0)),
-        }
+    /// Adds the opportunity at the end of a chunk.
+    fn opportunity(&mut self, fragment: usize, at: usize) {
+        let before = self.inline.text[..at].chars().next_back();
+        let ends_in_hyphen = matches!(before, Some('-' | '\u{2010}'));
+        let penalty = match before {
+            Some('/') if self.is_inside_address(at) => ADDRESS_PENALTY,
+            _ if self.is_inside_address(at) => INSIDE_ADDRESS_PENALTY,
+            _ if ends_in_hyphen => AFTER_HYPHEN_PENALTY,
+            _ => 0,
+        };
+        let found = self.after_fragments(fragment, at, penalty);
+        self.push(Breakpoint { hyphen: ends_in_hyphen, ..found });
+    }
+
+    fn is_inside_address(&self, at: usize) -> bool {
+        is_inside(&self.itemised.addresses, at)
     }
 
     /// Returns the break after all fragments so far.
@@ -195,28 +236,62 @@ impl<'a> BreakpointCollector<'a> {
         }
     }
 
-    /// Adds the breakpoints inside a word.
+    /// Adds the breakpoints inside a word: at the author's soft hyphens, else where the language hyphenates it. Parts
+    /// that are wider than the measure break between any two clusters.
     fn divisions(&mut self, index: usize, fragment: &Fragment, anywhere: bool) {
-        let text = &self.inline.text[fragment.range.clone()];
-        let language = self.inline.pieces[fragment.piece].language;
-        if self.setup.hyphenate && fragment.level.is_ltr() && fragment.setting.script != ARABIC {
-            let divisions = self.typesetter.divisions(text, language);
-            if !divisions.is_empty() {
-                let penalty =
-                    if self.may_be_name(fragment) { HYPHEN_IN_NAME_PENALTY } else { HYPHEN_PENALTY };
-                self.read_splits(fragment);
-                for at in divisions.iter() {
-                    self.divide(index, fragment, *at, penalty, true);
-                }
-                return;
-            }
+        let (divisions, penalty) = self.hyphenation(fragment, anywhere);
+        if divisions.is_empty() && !anywhere {
+            return;
         }
-        if anywhere {
-            self.read_splits(fragment);
-            let starts: Vec<usize> = self.splits.starts().filter(|at| *at > 0).collect();
-            for at in starts {
-                self.divide(index, fragment, at, ANYWHERE_PENALTY, false);
+        self.read_splits(fragment);
+        let length = fragment.range.len();
+        let mut start = 0;
+        for end in divisions.iter().copied().chain([length]) {
+            if anywhere {
+                self.divide_anywhere(index, fragment, start..end);
             }
+            if end < length {
+                self.divide(index, fragment, end, penalty, true);
+            }
+            start = end;
+        }
+    }
+
+    /// Returns where a word may be hyphenated, from its start, and the penalty. A word that is wider than the measure is
+    /// hyphenated even where others are not.
+    fn hyphenation(&mut self, fragment: &Fragment, anywhere: bool) -> (Vec<usize>, i64) {
+        if !may_hyphenate(fragment) || self.is_inside_address(fragment.range.start + 1) {
+            return (Vec::new(), 0);
+        }
+        let by_author = self.soft_hyphens.inside(&fragment.range);
+        let (mut divisions, penalty) = if !by_author.is_empty() {
+            (by_author, HYPHEN_PENALTY)
+        } else if self.setup.hyphenate || anywhere {
+            let text = &self.inline.text[fragment.range.clone()];
+            let language = self.inline.pieces[fragment.piece].language;
+            let penalty = if self.may_be_name(fragment) { HYPHEN_IN_NAME_PENALTY } else { HYPHEN_PENALTY };
+            (self.typesetter.divisions(text, language).to_vec(), penalty)
+        } else {
+            (Vec::new(), 0)
+        };
+        divisions.retain(|at| self.itemised.clusters.is_boundary(fragment.range.start + at));
+        (divisions, penalty)
+    }
+
+    /// Adds breakpoints between all clusters of a word, or of a part between hyphenation points that is wider than the
+    /// measure.
+    fn divide_anywhere(&mut self, index: usize, fragment: &Fragment, part: Range<usize>) {
+        let width = self.splits.before(part.end).0 - self.splits.before(part.start).0;
+        let hyphen = Length::from_units(self.hyphen_width(fragment));
+        if part.len() < fragment.range.len() && width + hyphen <= self.setup.measure - self.setup.indent {
+            return;
+        }
+        let clusters = &self.itemised.clusters;
+        let starts = self.splits.starts().filter(|at| part.start < *at && *at < part.end);
+        let starts: Vec<usize> =
+            starts.filter(|at| clusters.is_boundary(fragment.range.start + at)).collect();
+        for at in starts {
+            self.divide(index, fragment, at, ANYWHERE_PENALTY, false);
         }
     }
 

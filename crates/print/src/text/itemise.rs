@@ -6,13 +6,14 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use harfrust::Script;
-use icu_segmenter::LineSegmenter;
-use icu_segmenter::options::LineBreakOptions;
 use unicode_bidi::{Level, ParagraphBidiInfo};
 
 use crate::fonts::FaceId;
 use crate::text::Typesetter;
+use crate::text::address_ranges::addresses;
+use crate::text::grapheme_clusters::GraphemeClusters;
 use crate::text::inline::Inline;
+use crate::text::line_opportunities::line_opportunities;
 use crate::text::shaping::{Setting, Word};
 use crate::units::Length;
 
@@ -45,6 +46,10 @@ pub(crate) struct Itemised {
     /// Line-break opportunities as byte offsets, the text's end last.
     pub(crate) opportunities: Vec<usize>,
     pub(crate) base: Level,
+    /// The text's grapheme clusters.
+    pub(crate) clusters: GraphemeClusters,
+    /// Ranges of the text that are addresses.
+    pub(crate) addresses: Vec<Range<usize>>,
 }
 
 /// The properties that all characters of a fragment share.
@@ -60,14 +65,12 @@ struct Traits {
 pub(crate) fn itemise(inline: &Inline, right_to_left: bool, typesetter: &mut Typesetter) -> Itemised {
     let base = if right_to_left { Level::rtl() } else { Level::ltr() };
     let levels = levels(&inline.text, base);
-    let opportunities: Vec<usize> = LineSegmenter::new_for_non_complex_scripts(LineBreakOptions::default())
-        .segment_str(&inline.text)
-        .filter(|offset| *offset > 0)
-        .collect();
+    let (clusters, addresses) = (GraphemeClusters::for_lines(&inline.text), addresses(&inline.text));
+    let opportunities = line_opportunities(&inline.text, &clusters, &addresses);
     let mut cutter = Cutter { inline, typesetter, opportunities: &opportunities, fragments: Vec::new() };
     cutter.cut(base, levels.as_deref());
     let fragments = cutter.fragments;
-    Itemised { fragments, opportunities, base }
+    Itemised { fragments, opportunities, base, clusters, addresses }
 }
 
 /// Returns the bidi level of each byte, or `None` if all text is left-to-right.

@@ -3,7 +3,9 @@
 
 use std::ops::Range;
 
-use crate::text::elasticity::{AS_DESIGNED, EXPANSION, floor_to_milli_pt, has_glue, widest_letterspace};
+use crate::text::elasticity::{
+    AS_DESIGNED, EXPANSION, flex, floor_to_milli_pt, has_glue, widest_letterspace,
+};
 use crate::text::inline::Inline;
 use crate::text::itemise::FragmentKind;
 use crate::text::line_part::LinePart;
@@ -13,11 +15,30 @@ use crate::units::Length;
 /// Minimum word space of an overfull line, in hundredths of an em.
 const NARROWEST: i64 = 15;
 
+/// Maximum space that justification adds to a word space or to glue, in hundredths of an em. A line that needs more, beside
+/// an address or a long number, stays ragged: holes in it are worse.
+const WIDEST_ADDITION: i64 = 75;
+
 /// Distributes the difference between the measure and the line's width, negative for lines that are too wide.
 pub(crate) fn justify_line(inline: &Inline, parts: &mut [LinePart], left_over: Length) {
+    if is_too_loose(inline, parts, left_over) {
+        return;
+    }
     let left_over = left_over - expand(inline, parts, left_over);
     let left_over = left_over - letterspace(inline, parts, left_over);
     stretch_spaces(inline, parts, left_over);
+}
+
+/// Returns whether glyphs, letterspace and spaces cannot fill the line without holes.
+fn is_too_loose(inline: &Inline, parts: &[LinePart], left_over: Length) -> bool {
+    let gaps = stretchable_glyphs(parts, left_over);
+    let room = parts.iter().zip(gaps).map(|(part, gaps)| {
+        let size = inline.pieces[part.piece].style.size;
+        let by_glyphs = if part.bends() { flex(part.width(inline), part.word.glyphs.len(), size) } else { 0 };
+        let count = i64::try_from(gaps.len()).unwrap_or(0);
+        size * WIDEST_ADDITION / 100 * count + Length::from_units(by_glyphs)
+    });
+    left_over > room.sum()
 }
 
 /// Scales all glyphs of the line by one factor; returns the width gained.

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use unicode_bidi::{BidiInfo, Level};
 
 use crate::pages::{Glyph, GlyphRun};
+use crate::text::broken_words::BrokenWords;
 use crate::text::hyphenation::hyphen_for;
 use crate::text::inline::Inline;
 use crate::text::itemise::{FragmentKind, Itemised};
@@ -65,7 +66,7 @@ pub(crate) struct LinePosition {
 }
 
 pub(crate) fn set_line(
-    inline: &Inline,
+    (inline, broken_words): (&Inline, &BrokenWords),
     setup: &ParagraphSetup,
     itemised: &Itemised,
     (from, to): (&Breakpoint, &Breakpoint),
@@ -87,7 +88,7 @@ pub(crate) fn set_line(
     let width = seen(&parts);
     let left = left_edge(setup, indent, width);
     let range = from.at..to.at;
-    let marks = marks(inline, &parts, itemised.base, left - before);
+    let marks = marks((inline, broken_words), &parts, itemised.base, left - before);
     Line { marks, range, width, left, overfull: place.overfull, hyphen: to.hyphen }
 }
 
@@ -156,7 +157,12 @@ fn left_edge(setup: &ParagraphSetup, indent: Length, width: Length) -> Length {
 }
 
 /// Positions the parts from left to right; returns their marks in logical order.
-fn marks(inline: &Inline, parts: &[LinePart], base: Level, left: Length) -> Vec<Marked> {
+fn marks(
+    (inline, broken_words): (&Inline, &BrokenWords),
+    parts: &[LinePart],
+    base: Level,
+    left: Length,
+) -> Vec<Marked> {
     let levels: Vec<Level> = parts.iter().map(|part| part.level).collect();
     let order = BidiInfo::reorder_visual(&levels);
     let hidden: Length =
@@ -167,7 +173,7 @@ fn marks(inline: &Inline, parts: &[LinePart], base: Level, left: Length) -> Vec<
     while next < order.len() {
         let group = group(parts, &order[next..]);
         next += group.len();
-        let (first, marked) = mark(inline, parts, group, x);
+        let (first, marked) = mark((inline, broken_words), parts, group, x);
         let width: Length = group.iter().map(|index| parts[*index].width(inline)).sum();
         x += width;
         marks.push((first, marked));
@@ -192,7 +198,12 @@ fn group<'a>(parts: &[LinePart], order: &'a [usize]) -> &'a [usize] {
     &order[..length]
 }
 
-fn mark(inline: &Inline, parts: &[LinePart], group: &[usize], x: Length) -> (usize, Marked) {
+fn mark(
+    (inline, broken_words): (&Inline, &BrokenWords),
+    parts: &[LinePart],
+    group: &[usize],
+    x: Length,
+) -> (usize, Marked) {
     let first = group.iter().copied().min().unwrap_or(0);
     let piece = parts[first].piece;
     let seen = group.iter().filter(|index| !parts[**index].trailing);
@@ -200,7 +211,9 @@ fn mark(inline: &Inline, parts: &[LinePart], group: &[usize], x: Length) -> (usi
     let mark = if parts[first].kind == FragmentKind::Drawn {
         Mark::Drawn
     } else {
-        Mark::Run(run(inline, parts, group, x))
+        let mut run = run(inline, parts, group, x);
+        run.actual_texts = broken_words.actual_texts(inline, group.iter().map(|index| &parts[*index]));
+        Mark::Run(run)
     };
     (first, Marked { piece, x, width, mark })
 }
@@ -232,6 +245,7 @@ fn run(inline: &Inline, parts: &[LinePart], group: &[usize], x: Length) -> Glyph
         letterspace: first.letterspace,
         text: text.into(),
         glyphs,
+        actual_texts: Vec::new(),
     }
 }
 

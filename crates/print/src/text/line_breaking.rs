@@ -104,13 +104,15 @@ const FITNESS_DEMERITS: i64 = 4_000;
 /// Demerits for a last line of a single word.
 const SHORT_LAST_LINE_DEMERITS: i64 = 30_000;
 /// Demerits for a line wider than the measure, used only when nothing else is possible.
-const OVERFULL_DEMERITS: i64 = 1_000_000_000_000;
+const OVERFULL_DEMERITS: i64 = 10_000_000_000_000_000;
 /// Ratio of a line whose glyphs are at their width limit, in thousandths of a space's stretch.
 const FLEX_PRICE: i64 = 250;
 /// Maximum ratio in the first pass, in thousandths of the stretch.
 const TOLERANCE: i64 = 2_500;
 /// Maximum ratio that is distinguished; looser lines are equally bad.
-const LOOSEST: i64 = 20_000;
+const LOOSEST: i64 = 60_000;
+/// Ratio above which a justified line is set ragged; the fuller of two such lines is better.
+const RAGGED: i64 = 20_000;
 
 const FITNESS_CLASSES: usize = 4;
 const LADDER_LENGTHS: usize = 3;
@@ -200,7 +202,10 @@ impl CandidateLine {
         let eased = by_glyphs * FLEX_PRICE / flex.max(1);
         let ratio = match left {
             0.. if last => 0,
-            0.. => eased + by_spaces * 1000 / fill.rag.unwrap_or(sums.stretch).max(1),
+            0.. => {
+                let ratio = eased + by_spaces * 1000 / fill.rag.unwrap_or(sums.stretch).max(1);
+                if ratio > RAGGED { RAGGED + left * (LOOSEST - RAGGED) / fill.measure.max(1) } else { ratio }
+            }
             _ => eased + by_spaces.saturating_mul(1000) / shrink.max(1),
         };
         let mut extra = 0;

@@ -33,6 +33,8 @@ pub(crate) struct LinePart {
 
 pub(crate) enum PartText {
     Range(Range<usize>),
+    /// A hyphen that the printer adds. Its own text is a soft hyphen (ISO 32000-1, 14.8.2.2.3), which readers of tags
+    /// without `ActualText` leave out.
     Hyphen,
 }
 

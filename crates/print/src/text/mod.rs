@@ -1,10 +1,13 @@
 //! Typesetting of paragraphs: itemise by piece, direction, script and face; shape words; collect breakpoints; choose
 //! all line breaks of a paragraph together; set each line in visual order.
 
+pub(crate) mod address_ranges;
 pub(crate) mod break_opportunities;
+mod broken_words;
 pub(crate) mod default_ignorable;
 mod direction;
 pub(crate) mod elasticity;
+pub(crate) mod grapheme_clusters;
 pub(crate) mod hanging_punctuation;
 pub(crate) mod hyphenation;
 pub mod inline;
@@ -13,10 +16,12 @@ pub(crate) mod justification;
 pub mod languages;
 mod line;
 pub(crate) mod line_breaking;
+mod line_opportunities;
 pub(crate) mod line_part;
 pub mod paragraph;
 pub mod paragraph_setup;
 pub(crate) mod shaping;
+pub(crate) mod soft_hyphens;
 pub mod text_style;
 pub(crate) mod word_splits;
 

@@ -2,30 +2,51 @@
 
 use crate::text::Typesetter;
 use crate::text::break_opportunities::{BreakpointCollector, chunks, visible_width};
+use crate::text::broken_words::BrokenWords;
 use crate::text::inline::Inline;
 use crate::text::itemise::itemise;
 pub use crate::text::line::{Line, Mark, Marked};
 use crate::text::line::{LinePosition, set_line};
 use crate::text::line_breaking::{LineBreak, LineFill, choose_breaks};
 use crate::text::paragraph_setup::{Align, ParagraphSetup};
+use crate::text::soft_hyphens::SoftHyphens;
 use crate::units::Length;
 
 impl Typesetter {
     /// Sets a paragraph.
     pub fn set(&mut self, inline: &Inline, setup: &ParagraphSetup) -> Vec<Line> {
+        let Some((plain, soft_hyphens)) = SoftHyphens::take(inline) else {
+            return self.set_plain(inline, &SoftHyphens::default(), setup);
+        };
+        let mut lines = self.set_plain(&plain, &soft_hyphens, setup);
+        for line in &mut lines {
+            line.range = soft_hyphens.original(line.range.start)..soft_hyphens.original(line.range.end);
+        }
+        lines
+    }
+
+    /// Sets a paragraph from whose text the soft hyphens are taken out.
+    fn set_plain(
+        &mut self,
+        inline: &Inline,
+        soft_hyphens: &SoftHyphens,
+        setup: &ParagraphSetup,
+    ) -> Vec<Line> {
         if inline.is_empty() {
             return Vec::new();
         }
         let itemised = itemise(inline, setup.right_to_left, self);
-        let breaks = BreakpointCollector::collect(inline, setup, &itemised, self);
+        let breaks = BreakpointCollector::collect(inline, setup, (&itemised, soft_hyphens), self);
         let rag = (setup.align != Align::Justified).then(|| play(inline));
         let chosen = choose_breaks(&breaks, LineFill { measure: setup.measure.units(), rag });
         let mut from = 0;
         let mut lines = Vec::with_capacity(chosen.len());
+        let mut broken_words = BrokenWords::default();
         for LineBreak { index, overfull } in chosen {
             let ends = (&breaks[from], &breaks[index]);
             let place = LinePosition { first: from == 0, last: index == breaks.len() - 1, overfull };
-            lines.push(set_line(inline, setup, &itemised, ends, place, self));
+            broken_words.begin_line(inline, &itemised, ends);
+            lines.push(set_line((inline, &broken_words), setup, &itemised, ends, place, self));
             from = index;
         }
         lines
@@ -33,6 +54,8 @@ impl Typesetter {
 
     /// Returns the width of a text that is set on one line, however long.
     pub fn width(&mut self, inline: &Inline) -> Length {
+        let plain = SoftHyphens::take(inline).map(|(plain, _)| plain);
+        let inline = plain.as_ref().unwrap_or(inline);
         itemise(inline, false, self).fragments.iter().map(|fragment| fragment.width).sum()
     }
 
@@ -124,7 +147,7 @@ mod tests {
             assert!((line.width - measure).units().abs() < 65, "{:?}", line.width - measure);
             assert!(!line.overfull);
         }
-        assert_eq!(run_text(&lines).replace('\u{ad}', ""), inline.text);
+        assert_eq!(extracted(&lines), inline.text);
     }
 
     #[test]
@@ -192,7 +215,7 @@ mod tests {
             let breaks = crate::text::break_opportunities::BreakpointCollector::collect(
                 &inline,
                 &setup,
-                &itemised,
+                (&itemised, &crate::text::soft_hyphens::SoftHyphens::default()),
                 &mut typesetter,
             );
             assert!(breaks.len() < 500, "{}", breaks.len());
@@ -255,11 +278,109 @@ mod tests {
         }
     }
 
+    /// Returns the runs of the lines.
+    fn runs(lines: &[Line]) -> Vec<&crate::pages::GlyphRun> {
+        let marks = lines.iter().flat_map(|line| &line.marks);
+        let run = marks.map(|marked| match &marked.mark {
+            Mark::Run(run) => Some(run),
+            Mark::Drawn => None,
+        });
+        run.flatten().collect()
+    }
+
+    /// Returns the text of the lines as readers extract it.
+    fn extracted(lines: &[Line]) -> String {
+        let mut text = String::new();
+        for run in runs(lines) {
+            let mut replaced = run.actual_texts.iter().peekable();
+            let mut last = None;
+            for (index, glyph) in run.glyphs.iter().enumerate() {
+                if let Some(actual) = replaced.peek().filter(|actual| actual.glyphs.contains(&index)) {
+                    if actual.glyphs.start == index {
+                        text.push_str(&actual.text);
+                    }
+                    replaced.next_if(|actual| actual.glyphs.end == index + 1);
+                } else if last != Some(&glyph.cluster) {
+                    text.push_str(&run.text[glyph.cluster.start as usize..glyph.cluster.end as usize]);
+                }
+                last = Some(&glyph.cluster);
+            }
+        }
+        crate::readback::normal_form(&text)
+    }
+
     #[test]
-    fn a_hyphenated_line_ends_in_a_soft_hyphen_drawn_as_a_hyphen() {
-        let (_, lines) = set("incomprehensibilities incomprehensibilities", "en", Length::mm(24));
-        let first = run_text(&lines[..1]);
-        assert!(first.ends_with('\u{ad}'), "{first:?}");
+    fn a_hyphenated_word_is_whole_in_the_text_of_its_first_line() {
+        let text = "incomprehensibilities, incomprehensibilities.";
+        let (_, lines) = set(text, "en", Length::mm(30));
+        assert!(run_text(&lines[..1]).ends_with('\u{ad}'));
+        let actual: Vec<&str> =
+            runs(&lines).iter().flat_map(|run| &run.actual_texts).map(|actual| &*actual.text).collect();
+        assert_eq!(actual, ["incomprehensibilities,", " ", "incomprehensibilities", "."]);
+        assert_eq!(extracted(&lines), text);
+    }
+
+    #[test]
+    fn soft_hyphens_are_no_text_and_break_words_where_they_are() {
+        for millimetres in 6..60 {
+            let (inline, lines) =
+                set("co\u{ad}or\u{ad}di\u{ad}na\u{ad}tion of it", "zz", Length::mm(millimetres));
+            assert_eq!(extracted(&lines), "coordination of it");
+            assert_eq!(lines.last().unwrap().range.end, inline.text.len());
+            for line in &lines {
+                let shown = run_text(std::slice::from_ref(line));
+                let broken = shown.strip_suffix('\u{ad}').unwrap_or("co");
+                assert!(
+                    ["co", "coor", "coordi", "coordina", "or", "ordi", "ordina", "di", "dina", "na"]
+                        .contains(&broken),
+                    "{broken}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn addresses_break_after_separators_without_a_hyphen() {
+        let address =
+            "https://www.consilium.europa.eu/en/press-releases/2025/international-sanctions-implementation/";
+        for millimetres in (30..120).step_by(5) {
+            let text = format!("See {address} for it and so on, then more words follow here.");
+            let (_, lines) = set(&text, "en", Length::mm(millimetres));
+            for line in &lines[..lines.len() - 1] {
+                let shown = run_text(std::slice::from_ref(line));
+                assert!(!shown.contains('\u{ad}'), "{shown}");
+                let is_inside = line.range.end > 4 && line.range.end < 4 + address.len();
+                assert!(!is_inside || shown.ends_with(['/', '-', '.', '_', '=', '%', ',']), "{shown}");
+            }
+            assert_eq!(extracted(&lines), text);
+        }
+    }
+
+    #[test]
+    fn a_line_that_only_holes_would_fill_is_ragged() {
+        let address = "a".repeat(58);
+        let (_, lines) = set(&format!("See {address}/{address}/x for it."), "en", Length::mm(122));
+        let gap = Length::pt(10);
+        for run in runs(&lines) {
+            let spaces =
+                run.glyphs.iter().filter(|glyph| run.text[glyph.cluster.start as usize..].starts_with(' '));
+            assert!(spaces.into_iter().all(|space| space.advance <= gap), "{}", run.text);
+        }
+    }
+
+    #[test]
+    fn no_line_begins_inside_a_grapheme_cluster() {
+        let family = "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}";
+        for cluster in
+            ["e\u{301}\u{323}", "क्षि", "ที่", family, "\u{1f1ee}\u{1f1f7}", "กำ", "x\u{fe0f}\u{20e3}"]
+        {
+            let text = cluster.repeat(40);
+            let clusters = crate::text::grapheme_clusters::GraphemeClusters::of(&text);
+            for millimetres in (5..60).step_by(3) {
+                let (_, lines) = set(&text, "en", Length::mm(millimetres));
+                assert!(lines.iter().all(|line| clusters.is_boundary(line.range.start)), "{cluster}");
+            }
+        }
     }
 
     #[test]

@@ -91,18 +91,15 @@ impl TextStyle {
     /// Returns the style of a run of digits already set, figures tabular; none for added faces.
     pub(crate) fn of_run(run: &GlyphRun) -> Option<Self> {
         let (family, weight, italic) = match run.face {
-            FaceId::Serif => (Family::Serif, Weight::Regular, false),
+            FaceId::Serif | FaceId::Naskh => (Family::Serif, Weight::Regular, false),
             FaceId::SerifItalic => (Family::Serif, Weight::Regular, true),
             FaceId::SerifSemibold => (Family::Serif, Weight::Semibold, false),
             FaceId::SerifSemiboldItalic => (Family::Serif, Weight::Semibold, true),
-            FaceId::Sans => (Family::Sans, Weight::Regular, false),
+            FaceId::Sans | FaceId::Vazirmatn => (Family::Sans, Weight::Regular, false),
             FaceId::SansItalic => (Family::Sans, Weight::Regular, true),
             FaceId::SansSemibold => (Family::Sans, Weight::Semibold, false),
-            FaceId::SansBold => (Family::Sans, Weight::Bold, false),
-            FaceId::Naskh => (Family::Serif, Weight::Regular, false),
+            FaceId::SansBold | FaceId::VazirmatnBold => (Family::Sans, Weight::Bold, false),
             FaceId::NaskhBold => (Family::Serif, Weight::Bold, false),
-            FaceId::Vazirmatn => (Family::Sans, Weight::Regular, false),
-            FaceId::VazirmatnBold => (Family::Sans, Weight::Bold, false),
             FaceId::Added(_) => return None,
         };
         let (size, color) = (run.size, run.color);

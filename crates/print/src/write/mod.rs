@@ -13,7 +13,7 @@ pub(crate) mod fonts;
 use crate::write::content::{bounding_box, page_content};
 use crate::write::document::embedded_file::FILE_NAME;
 use crate::write::document::{
-    embedded_file, link_annotations, outline, srgb_profile, structure_tree, xmp_packet,
+    embedded_file, info_dictionary, link_annotations, outline, srgb_profile, structure_tree, xmp_packet,
 };
 use crate::write::file::syntax;
 use std::collections::BTreeMap;
@@ -139,7 +139,8 @@ impl Writer {
             profile: self.profile(),
         };
         self.imported(&base, import, &catalog, info);
-        Ok(self.file.finish(import.id(base.catalog)))
+        let information = info_dictionary::write(&mut self.file, info);
+        Ok(self.file.finish(import.id(base.catalog), information))
     }
 
     fn check(&self, tags: &TagTree, info: &DocumentInfo) -> Result<(), WriteError> {

@@ -160,6 +160,7 @@ fn items(node: TagId) -> impl Strategy<Value = PlacedItem> {
                 letterspace,
                 text,
                 glyphs,
+                actual_texts: Vec::new(),
             })
         },
     );

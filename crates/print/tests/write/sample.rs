@@ -8,7 +8,7 @@ use chancery_print::ProofError;
 use chancery_print::document_info::{DocumentInfo, OutlineEntry};
 use chancery_print::fonts::FaceId;
 use chancery_print::graphics::Color;
-use chancery_print::pages::{Anchors, ArtifactKind, Item, Page, PlacedItem};
+use chancery_print::pages::{ActualText, Anchors, ArtifactKind, GlyphRun, Item, Page, PlacedItem};
 use chancery_print::tags::{AnchorId, LinkTarget, ListNumbering, Role, Scope, TagId, TagTree};
 use chancery_print::testing::{Expected, Proof, prove};
 use chancery_print::units::Length;
@@ -60,6 +60,8 @@ pub(crate) fn info() -> DocumentInfo {
     DocumentInfo {
         title: "Russia & Iran: a <partnership>".into(),
         language: "en-GB".into(),
+        subject: "What holds, and how sure it is".into(),
+        keywords: vec!["Russia".into(), "Iran".into()],
         creator: "The Desk".into(),
         published_at: "2026-03-01T12:00:00Z".into(),
         opens_outline: true,
@@ -92,6 +94,12 @@ impl Draft {
             self.texts.push((node, seq, run.text.to_string()));
         }
         self.pages.last_mut().unwrap().push(tagged(node, seq, item));
+    }
+
+    /// Places a run whose text is partly replaced.
+    fn place_reading(&mut self, node: TagId, run: GlyphRun, text: &str) {
+        self.place(node, Item::Run(run));
+        text.clone_into(&mut self.texts.last_mut().unwrap().2);
     }
 
     /// Adds a line of text of an element and moves down.
@@ -154,17 +162,17 @@ fn title(draft: &mut Draft, sect: TagId) {
 fn prose(draft: &mut Draft, sect: TagId) {
     let paragraph = draft.add(sect, Role::P);
     draft.line(paragraph, FaceId::Serif, 10, "The office of the first fifth made an affirmation, AV To. ");
-    let mut tight = run(FaceId::Serif, 10, 62, draft.y - 14, "Tight and wide, with a soft hy\u{AD}");
+    // A word that a line break divides: its first part has the text of the whole, the rest that of the space after it.
+    let mut tight = run(FaceId::Serif, 10, 62, draft.y - 14, "Tight and wide, with a soft hy\u{2010}");
     tight.expansion = 98_500;
     tight.letterspace = Length::milli_pt(-50);
-    // Shapers drop soft hyphens; the end of the line shows a hyphen with the text of a soft hyphen.
-    let dash = run(FaceId::Serif, 10, 0, 0, "-").glyphs[0].clone();
-    let at = (tight.text.len() - 2) as u32..tight.text.len() as u32;
-    tight.glyphs.retain(|glyph| glyph.cluster != at);
-    tight.glyphs.push(chancery_print::pages::Glyph { cluster: at, ..dash });
-    draft.place(paragraph, Item::Run(tight));
+    let end = tight.glyphs.len();
+    tight.actual_texts = vec![ActualText { glyphs: end - 3..end, text: Arc::from("hyphen.") }];
+    draft.place_reading(paragraph, tight, "Tight and wide, with a soft hyphen.");
     draft.y -= 28;
-    draft.at(paragraph, FaceId::Serif, 10, 62, "phen. See ");
+    let mut rest = run(FaceId::Serif, 10, 62, draft.y, "phen. See ");
+    rest.actual_texts = vec![ActualText { glyphs: 0..6, text: Arc::from(" ") }];
+    draft.place_reading(paragraph, rest, " See ");
     draft.link(paragraph, LinkTarget::Uri("https://example.org/a?b=c&d=é".into()), 120, "the source");
     draft.at(paragraph, FaceId::Serif, 10, 180, ", and the note");
     let reference = draft.add(paragraph, Role::Reference);

@@ -49,6 +49,7 @@ pub(crate) fn run(face: FaceId, points: i64, x: i64, y: i64, text: &str) -> Glyp
         letterspace: Length::ZERO,
         text: Arc::from(text),
         glyphs,
+        actual_texts: Vec::new(),
     }
 }
 

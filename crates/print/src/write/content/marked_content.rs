@@ -113,8 +113,9 @@ impl<'a> MarkedContent<'a> {
         }
     }
 
-    /// Begins content with an `ActualText`, which applies to one cluster and never to a word (14.9.4). In tagged
-    /// content it is a sequence of its own and not nested: poppler drops the rest of a sequence after a nested one.
+    /// Begins content with an `ActualText` (14.9.4): of a cluster, or of a word that a line break divides; from right to
+    /// left never of a word, which poppler reverses. In tagged content it is a sequence of its own and not nested: poppler
+    /// drops the rest of a sequence after a nested one.
     pub(crate) fn begin_actual_text(&mut self, out: &mut Vec<u8>, text: &str) -> Result<(), WriteError> {
         let text = encode_text_string("ActualText", text)?;
         match &mut self.owner {

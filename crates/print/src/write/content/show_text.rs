@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use crate::fonts::FaceId;
-use crate::pages::{Glyph, GlyphRun};
+use crate::pages::{ActualText, Glyph, GlyphRun};
 use crate::write::WriteError;
 use crate::write::content::bounding_box::{milli, units};
 use crate::write::content::marked_content::MarkedContent;
@@ -96,14 +96,20 @@ pub(crate) fn show(
         pen,
         rise: 0,
         array_state,
+        actual_text_end: None,
     };
     let first_rank = line.sequence.next_rank();
+    let mut actual_texts = run.actual_texts.iter().filter(|_| !right_to_left).peekable();
     for cluster in &clusters {
+        if let Some(actual) = actual_texts.next_if(|actual| actual.glyphs.start == cluster.glyphs.start) {
+            line.begin_actual_text(actual)?;
+        }
         if right_to_left {
             line.close();
             line.sequence.split(line.out, first_rank + cluster.place);
         }
         line.cluster(run, &origins, cluster)?;
+        line.end_actual_text(cluster.glyphs.end);
     }
     if right_to_left {
         line.close();
@@ -224,9 +230,27 @@ struct RunWriter<'a, 'b> {
     pen: i64,
     rise: i64,
     array_state: ArrayState,
+    /// The glyph at which the text that replaces those of several clusters ends.
+    actual_text_end: Option<usize>,
 }
 
 impl RunWriter<'_, '_> {
+    /// Begins glyphs whose text is replaced.
+    fn begin_actual_text(&mut self, actual: &ActualText) -> Result<(), WriteError> {
+        self.close();
+        self.sequence.begin_actual_text(self.out, &actual.text)?;
+        self.actual_text_end = Some(actual.glyphs.end);
+        Ok(())
+    }
+
+    /// Ends them after the glyph before `glyph`.
+    fn end_actual_text(&mut self, glyph: usize) {
+        if self.actual_text_end.take_if(|end| *end <= glyph).is_some() {
+            self.close();
+            self.sequence.end_actual_text(self.out);
+        }
+    }
+
     fn cluster(&mut self, run: &GlyphRun, origins: &[i64], cluster: &Cluster) -> Result<(), WriteError> {
         let text = cluster.text;
         let speaks = speaks_for_itself(text);
@@ -245,7 +269,8 @@ impl RunWriter<'_, '_> {
             }
             return Ok(());
         }
-        let actual_text = !text.is_empty() && (!speaks || order.len() > 1);
+        let replaced = self.actual_text_end.is_some();
+        let actual_text = !replaced && !text.is_empty() && (!speaks || order.len() > 1);
         if actual_text {
             self.close();
             self.sequence.begin_actual_text(self.out, text)?;

@@ -1,6 +1,7 @@
 //! Document-level objects: structure tree, outline, annotations, embedded file, metadata and output profile.
 
 pub(crate) mod embedded_file;
+pub(crate) mod info_dictionary;
 pub(crate) mod link_annotations;
 pub(crate) mod outline;
 pub(crate) mod srgb_profile;

@@ -41,14 +41,24 @@ pub(crate) fn packet(info: &DocumentInfo) -> String {
 
 fn facts(xmp: &mut XmpWriter<'_>, info: &DocumentInfo) {
     xmp.title([(None, printable(&info.title).as_ref())]);
+    if !info.subject.is_empty() {
+        xmp.description([(None, printable(&info.subject).as_ref())]);
+    }
+    if !info.keywords.is_empty() {
+        let keywords: Vec<Cow<str>> = info.keywords.iter().map(|keyword| printable(keyword)).collect();
+        xmp.subject(keywords.iter().map(Cow::as_ref));
+    }
     if !info.creator.is_empty() {
         xmp.creator([printable(&info.creator).as_ref()]);
     }
     xmp.element("language", Namespace::DublinCore).unordered_array([printable(&info.language).as_ref()]);
     let revision = if info.revision == 0 { String::new() } else { info.revision.to_string() };
     let import = info.import.clone().unwrap_or_default();
+    let (keywords, time) = (keywords(info), whole_seconds(&info.published_at));
     for (namespace, name, value) in [
-        (Namespace::Xmp, "CreateDate", &info.published_at),
+        (Namespace::Xmp, "CreateDate", &time),
+        (Namespace::Xmp, "ModifyDate", &time),
+        (Namespace::AdobePdf, "Keywords", &keywords),
         (Namespace::Xmp, "CreatorTool", &info.producer),
         (Namespace::AdobePdf, "Producer", &info.producer),
         (chancery(), "marking", &info.marking),
@@ -84,8 +94,21 @@ fn extension_schemas(xmp: &mut XmpWriter<'_>, imported: bool) {
     }
 }
 
+/// Returns the keywords as one text.
+pub(crate) fn keywords(info: &DocumentInfo) -> String {
+    info.keywords.join(", ")
+}
+
+/// Returns an RFC 3339 time in UTC without fractions of a second, which dates in PDF syntax cannot have.
+fn whole_seconds(rfc3339: &str) -> String {
+    match rfc3339.split_once('.') {
+        Some((seconds, _)) if rfc3339.ends_with('Z') => format!("{seconds}Z"),
+        _ => rfc3339.to_owned(),
+    }
+}
+
 /// Replaces characters that XML 1.0 cannot hold by U+FFFD; `xmp-writer` escapes markup only.
-fn printable(text: &str) -> Cow<'_, str> {
+pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     let is_forbidden =
         |c: char| matches!(c, '\0'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}') && !matches!(c, '\t' | '\n' | '\r');
     if text.contains(is_forbidden) { text.replace(is_forbidden, "\u{FFFD}").into() } else { text.into() }
@@ -100,6 +123,12 @@ mod tests {
     fn markup_and_control_characters_of_a_fact_cannot_damage_the_packet() {
         let info = DocumentInfo { title: "</rdf:li> R&D\u{1}".into(), ..DocumentInfo::default() };
         assert!(packet(&info).contains(">&lt;/rdf:li&gt; R&amp;D\u{FFFD}</rdf:li>"));
+    }
+
+    #[test]
+    fn times_agree_with_dates_of_whole_seconds() {
+        let info = DocumentInfo { published_at: "2026-01-02T03:04:05.25Z".into(), ..DocumentInfo::default() };
+        assert!(packet(&info).contains("<xmp:CreateDate>2026-01-02T03:04:05Z</xmp:CreateDate>"));
     }
 
     #[test]

@@ -141,7 +141,7 @@ impl PdfFile {
 
     /// Finishes the file. Its identifier (14.4) is the digest of everything before it, so that equal content has equal
     /// identifiers.
-    pub(crate) fn finish(mut self, root: Ref) -> Vec<u8> {
+    pub(crate) fn finish(mut self, root: Ref, info: Ref) -> Vec<u8> {
         self.flush();
         let digest = Sha256::digest(&self.bytes);
         let identifier = &digest[..16];
@@ -151,7 +151,7 @@ impl PdfFile {
         let table = self.cross_references();
         let size = self.locations.len();
         self.stream(id, &table, |dict| {
-            dict.name("Type", "XRef").count("Size", size).reference("Root", root);
+            dict.name("Type", "XRef").count("Size", size).reference("Root", root).reference("Info", info);
             syntax::array(dict.key("W"), &XREF_WIDTHS, |out, &width| syntax::integer(out, width));
             syntax::array(dict.key("ID"), &[identifier, identifier], |out, part| syntax::bytes(out, part));
             dict.dict("DecodeParms", |parms| {
