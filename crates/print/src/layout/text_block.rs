@@ -22,6 +22,9 @@ pub(crate) const FAINT: Color = Color(0x88, 0x88, 0x88);
 /// Minimum number of lines of a paragraph on either side of a page break.
 const FEWEST_LINES: usize = 2;
 
+/// Number of half lines below a paragraph that stay with its text.
+const GROWTH_WITH_TEXT: usize = 4;
+
 pub(crate) fn measure(block: &TextBlock, geometry: &Geometry, typesetter: &mut Typesetter) -> Vec<Strip> {
     let slot = slot(block, geometry);
     let tail_width = block.tail.as_ref().map_or(Length::ZERO, |tail| typesetter.width(tail));
@@ -211,30 +214,45 @@ fn add_beside(strips: &mut [Strip], block: &TextBlock, geometry: &Geometry) {
 }
 
 /// Adds the notes to the side column: the first begins on the text's first baseline. Notes longer than the text add
-/// strips, so that the paragraph grows by whole lines.
+/// strips, so that the paragraph grows by half lines.
 fn add_side(strips: &mut Vec<Strip>, block: &TextBlock, geometry: &Geometry, typesetter: &mut Typesetter) {
     if block.span == Span::Full || strips.is_empty() || block.side.is_empty() {
         return;
     }
+    let text_height: Length = strips.iter().map(|strip| strip.height).sum();
+    let (text_lines, growth) = (strips.len(), block.leading / 2);
     // The drawing is above the notes.
     let mut top = if block.beside.is_some() { block.leading } else { Length::ZERO };
     if let (None, Some(first)) = (&block.beside, block.side.first()) {
         top += baseline(block.leading, largest_size(&block.inline))
             - baseline(first.leading, largest_size(&first.text));
     }
+    let mut height = text_height;
     for note in &block.side {
         for line in note_lines(note, geometry, typesetter) {
             // A note belongs to the strip in which it begins, so that a page break may divide the notes.
             let bottom = top + note.leading;
-            while block.leading * i64::try_from(strips.len()).unwrap_or(i64::MAX) < bottom {
-                add_empty_line(strips, block);
+            while height < bottom {
+                add_growth(strips, block, growth, text_lines);
+                height += growth;
             }
-            let on = usize::try_from(top.max(Length::ZERO).units() / block.leading.units()).unwrap_or(0);
-            let down = top - block.leading * i64::try_from(on).unwrap_or(0);
+            let (on, strip_top) = if top < text_height {
+                let on = index_of(top, block.leading).min(text_lines - 1);
+                (on, block.leading * i64::try_from(on).unwrap_or(0))
+            } else {
+                let on = index_of(top - text_height, growth);
+                (text_lines + on, text_height + growth * i64::try_from(on).unwrap_or(0))
+            };
+            let down = top - strip_top;
             strips[on].marks.extend(line.into_iter().map(|mark| mark.lowered(down)));
             top = bottom;
         }
     }
+}
+
+/// Returns the index of the strip of a height that a position is in.
+fn index_of(position: Length, height: Length) -> usize {
+    usize::try_from(position.max(Length::ZERO).units() / height.units().max(1)).unwrap_or(0)
 }
 
 /// Returns the marks of each line of a note.
@@ -273,13 +291,15 @@ fn note_lines(note: &SideNote, geometry: &Geometry, typesetter: &mut Typesetter)
     lines
 }
 
-/// Adds a line below the text for notes beside it.
-fn add_empty_line(strips: &mut Vec<Strip>, block: &TextBlock) {
-    let may_break_after = !block.keep_with_next;
+/// Adds half a line below the text for notes beside it. The first ones stay with the text, so that no page begins with
+/// a few notes beside nothing.
+fn add_growth(strips: &mut Vec<Strip>, block: &TextBlock, height: Length, text_lines: usize) {
+    let stays = strips.len() < text_lines + GROWTH_WITH_TEXT;
     if let Some(last) = strips.last_mut() {
-        last.may_break_after = !block.keep_together;
+        last.may_break_after = !stays && !block.keep_together;
     }
-    strips.push(Strip { height: block.leading, may_break_after, frame: block.frame, ..Strip::default() });
+    let may_break_after = !block.keep_with_next;
+    strips.push(Strip { height, may_break_after, frame: block.frame, ..Strip::default() });
 }
 
 /// Adds the block's spacing to its strips.
@@ -295,7 +315,7 @@ fn space(strips: &mut [Strip], block: &TextBlock, geometry: &Geometry) {
     let content: Length = strips.iter().map(|strip| strip.height).sum();
     let mut before = block.before;
     if block.grid == Grid::Rounded {
-        let rounded = (before + content + block.after).ceil_to(geometry.grid);
+        let rounded = (before + content + block.after).ceil_to(geometry.half_line());
         before = rounded - content - block.after;
     }
     if let Some(first) = strips.first_mut() {
