@@ -48,9 +48,7 @@ impl Composer<'_> {
         let node = self.tag(endnote, Role::P);
         let text_context = self.text_context(node, NOTE);
         let inline = &mut block.inline;
-        if !source.marking.is_empty() && source.marking != self.content.default_marking {
-            self.small_word(inline, text_context, &format!("({}) ", source.marking));
-        }
+        self.mark_part(inline, text_context, &source.marking);
         if !source.short_title.is_empty() {
             // The print refers to the source by its short title.
             let strong = self.text_context(node, NOTE.strong());
