@@ -18,6 +18,8 @@ mod judgment_table;
 mod labels;
 pub(crate) mod lexicon;
 mod lists;
+mod margin;
+mod margin_fit;
 mod numerals;
 mod one_page;
 mod opening;
@@ -41,7 +43,7 @@ use crate::compose::lexicon::Lexicon;
 pub(crate) use crate::compose::one_page::Density;
 use crate::compose::plan::{Part, PartKind, Plan};
 use crate::document_info::OutlineEntry;
-use crate::flow::{Flow, Span};
+use crate::flow::{Block, Flow, Span};
 use crate::images::PreparedImages;
 use crate::tags::{Role, TagId};
 use crate::text::Typesetter;
@@ -101,8 +103,21 @@ fn finished(mut composer: Composer) -> Result<(Flow, Vec<Warning>), PrintError> 
 }
 
 impl Composer<'_> {
+    /// Returns whether a part is the first that refers to pages before it: the first section, whose margin refers to
+    /// the changes, and the annex on the basis of statements.
+    fn refers_back(&mut self, part: &Part) -> bool {
+        match part.kind {
+            PartKind::Section(_) => !std::mem::replace(&mut self.in_body, true),
+            PartKind::Basis => true,
+            _ => false,
+        }
+    }
+
     fn part(&mut self, sect: TagId, part: &Part, level: u8) {
         self.begin_part(part.section_id());
+        if self.refers_back(part) {
+            self.flow.blocks.push(Block::CommitPages);
+        }
         let own = if part.is_own() { stylesheet::PART_HEADING } else { stylesheet::heading(level) };
         let (role, kind) = (Role::H(level), own);
         let mut heading = if part.is_own() {
