@@ -22,8 +22,8 @@ pub(crate) const FAINT: Color = Color(0x88, 0x88, 0x88);
 /// Minimum number of lines of a paragraph on either side of a page break.
 const FEWEST_LINES: usize = 2;
 
-/// Number of half lines below a paragraph that stay with its text.
-const GROWTH_WITH_TEXT: usize = 4;
+/// Number of notes below a paragraph's text that stay with it.
+const GROWTH_WITH_TEXT: usize = 3;
 
 pub(crate) fn measure(block: &TextBlock, geometry: &Geometry, typesetter: &mut Typesetter) -> Vec<Strip> {
     let slot = slot(block, geometry);
@@ -213,14 +213,14 @@ fn add_beside(strips: &mut [Strip], block: &TextBlock, geometry: &Geometry) {
     first.marks.extend(path_marks(drawing, slot, block.right_to_left).map(|mark| mark.lowered(down)));
 }
 
-/// Adds the notes to the side column: the first begins on the text's first baseline. Notes longer than the text add
-/// strips, so that the paragraph grows by half lines.
+/// Adds the notes to the side column: the first begins on the text's first baseline. Each line below the text adds a
+/// strip.
 fn add_side(strips: &mut Vec<Strip>, block: &TextBlock, geometry: &Geometry, typesetter: &mut Typesetter) {
     if block.span == Span::Full || strips.is_empty() || block.side.is_empty() {
         return;
     }
+    let text_lines = strips.len();
     let text_height: Length = strips.iter().map(|strip| strip.height).sum();
-    let (text_lines, growth) = (strips.len(), block.leading / 2);
     // The drawing is above the notes.
     let mut top = if block.beside.is_some() { block.leading } else { Length::ZERO };
     if let (None, Some(first)) = (&block.beside, block.side.first()) {
@@ -230,29 +230,23 @@ fn add_side(strips: &mut Vec<Strip>, block: &TextBlock, geometry: &Geometry, typ
     let mut height = text_height;
     for note in &block.side {
         for line in note_lines(note, geometry, typesetter) {
-            // A note belongs to the strip in which it begins, so that a page break may divide the notes.
             let bottom = top + note.leading;
-            while height < bottom {
-                add_growth(strips, block, growth, text_lines);
-                height += growth;
+            let above = height;
+            if bottom > height {
+                add_growth(strips, block, bottom - height, text_lines);
+                height = bottom;
             }
+            // A note belongs to the strip in which it begins, so that a page break may divide the notes.
             let (on, strip_top) = if top < text_height {
-                let on = index_of(top, block.leading).min(text_lines - 1);
-                (on, block.leading * i64::try_from(on).unwrap_or(0))
+                let on = top.max(Length::ZERO).units() / block.leading.units();
+                (usize::try_from(on).unwrap_or(0), block.leading * on)
             } else {
-                let on = index_of(top - text_height, growth);
-                (text_lines + on, text_height + growth * i64::try_from(on).unwrap_or(0))
+                (strips.len() - 1, above)
             };
-            let down = top - strip_top;
-            strips[on].marks.extend(line.into_iter().map(|mark| mark.lowered(down)));
+            strips[on].marks.extend(line.into_iter().map(|mark| mark.lowered(top - strip_top)));
             top = bottom;
         }
     }
-}
-
-/// Returns the index of the strip of a height that a position is in.
-fn index_of(position: Length, height: Length) -> usize {
-    usize::try_from(position.max(Length::ZERO).units() / height.units().max(1)).unwrap_or(0)
 }
 
 /// Returns the marks of each line of a note.
@@ -291,8 +285,8 @@ fn note_lines(note: &SideNote, geometry: &Geometry, typesetter: &mut Typesetter)
     lines
 }
 
-/// Adds half a line below the text for notes beside it. The first ones stay with the text, so that no page begins with
-/// a few notes beside nothing.
+/// Adds a strip below the text for a note beside it. The first ones stay with the text, so that no page begins with a
+/// few notes beside nothing.
 fn add_growth(strips: &mut Vec<Strip>, block: &TextBlock, height: Length, text_lines: usize) {
     let stays = strips.len() < text_lines + GROWTH_WITH_TEXT;
     if let Some(last) = strips.last_mut() {
