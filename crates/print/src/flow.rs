@@ -240,9 +240,9 @@ pub enum Span {
 /// Alignment of a block to the baseline grid.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Grid {
-    /// Body text: its lines are on the grid.
+    /// Body text: it begins on a line or half line of the grid.
     Body,
-    /// Height and spacing are rounded up to whole grid lines; the excess goes before the block.
+    /// Height and spacing are rounded up to half grid lines; the excess goes before the block.
     #[default]
     Rounded,
     /// Not aligned; the next body block returns to the grid.

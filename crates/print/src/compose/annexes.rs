@@ -31,10 +31,10 @@ impl Composer<'_> {
         inner
     }
 
-    /// Appends a portion marking if a part's marking differs from the brief's default.
+    /// Appends a part's portion marking, if it prints one.
     pub(crate) fn mark_part(&mut self, inline: &mut Inline, text_context: TextContext, marking: &str) {
-        if !marking.is_empty() && marking != self.content.default_marking {
-            self.small_word(inline, text_context, &format!("({marking}) "));
+        if let Some(marking) = self.portion(marking).map(str::to_owned) {
+            self.portion_word(inline, text_context, &marking);
         }
     }
 

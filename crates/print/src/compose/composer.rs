@@ -1,9 +1,10 @@
 //! The composer: the flow so far, and methods that add text with owner, language and links.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use chancery_proto::brief::v1::{BriefContent, Change, Source};
+use chancery_brief::references::change_subject;
+use chancery_proto::brief::v1::{BriefContent, Change, ChangeKind, Source};
 use prost::Message;
 
 use crate::compose::change_ledger::ChangeLedger;
@@ -39,6 +40,12 @@ pub(crate) struct Composer<'a> {
     pub(crate) flow: Flow,
     pub(crate) anchors: BTreeMap<String, AnchorId>,
     pub(crate) numbers: BTreeMap<String, usize>,
+    /// Destinations of the sources by number.
+    pub(crate) source_anchors: BTreeMap<usize, AnchorId>,
+    /// Ids of the statements that a declared change disputes.
+    pub(crate) contested: BTreeSet<&'a str>,
+    /// Destinations in the annex on the basis of statements, by statement.
+    pub(crate) basis_anchors: BTreeMap<String, AnchorId>,
     /// Anchors of each source's citations, in order.
     pub(crate) citing_anchors: BTreeMap<usize, Vec<AnchorId>>,
     /// Statements of the earlier revision to compare with, and of this one.
@@ -55,6 +62,10 @@ pub(crate) struct Composer<'a> {
     prior_names: PartNames<'a>,
     /// Characters without a glyph, each with the id of the part where it first occurs.
     missing: BTreeMap<char, String>,
+    /// Whether a section was begun.
+    pub(crate) in_body: bool,
+    /// Marking of the block that is being composed; empty for parts of the printer.
+    pub(crate) block_marking: String,
     /// The id of the part that is being composed; empty for the brief as a whole.
     part_id: String,
     pub(crate) tables: usize,
@@ -104,6 +115,13 @@ impl<'a> Composer<'a> {
             content,
             typesetter,
             flow,
+            source_anchors: plan
+                .numbers
+                .iter()
+                .filter_map(|(id, number)| Some((*number, *plan.anchors.get(id)?)))
+                .collect(),
+            contested: contested(changes),
+            basis_anchors: BTreeMap::new(),
             anchors: std::mem::take(&mut plan.anchors),
             numbers: std::mem::take(&mut plan.numbers),
             citing_anchors: BTreeMap::new(),
@@ -119,6 +137,8 @@ impl<'a> Composer<'a> {
                 .map(|earlier| part_names(earlier, lexicon.labels()))
                 .unwrap_or_default(),
             missing: BTreeMap::new(),
+            in_body: false,
+            block_marking: String::new(),
             part_id: String::new(),
             tables: 0,
             frames: 0,
@@ -422,4 +442,9 @@ fn page_digits(content: &BriefContent) -> usize {
         100..=999 => 3,
         _ => 4,
     }
+}
+
+/// Returns the ids of the statements that a change disputes.
+fn contested(changes: &[Change]) -> BTreeSet<&str> {
+    changes.iter().filter(|change| change.kind == ChangeKind::Contested as i32).map(change_subject).collect()
 }

@@ -28,15 +28,25 @@ impl Composer<'_> {
         OpenItem { body: self.tag(item, Role::LBody), label: inline }
     }
 
-    /// Adds a list of the author; `level` is 1 for the outermost.
-    pub(crate) fn list(&mut self, parent: TagId, list: &List, level: i64, enclosing: &str) {
+    /// Adds a list of the author, `before` below the text above it.
+    pub(crate) fn list(&mut self, parent: TagId, list: &List, enclosing: &str, before: Length) {
+        let first = self.flow.blocks.len();
+        self.list_level(parent, list, 1, enclosing);
+        if let Some(block) = self.flow.blocks.get_mut(first) {
+            block.lower(before);
+        }
+    }
+
+    /// Adds a list; `level` is 1 for the outermost.
+    fn list_level(&mut self, parent: TagId, list: &List, level: i64, enclosing: &str) {
         if list.items.is_empty() {
             return;
         }
         let numbering = if list.ordered { ListNumbering::Decimal } else { ListNumbering::Disc };
         let node = self.tag(parent, Role::L(numbering));
         for (index, entry) in list.items.iter().enumerate() {
-            let label = if list.ordered { format!("{}.", index + 1) } else { "\u{2022}".to_owned() };
+            let number = self.lexicon.digits(&(index + 1).to_string());
+            let label = if list.ordered { format!("{number}.") } else { "\u{2022}".to_owned() };
             let OpenItem { body, label } = self.item(node, BODY, &label);
             let mut block = TextBlock {
                 inset: (self.indent() * level, Length::ZERO),
@@ -50,15 +60,14 @@ impl Composer<'_> {
             let marking = if entry.marking.is_empty() { enclosing } else { &entry.marking };
             if entry.withheld.is_some() {
                 self.withheld(&mut block.inline, text_context);
+                self.push(block);
             } else {
-                if marking != enclosing {
-                    self.small_word(&mut block.inline, text_context, &format!("({marking}) "));
-                }
+                self.mark_part(&mut block.inline, text_context, marking);
                 self.statements(&mut block.inline, text_context, &entry.statements, marking);
+                self.push_with_evidence(body, block, &entry.statements);
             }
-            self.push(block);
             if let Some(list) = &entry.list {
-                self.list(body, list, level + 1, marking);
+                self.list_level(body, list, level + 1, marking);
             }
         }
     }

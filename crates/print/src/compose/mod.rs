@@ -20,6 +20,8 @@ mod judgment_table;
 mod labels;
 pub(crate) mod lexicon;
 mod lists;
+mod margin;
+mod margin_fit;
 mod numerals;
 mod one_page;
 mod opening;
@@ -114,10 +116,19 @@ impl Composer<'_> {
         self.part(sect, part, u8::try_from(level).unwrap_or(6));
     }
 
+    /// Returns whether a part is the first that refers to pages before it: the first section, whose margin refers to
+    /// the changes, the annex on the basis of statements, and the sources.
+    fn refers_back(&mut self, part: &Part) -> bool {
+        match part.kind {
+            PartKind::Section(_) => !std::mem::replace(&mut self.in_body, true),
+            PartKind::Basis | PartKind::Sources => true,
+            _ => false,
+        }
+    }
+
     fn part(&mut self, sect: TagId, part: &Part, level: u8) {
         self.begin_part(part.section_id());
-        if matches!(part.kind, PartKind::Sources) {
-            // All citations are before the sources, so their pages are known from here on.
+        if self.refers_back(part) {
             self.flow.blocks.push(Block::CommitPages);
         }
         let own =

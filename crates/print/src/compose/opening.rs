@@ -63,7 +63,7 @@ impl Composer<'_> {
 
     /// Adds title, subtitle, dateline and the lines on the revision's state.
     pub(crate) fn title_lines(&mut self, sect: TagId) {
-        let mut title = self.line(sect, Role::Title, TITLE, &self.content.title);
+        let mut title = self.title_line(sect);
         title.span = Span::Full;
         title.keep_with_next = true;
         title.grid = Grid::Free;
@@ -76,6 +76,19 @@ impl Composer<'_> {
         }
         self.dateline(sect);
         self.revision_state_lines(sect);
+    }
+
+    /// Returns the title, after its portion marking where every portion has one.
+    fn title_line(&mut self, sect: TagId) -> TextBlock {
+        let content = self.content;
+        let node = self.tag(sect, Role::Title);
+        let mut block = self.block(TITLE);
+        let text_context = self.text_context(node, TITLE);
+        if self.marks_every_portion() {
+            self.mark_part(&mut block.inline, text_context, "");
+        }
+        self.push_text(&mut block.inline, text_context, &content.title);
+        block
     }
 
     /// Adds the facts of the running elements, once as tagged text (ISO 14289-1, 7.1): marking, date, revision,
@@ -198,6 +211,9 @@ impl Composer<'_> {
         let mut block = framed(self.block(BOTTOM_LINE));
         let text_context = self.text_context(node, BOTTOM_LINE);
         let content = self.content;
+        if self.marks_every_portion() {
+            self.mark_part(&mut block.inline, text_context, "");
+        }
         self.statements(&mut block.inline, text_context, &content.bluf, &content.default_marking);
         block.padding.1 = Length::pt(6);
         self.push(block);

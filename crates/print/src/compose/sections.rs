@@ -20,23 +20,30 @@ impl Composer<'_> {
         self.images.section.clone_from(&section.id);
         let floor = self.content.default_marking.as_str();
         let enclosing = if section.marking.is_empty() { floor } else { &section.marking };
-        let mut after_paragraph = false;
+        let mut after_text = false;
         for block in &section.blocks {
-            let is_paragraph = matches!(block.kind, Some(Kind::Paragraph(_)));
-            self.content_block(sect, block, enclosing, after_paragraph && is_paragraph);
-            after_paragraph = is_paragraph;
+            let is_text = matches!(block.kind, Some(Kind::Paragraph(_) | Kind::List(_)));
+            let before = if after_text && is_text { self.paragraph_space() } else { Length::ZERO };
+            self.content_block(sect, block, enclosing, before);
+            after_text = is_text;
         }
     }
 
-    fn content_block(&mut self, sect: TagId, block: &Content, enclosing: &str, indented: bool) {
+    /// Returns the space between paragraphs: half a line of body text.
+    fn paragraph_space(&self) -> Length {
+        self.sheet.fit(BODY).leading / 2
+    }
+
+    fn content_block(&mut self, sect: TagId, block: &Content, enclosing: &str, before: Length) {
         let marking = if block.marking.is_empty() { enclosing } else { &block.marking };
         let section_id = self.replace_part(&block.id);
         if block.id.is_empty() {
             self.begin_part(&section_id);
         }
+        marking.clone_into(&mut self.block_marking);
         match &block.kind {
-            Some(Kind::Paragraph(paragraph)) => self.paragraph(sect, paragraph, marking, indented),
-            Some(Kind::List(list)) => self.list(sect, list, 1, marking),
+            Some(Kind::Paragraph(paragraph)) => self.paragraph(sect, paragraph, marking, before),
+            Some(Kind::List(list)) => self.list(sect, list, marking, before),
             Some(Kind::Table(table)) => self.table(sect, table),
             Some(Kind::Callout(callout)) => self.callout(sect, callout, marking),
             Some(Kind::Quote(quote)) => self.quote(sect, quote, marking),
@@ -44,26 +51,31 @@ impl Composer<'_> {
             Some(Kind::Withheld(_)) => self.withheld_block(sect),
             None => {}
         }
+        self.block_marking.clear();
         self.begin_part(&section_id);
     }
 
-    fn paragraph(&mut self, sect: TagId, paragraph: &Paragraph, marking: &str, indented: bool) {
+    fn paragraph(&mut self, sect: TagId, paragraph: &Paragraph, marking: &str, before: Length) {
+        let statements = &paragraph.statements;
         let node = self.tag(sect, Role::P);
-        let mut block = self.prose_block(&paragraph.statements);
-        block.indent = if indented { block.leading } else { Length::ZERO };
+        let mut block = TextBlock { before, ..self.prose_block(statements) };
         let text_context = self.text_context(node, BODY);
-        let portion = self.portion(marking);
-        if self.sheet.is_large() {
-            self.small_word(&mut block.inline, text_context, &portion);
+        if self.sheet.is_large() || self.marks_every_portion() {
+            self.mark_part(&mut block.inline, text_context, marking);
         } else {
-            self.portion_mark(&mut block, node, &portion);
+            self.portion_mark(&mut block, node, marking);
         }
-        self.statements(&mut block.inline, text_context, &paragraph.statements, marking);
-        let ids = if self.options.show_ids { id_ranges(&paragraph.statements) } else { Vec::new() };
-        if self.sheet.is_large() && !ids.is_empty() {
-            self.small_word(&mut block.inline, text_context, &format!(" [{}]", ids.join(", ")));
-        } else {
-            self.statement_ids(&mut block, node, &ids);
+        self.statements(&mut block.inline, text_context, statements, marking);
+        let ids = if self.options.show_ids { id_ranges(statements) } else { Vec::new() };
+        if self.sheet.is_large() {
+            if !ids.is_empty() {
+                self.small_word(&mut block.inline, text_context, &format!(" [{}]", ids.join(", ")));
+            }
+            return self.push_with_evidence(sect, block, statements);
+        }
+        self.statement_ids(&mut block, node, &ids);
+        if !block.inline.is_empty() {
+            self.margin_evidence(&mut block, sect, statements);
         }
         self.push(block);
     }
@@ -80,21 +92,13 @@ impl Composer<'_> {
         TextBlock { right_to_left, ..self.body_block() }
     }
 
-    /// Returns the portion marking of a part, if it differs from the brief's default.
-    fn portion(&self, marking: &str) -> String {
-        let shown = !marking.is_empty() && marking != self.content.default_marking;
-        if shown { format!("({marking}) ") } else { String::new() }
-    }
-
     /// Adds the portion marking to the side column, before the text in reading order.
-    fn portion_mark(&mut self, block: &mut TextBlock, node: TagId, portion: &str) {
-        if portion.is_empty() {
-            return;
-        }
+    fn portion_mark(&mut self, block: &mut TextBlock, node: TagId, marking: &str) {
+        let Some(word) = self.portion(marking).map(|marking| format!("({marking}) ")) else { return };
         let mut aside = Inline::default();
         let span = self.tag(node, Role::Span { actual_text: None });
         let text_context = self.text_context(span, SIDE.strong());
-        self.push_text(&mut aside, text_context, portion);
+        self.push_text(&mut aside, text_context, &word);
         block.side.push(self.side_note(aside));
     }
 
@@ -146,9 +150,11 @@ impl Composer<'_> {
         let node = self.tag(div, Role::P);
         let mut body = framed(self.prose_block(&callout.statements));
         let text_context = self.text_context(node, BODY);
+        self.mark_part(&mut body.inline, text_context, marking);
         self.statements(&mut body.inline, text_context, &callout.statements, marking);
         if !body.inline.is_empty() {
             blocks.push(body);
+            blocks.extend(self.evidence_block(div, &callout.statements).map(framed));
         }
         self.padded(blocks);
     }
@@ -183,20 +189,22 @@ impl Composer<'_> {
             ..self.prose_block(&quote.statements)
         };
         let text_context = self.text_context(paragraph, BODY.italic());
+        self.mark_part(&mut words.inline, text_context, marking);
         self.statements(&mut words.inline, text_context, &quote.statements, marking);
-        words.after = Length::pt(5);
-        if quote.attribution.is_empty() {
-            return self.push(words);
+        let mut blocks = vec![words];
+        if !quote.attribution.is_empty() {
+            let attribution = format!("\u{2014} {}", quote.attribution);
+            blocks.push(self.line(node, Role::P, META.colored(QUIET), &attribution));
         }
-        words.after = Length::ZERO;
-        words.keep_with_next = true;
-        self.push(words);
-        let attribution = format!("\u{2014} {}", quote.attribution);
-        let mut block = self.line(node, Role::P, META.colored(QUIET), &attribution);
-        block.inset = inset;
-        block.after = Length::pt(5);
-        block.grid = Grid::Free;
-        self.push(block);
+        if !blocks[0].inline.is_empty() {
+            blocks.extend(self.evidence_block(node, &quote.statements));
+        }
+        let last = blocks.len() - 1;
+        for (index, block) in blocks.into_iter().enumerate() {
+            let after = if index == last { Length::pt(5) } else { Length::ZERO };
+            let keep_with_next = index < last;
+            self.push(TextBlock { inset, after, keep_with_next, grid: Grid::Free, ..block });
+        }
     }
 
     /// Adds the bar of a withheld block. It does not reveal how much is withheld.

@@ -1,13 +1,18 @@
 //! Inline text of statements: spans, status marks, portion markings and citation numbers.
 
-use chancery_proto::brief::v1::{Citation, Span, SpanKind, Statement, StatementStatus};
+use chancery_brief::marking::Scheme;
+use chancery_proto::brief::v1::{Span, SpanKind, Statement, StatementStatus};
 
 use crate::compose::composer::{Composer, TextContext};
 use crate::compose::labels::filled;
 use crate::compose::stylesheet;
 use crate::tags::{AnchorId, LinkTarget, Role, TagId};
 use crate::text::inline::Inline;
-use crate::text::text_style::Weight;
+use crate::text::runs_right_to_left;
+use crate::text::text_style::{Family, TextStyle, Weight};
+
+/// Number of citation marks after which a list of them may be broken.
+const MARKS_BETWEEN_BREAKS: usize = 12;
 
 /// A span of a text, in bytes.
 struct TextSpan<'s> {
@@ -18,7 +23,8 @@ struct TextSpan<'s> {
 }
 
 impl Composer<'_> {
-    /// Appends statements separated by spaces. `enclosing` is the marking of the enclosing part.
+    /// Appends statements separated by spaces; consecutive ones with the same sources are cited after the last.
+    /// `enclosing` is the marking of the enclosing part.
     pub(crate) fn statements(
         &mut self,
         inline: &mut Inline,
@@ -26,11 +32,23 @@ impl Composer<'_> {
         statements: &[Statement],
         enclosing: &str,
     ) {
+        let texts = statements.iter().map(|statement| statement.text.as_str());
+        let right_to_left = runs_right_to_left(texts, self.flow.right_to_left);
+        let cited: Vec<Vec<usize>> =
+            statements.iter().map(|statement| self.cited_numbers(statement)).collect();
         for (index, statement) in statements.iter().enumerate() {
             if index > 0 {
                 self.push_text(inline, text_context, " ");
             }
+            if statement.withheld.is_some() {
+                self.withheld(inline, text_context);
+                continue;
+            }
             self.statement(inline, text_context, statement, enclosing);
+            self.record_citations(inline, &cited[index]);
+            if cited.get(index + 1) != Some(&cited[index]) {
+                self.citation_marks(inline, text_context, &cited[index], right_to_left);
+            }
         }
     }
 
@@ -41,28 +59,70 @@ impl Composer<'_> {
         statement: &Statement,
         enclosing: &str,
     ) {
-        if statement.withheld.is_some() {
-            return self.withheld(inline, text_context);
-        }
         if let Some(anchor) = self.anchors.get(&statement.id) {
             inline.anchor(*anchor);
         }
         if !statement.marking.is_empty() && statement.marking != enclosing {
-            self.small_word(inline, text_context, &format!("({}) ", statement.marking));
+            self.portion_word(inline, text_context, &statement.marking);
         }
         let outer = self.replace_part(&statement.id);
-        match StatementStatus::try_from(statement.status).unwrap_or_default() {
-            StatementStatus::Unspecified | StatementStatus::Active => {}
-            StatementStatus::Superseded => {
-                self.small_word(inline, text_context, &format!("{} ", self.labels().superseded_mark));
-            }
-            StatementStatus::Withdrawn => {
-                self.small_word(inline, text_context, &format!("{} ", self.labels().withdrawn_mark));
-            }
+        if let Some(mark) = self.status_mark(statement) {
+            self.status_word(inline, text_context, &mark.replace(' ', "\u{a0}"));
+            self.push_text(inline, text_context, " ");
         }
         self.marked_text(inline, text_context, &statement.text, &statement.spans);
-        self.citations(inline, text_context, &statement.citations);
         self.begin_part(&outer);
+    }
+
+    /// Returns the mark before a statement that does not hold as it is written.
+    fn status_mark(&self, statement: &Statement) -> Option<&'static str> {
+        let labels = self.labels();
+        match StatementStatus::try_from(statement.status).unwrap_or_default() {
+            StatementStatus::Superseded => Some(labels.page.no_longer_holds_mark),
+            StatementStatus::Withdrawn => Some(labels.withdrawn_mark),
+            StatementStatus::Unspecified | StatementStatus::Active => {
+                self.contested.contains(statement.id.as_str()).then_some(labels.page.disputed_mark)
+            }
+        }
+    }
+
+    /// Appends the mark of a statement that does not hold as it is written.
+    fn status_word(&mut self, inline: &mut Inline, text_context: TextContext, word: &str) {
+        let node = self.label_tag(text_context.node, Role::Span { actual_text: None });
+        let style = TextStyle {
+            family: Family::Sans,
+            weight: Weight::Bold,
+            italic: false,
+            size: text_context.style.size * 75 / 100,
+            color: stylesheet::ACCENT,
+            ..text_context.style
+        };
+        self.push_text(inline, TextContext { node, style, language: "", ..text_context }, word);
+    }
+
+    /// Returns the portion marking that a part prints, given its own marking or an empty one: under the `us` scheme
+    /// every part's, otherwise one that differs from the brief's default.
+    pub(crate) fn portion<'m>(&'m self, marking: &'m str) -> Option<&'m str> {
+        let default = self.content.default_marking.as_str();
+        let marking = if marking.is_empty() { default } else { marking };
+        (!marking.is_empty() && (self.marks_every_portion() || marking != default)).then_some(marking)
+    }
+
+    /// Returns whether the brief's scheme requires a marking at every portion, as `us` does.
+    pub(crate) fn marks_every_portion(&self) -> bool {
+        Scheme::Us.rank(self.banner()).is_some()
+    }
+
+    /// Appends a portion marking that opens a text.
+    pub(crate) fn portion_word(&mut self, inline: &mut Inline, text_context: TextContext, marking: &str) {
+        let word = format!("({marking}) ");
+        if !self.marks_every_portion() {
+            return self.small_word(inline, text_context, &word);
+        }
+        let node = self.label_tag(text_context.node, Role::Span { actual_text: None });
+        let mut style = self.sheet.fit(stylesheet::META).style;
+        style.weight = Weight::Bold;
+        self.push_text(inline, TextContext { node, style, language: "", ..text_context }, &word);
     }
 
     /// Appends a label in a small type that sets it apart from the text.
@@ -137,31 +197,64 @@ impl Composer<'_> {
         Some(self.tag(node, Role::Link { target, contents: self.link_contents(&contents) }))
     }
 
-    /// Appends the sources' numbers, raised and comma-separated, as `Reference` > `Link`.
-    fn citations(&mut self, inline: &mut Inline, text_context: TextContext, citations: &[Citation]) {
-        let mut numbers: Vec<(usize, &str)> = citations
-            .iter()
-            .filter_map(|citation| {
-                Some((*self.numbers.get(&citation.source_id)?, citation.source_id.as_str()))
-            })
-            .collect();
+    /// Returns the numbers of a statement's sources in order, each once.
+    fn cited_numbers(&self, statement: &Statement) -> Vec<usize> {
+        let numbers = statement.citations.iter().filter_map(|of| self.numbers.get(&of.source_id).copied());
+        let mut numbers: Vec<usize> = numbers.collect();
         numbers.sort_unstable();
         numbers.dedup();
-        let style = stylesheet::marker(text_context.style);
+        numbers
+    }
+
+    /// Records the citations of a statement at its end.
+    fn record_citations(&mut self, inline: &mut Inline, numbers: &[usize]) {
         let mut here = None;
-        for (index, (number, id)) in numbers.into_iter().enumerate() {
-            let raised = TextContext { style, ..text_context };
+        for number in numbers {
+            self.cited(inline, *number, &mut here);
+        }
+    }
+
+    /// Appends the sources' numbers, raised, as `Reference` > `Link`; three or more in a row form a range, whose ends
+    /// are linked.
+    fn citation_marks(
+        &mut self,
+        inline: &mut Inline,
+        text_context: TextContext,
+        numbers: &[usize],
+        right_to_left: bool,
+    ) {
+        let raised = TextContext { style: stylesheet::marker(text_context.style), ..text_context };
+        let comma = self.labels().page.list_comma.trim_end();
+        for (index, run) in number_runs(numbers).into_iter().enumerate() {
             if index > 0 {
-                self.push_text(inline, raised, ",");
+                self.push_text(inline, raised, comma);
+                if right_to_left {
+                    // Without a mark, digits around one comma are one number, from left to right (UAX #9, W4).
+                    self.push_text(inline, raised, "\u{200f}");
+                }
             }
-            let Some(anchor) = self.anchors.get(id).copied() else { continue };
-            self.cited(inline, number, &mut here);
+            if index > 0 && index % MARKS_BETWEEN_BREAKS == 0 {
+                // A raised number does not begin a line; this breaks a list that is wider than the column.
+                self.push_text(inline, raised, "\u{200b}");
+            }
             let reference = self.tag(text_context.node, Role::Reference);
-            let target = LinkTarget::Anchor(anchor);
             let reference_context = TextContext { node: reference, ..raised };
-            let number = number.to_string();
-            let contents = filled(self.labels().source_number, &[&number]);
-            self.link_to(inline, reference_context, target, &number, &contents);
+            self.citation_link(inline, reference_context, run.0);
+            if let Some(last) = run.1 {
+                self.push_text(inline, reference_context, "\u{2013}");
+                self.citation_link(inline, reference_context, last);
+            }
+        }
+    }
+
+    fn citation_link(&mut self, inline: &mut Inline, text_context: TextContext, number: usize) {
+        let text = self.lexicon.digits(&number.to_string());
+        match self.source_anchors.get(&number).copied() {
+            Some(anchor) => {
+                let contents = filled(self.labels().source_number, &[&text]);
+                self.link_to(inline, text_context, LinkTarget::Anchor(anchor), &text, &contents);
+            }
+            None => self.push_text(inline, text_context, &text),
         }
     }
 
@@ -204,4 +297,24 @@ fn text_spans<'s>(text: &str, spans: &'s [Span]) -> Vec<TextSpan<'s>> {
         .collect();
     text_spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
     text_spans
+}
+
+/// Returns ascending numbers as single ones and as ranges of three or more in a row.
+fn number_runs(numbers: &[usize]) -> Vec<(usize, Option<usize>)> {
+    let runs = numbers.chunk_by(|a, b| a + 1 == *b).flat_map(|run| match run {
+        [first, _, .., last] => vec![(*first, Some(*last))],
+        few => few.iter().map(|number| (*number, None)).collect(),
+    });
+    runs.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number_runs;
+
+    #[test]
+    fn three_or_more_numbers_in_a_row_form_a_range() {
+        assert_eq!(number_runs(&[1, 2, 7, 8, 9, 11]), [(1, None), (2, None), (7, Some(9)), (11, None)]);
+        assert_eq!(number_runs(&[]), []);
+    }
 }

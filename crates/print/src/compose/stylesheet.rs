@@ -68,6 +68,8 @@ pub(crate) const REMARK: TypeSpec = quiet(tabular(set(Family::Sans, Weight::Regu
 pub(crate) const TABLE_NOTE: TypeSpec = quiet(tabular(set(Family::Sans, Weight::Regular, 7_500, 10_500)));
 /// Evidence in the margin.
 pub(crate) const MARGIN: TypeSpec = tabular(set(Family::Sans, Weight::Regular, 7_500, 9_300));
+/// The annex on the basis of statements.
+pub(crate) const BASIS: TypeSpec = tabular(set(Family::Sans, Weight::Regular, 8_000, 9_700));
 pub(crate) const CAPTION: TypeSpec = set(Family::Sans, Weight::Semibold, 8_500, 12_000);
 /// Entries of the list of sources.
 pub(crate) const SOURCE: TypeSpec = set(Family::Serif, Weight::Regular, 8_600, 11_000);
@@ -180,11 +182,11 @@ impl TypeSpec {
 pub(crate) fn marker(style: TextStyle) -> TextStyle {
     TextStyle {
         family: Family::Sans,
-        weight: Weight::Regular,
+        weight: Weight::Semibold,
         italic: false,
-        size: style.size * 65 / 100,
+        size: style.size * 70 / 100,
         color: ACCENT,
-        rise: style.size * 34 / 100,
+        rise: style.size * 36 / 100,
         figures: Figures::Proportional,
     }
 }

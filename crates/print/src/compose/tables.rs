@@ -25,6 +25,8 @@ pub(crate) struct TableMaker {
     stage: TableStage,
     /// The number of first columns whose cells are row headers.
     pub(crate) header_columns: usize,
+    /// Marking of the table, in its caption where the brief prints it.
+    marking: String,
 }
 
 enum TableStage {
@@ -64,7 +66,12 @@ impl TableMaker {
         };
         let head = head.iter().map(|heading| (*heading).to_owned()).collect();
         let plan = TableHeading { parent, caption: caption.to_owned(), head, origin };
-        Self { block, stage: TableStage::Pending(plan), header_columns: usize::from(row_headers) }
+        Self {
+            block,
+            stage: TableStage::Pending(plan),
+            header_columns: usize::from(row_headers),
+            marking: composer.block_marking.clone(),
+        }
     }
 
     /// Returns the body element, creating the table's elements before the first row.
@@ -80,7 +87,7 @@ impl TableMaker {
         };
         let table = composer.tag(plan.parent, Role::Table);
         if !plan.caption.is_empty() {
-            let mut caption = composer.line(table, Role::Caption, CAPTION, &plan.caption);
+            let mut caption = composer.caption(table, &plan.caption, &self.marking);
             caption.before = Length::pt(8);
             caption.after = Length::pt(2);
             caption.keep_with_next = true;
@@ -223,6 +230,16 @@ pub(crate) fn facts_table(composer: &mut Composer, parent: TagId, facts: &[Fact]
 }
 
 impl Composer<'_> {
+    /// Returns a caption after its portion marking.
+    pub(crate) fn caption(&mut self, parent: TagId, text: &str, marking: &str) -> TextBlock {
+        let node = self.tag(parent, Role::Caption);
+        let mut block = self.block(CAPTION);
+        let text_context = self.text_context(node, CAPTION);
+        self.mark_part(&mut block.inline, text_context, marking);
+        self.push_text(&mut block.inline, text_context, text);
+        block
+    }
+
     /// Adds a table of the author.
     pub(crate) fn table(&mut self, sect: TagId, table: &Table) {
         if table.rows.is_empty() {
@@ -250,8 +267,8 @@ impl Composer<'_> {
                     }
                     return;
                 }
-                if column == 0 && !row.marking.is_empty() && row.marking != composer.content.default_marking {
-                    composer.small_word(inline, text_context, &format!("({}) ", row.marking));
+                if column == 0 && !row.marking.is_empty() && row.marking != composer.block_marking {
+                    composer.portion_word(inline, text_context, &row.marking);
                 }
                 let text = row.cells.get(column).map_or("", |cell| cell.text.as_str());
                 composer.push_text(inline, text_context, text);

@@ -84,7 +84,7 @@ fn space(strips: &mut [Strip], figure: &FigureBlock, geometry: &Geometry) {
     let content: Length = strips.iter().map(|strip| strip.before + strip.height).sum();
     let mut before = figure.before;
     if figure.grid == Grid::Rounded {
-        before = (before + content + figure.after).ceil_to(geometry.grid) - content - figure.after;
+        before = (before + content + figure.after).ceil_to(geometry.half_line()) - content - figure.after;
     }
     if let Some(first) = strips.first_mut() {
         first.before += before;

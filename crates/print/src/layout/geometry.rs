@@ -64,6 +64,12 @@ impl Geometry {
         Self { height: grid * lines, main, gutter, narrow, grid, ..self }
     }
 
+    /// Returns the distance of the positions where lines may begin: half a grid line, so that paragraphs can be half a
+    /// line apart.
+    pub fn half_line(&self) -> Length {
+        self.grid / 2
+    }
+
     /// Returns the width of a span of columns.
     pub fn width(&self, span: Span) -> Length {
         match span {

@@ -75,7 +75,7 @@ impl<'a> Paginator<'a> {
     /// Places a figure here, or at the top of the next page if it does not fit. Figures keep their order.
     pub(crate) fn float(&mut self, strips: Vec<Strip>) -> Result<(), LayoutError> {
         let height: Length = strips.iter().map(|strip| strip.before + strip.height).sum();
-        let free = self.geometry.height - self.end.ceil_to(self.geometry.grid);
+        let free = self.geometry.height - self.end.ceil_to(self.geometry.half_line());
         let after = strips.last().map_or(Length::ZERO, |last| last.after);
         let fits = self.open.is_empty() || height - after <= free;
         if fits && self.floats.is_empty() {
@@ -171,7 +171,7 @@ impl<'a> Paginator<'a> {
         if self.open.is_empty() {
             return Length::ZERO;
         }
-        let grid = self.geometry.grid;
+        let grid = self.geometry.half_line();
         match strip.snap {
             Snap::No => self.end + strip.before,
             Snap::Top => (self.end + strip.before).ceil_to(grid),

@@ -21,7 +21,7 @@ pub(crate) struct Strip {
     pub(crate) after: Length,
     /// Space before it, dropped at the top of a page.
     pub(crate) before: Length,
-    /// Alignment of its top to the baseline grid.
+    /// Alignment of its top to half lines of the baseline grid.
     pub(crate) snap: Snap,
     /// Whether a page may end after it.
     pub(crate) may_break_after: bool,

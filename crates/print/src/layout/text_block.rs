@@ -22,6 +22,9 @@ pub(crate) const FAINT: Color = Color(0x88, 0x88, 0x88);
 /// Minimum number of lines of a paragraph on either side of a page break.
 const FEWEST_LINES: usize = 2;
 
+/// Number of notes below a paragraph's text that stay with it.
+const GROWTH_WITH_TEXT: usize = 3;
+
 pub(crate) fn measure(block: &TextBlock, geometry: &Geometry, typesetter: &mut Typesetter) -> Vec<Strip> {
     let slot = slot(block, geometry);
     let tail_width = block.tail.as_ref().map_or(Length::ZERO, |tail| typesetter.width(tail));
@@ -210,28 +213,37 @@ fn add_beside(strips: &mut [Strip], block: &TextBlock, geometry: &Geometry) {
     first.marks.extend(path_marks(drawing, slot, block.right_to_left).map(|mark| mark.lowered(down)));
 }
 
-/// Adds the notes to the side column: the first begins on the text's first baseline. Notes longer than the text add
-/// strips, so that the paragraph grows by whole lines.
+/// Adds the notes to the side column: the first begins on the text's first baseline. Each line below the text adds a
+/// strip.
 fn add_side(strips: &mut Vec<Strip>, block: &TextBlock, geometry: &Geometry, typesetter: &mut Typesetter) {
     if block.span == Span::Full || strips.is_empty() || block.side.is_empty() {
         return;
     }
+    let text_lines = strips.len();
+    let text_height: Length = strips.iter().map(|strip| strip.height).sum();
     // The drawing is above the notes.
     let mut top = if block.beside.is_some() { block.leading } else { Length::ZERO };
     if let (None, Some(first)) = (&block.beside, block.side.first()) {
         top += baseline(block.leading, largest_size(&block.inline))
             - baseline(first.leading, largest_size(&first.text));
     }
+    let mut height = text_height;
     for note in &block.side {
         for line in note_lines(note, geometry, typesetter) {
-            // A note belongs to the strip in which it begins, so that a page break may divide the notes.
             let bottom = top + note.leading;
-            while block.leading * i64::try_from(strips.len()).unwrap_or(i64::MAX) < bottom {
-                add_empty_line(strips, block);
+            let above = height;
+            if bottom > height {
+                add_growth(strips, block, bottom - height, text_lines);
+                height = bottom;
             }
-            let on = usize::try_from(top.max(Length::ZERO).units() / block.leading.units()).unwrap_or(0);
-            let down = top - block.leading * i64::try_from(on).unwrap_or(0);
-            strips[on].marks.extend(line.into_iter().map(|mark| mark.lowered(down)));
+            // A note belongs to the strip in which it begins, so that a page break may divide the notes.
+            let (on, strip_top) = if top < text_height {
+                let on = top.max(Length::ZERO).units() / block.leading.units();
+                (usize::try_from(on).unwrap_or(0), block.leading * on)
+            } else {
+                (strips.len() - 1, above)
+            };
+            strips[on].marks.extend(line.into_iter().map(|mark| mark.lowered(top - strip_top)));
             top = bottom;
         }
     }
@@ -273,13 +285,15 @@ fn note_lines(note: &SideNote, geometry: &Geometry, typesetter: &mut Typesetter)
     lines
 }
 
-/// Adds a line below the text for notes beside it.
-fn add_empty_line(strips: &mut Vec<Strip>, block: &TextBlock) {
-    let may_break_after = !block.keep_with_next;
+/// Adds a strip below the text for a note beside it. The first ones stay with the text, so that no page begins with a
+/// few notes beside nothing.
+fn add_growth(strips: &mut Vec<Strip>, block: &TextBlock, height: Length, text_lines: usize) {
+    let stays = strips.len() < text_lines + GROWTH_WITH_TEXT;
     if let Some(last) = strips.last_mut() {
-        last.may_break_after = !block.keep_together;
+        last.may_break_after = !stays && !block.keep_together;
     }
-    strips.push(Strip { height: block.leading, may_break_after, frame: block.frame, ..Strip::default() });
+    let may_break_after = !block.keep_with_next;
+    strips.push(Strip { height, may_break_after, frame: block.frame, ..Strip::default() });
 }
 
 /// Adds the block's spacing to its strips.
@@ -295,7 +309,7 @@ fn space(strips: &mut [Strip], block: &TextBlock, geometry: &Geometry) {
     let content: Length = strips.iter().map(|strip| strip.height).sum();
     let mut before = block.before;
     if block.grid == Grid::Rounded {
-        let rounded = (before + content + block.after).ceil_to(geometry.grid);
+        let rounded = (before + content + block.after).ceil_to(geometry.half_line());
         before = rounded - content - block.after;
     }
     if let Some(first) = strips.first_mut() {

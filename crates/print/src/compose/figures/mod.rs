@@ -168,7 +168,8 @@ impl Composer<'_> {
     pub(crate) fn drawn(&mut self, sect: TagId, figure: &Figure, alt: String, sketch: Sketch) {
         let node = self.tag(sect, Role::Figure { alt });
         let caption = (!figure.title.is_empty()).then(|| {
-            let mut caption = self.line(node, Role::Caption, CAPTION, &figure.title);
+            let marking = self.block_marking.clone();
+            let mut caption = self.caption(node, &figure.title, &marking);
             caption.after = Length::pt(4);
             caption.grid = Grid::Free;
             caption.span = Span::Full;

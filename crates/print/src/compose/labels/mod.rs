@@ -93,8 +93,6 @@ pub(crate) struct Labels {
     pub(crate) draft_line: &'static str,
     /// Watermark of a draft.
     pub(crate) draft_watermark: &'static str,
-    /// Mark of a superseded statement.
-    pub(crate) superseded_mark: &'static str,
     /// Mark of a withdrawn statement.
     pub(crate) withdrawn_mark: &'static str,
     /// Alternative text of withheld text.

@@ -200,6 +200,37 @@ labels! {
         part_on_page: &'static str,
         /// A part and its pages.
         part_on_pages: &'static str,
+        // Details of the basis of a statement.
+        /// Refers to the annex for evidence that does not fit beside the text.
+        more_on_page: &'static str,
+        /// Explains the annex of a brief without sources.
+        basis_order: &'static str,
+        /// Type of a statement.
+        statement_fact: &'static str,
+        /// Type of a statement.
+        statement_assessment: &'static str,
+        /// Type of a statement.
+        statement_forecast: &'static str,
+        /// Type of a statement.
+        statement_narrative: &'static str,
+        /// The field of a statement.
+        basis_field: &'static str,
+        /// The actors of a statement.
+        basis_actors: &'static str,
+        /// The places of a statement.
+        basis_places: &'static str,
+        /// The topics of a statement.
+        basis_topics: &'static str,
+        /// The period in which a statement holds.
+        basis_period: &'static str,
+        /// The date by which a forecast can be judged.
+        basis_horizon: &'static str,
+        /// What would settle a forecast.
+        basis_criteria: &'static str,
+        /// The origin of a likelihood.
+        basis_origin: &'static str,
+        /// The note on the revision of a judgment.
+        basis_revision_note: &'static str,
         /// Explains the grades of the sources.
         sources_intro: &'static str,
         /// Explains the places in a source, with the first as the example.
