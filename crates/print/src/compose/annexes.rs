@@ -1,11 +1,8 @@
-//! Parts after the body: factors, scenarios, indicators, assumptions, gaps, dissents, actors, relationships, timeline.
+//! Parts after the body: factors, assumptions, gaps, dissents, actors, relationships, timeline.
 
-use std::collections::BTreeMap;
-
-use chancery_proto::brief::v1::{Actor, Event, Relationship, Scenario};
+use chancery_proto::brief::v1::{Actor, Event, Relationship};
 
 use crate::compose::composer::{Composer, TextContext};
-use crate::compose::labels::filled;
 use crate::compose::stylesheet::{BODY, META, TABLE, TABLE_HEAD};
 use crate::compose::tables::TableMaker;
 use crate::compose::text_origin::TextOrigin;
@@ -16,7 +13,7 @@ use crate::text::inline::Inline;
 use crate::units::Length;
 
 impl Composer<'_> {
-    fn anchor_of(&self, id: &str) -> Vec<AnchorId> {
+    pub(crate) fn anchor_of(&self, id: &str) -> Vec<AnchorId> {
         self.anchors.get(id).copied().into_iter().collect()
     }
 
@@ -65,91 +62,6 @@ impl Composer<'_> {
                 composer.push_text(&mut block.inline, text_context, &factor.text);
                 composer.rests_on(&mut block.inline, text_context, &factor.statement_ids);
             });
-        }
-    }
-
-    pub(crate) fn scenarios(&mut self, sect: TagId) {
-        let mut sets: BTreeMap<&str, Vec<&Scenario>> = BTreeMap::new();
-        for scenario in &self.content.scenarios {
-            sets.entry(scenario.set.as_str()).or_default().push(scenario);
-        }
-        for (set, scenarios) in sets {
-            let labels = self.labels();
-            let head = [labels.scenario, labels.likelihood, labels.what_happens, labels.indicators_head];
-            let mut maker = TableMaker::begin(self, sect, set, &head, true, TextOrigin::Printer);
-            maker.block.span = Span::Full;
-            for scenario in scenarios {
-                let anchors = self.anchor_of(&scenario.id);
-                self.begin_part(&scenario.id);
-                maker.row(self, anchors, |composer, column, cell, inline| {
-                    let text_context =
-                        composer.text_context(cell, if column == 0 { TABLE_HEAD } else { TABLE });
-                    match column {
-                        0 => {
-                            composer.mark_part(inline, text_context, &scenario.marking);
-                            composer.push_text(inline, text_context, &scenario.title);
-                        }
-                        1 => {
-                            composer.push_text(
-                                inline,
-                                text_context,
-                                &composer.lexicon.percent(scenario.percent),
-                            );
-                        }
-                        2 => {
-                            composer.push_text(inline, text_context, &scenario.text);
-                            composer.rests_on(inline, text_context, &scenario.statement_ids);
-                        }
-                        _ => composer.indicator_links(inline, text_context, &scenario.indicator_ids),
-                    }
-                });
-            }
-            maker.finish(self);
-        }
-    }
-
-    pub(crate) fn indicators(&mut self, sect: TagId) {
-        let labels = self.labels();
-        let by_id = self.options.show_ids;
-        let head = [if by_id { labels.id } else { labels.number_head }, labels.watch, labels.would_mean];
-        let mut maker = TableMaker::begin(self, sect, "", &head, true, TextOrigin::Printer);
-        maker.block.span = Span::Full;
-        for (index, indicator) in self.content.indicators.iter().enumerate() {
-            let anchors = self.anchor_of(&indicator.id);
-            self.begin_part(&indicator.id);
-            maker.row(self, anchors, |composer, column, cell, inline| {
-                let text_context = composer.text_context(cell, if column == 0 { TABLE_HEAD } else { TABLE });
-                match column {
-                    0 if by_id => composer.push_text(inline, text_context, &indicator.id),
-                    0 => composer.push_text(inline, text_context, &(index + 1).to_string()),
-                    1 => {
-                        composer.mark_part(inline, text_context, &indicator.marking);
-                        composer.push_text(inline, text_context, &indicator.text);
-                    }
-                    _ => {
-                        composer.push_text(inline, text_context, &indicator.meaning);
-                        composer.rests_on(inline, text_context, &indicator.statement_ids);
-                    }
-                }
-            });
-        }
-        maker.finish(self);
-    }
-
-    /// Appends links to indicators, by id if ids are printed, otherwise by their numbers in the table.
-    fn indicator_links(&mut self, inline: &mut Inline, text_context: TextContext, ids: &[String]) {
-        if self.options.show_ids {
-            return self.links(inline, text_context, ids);
-        }
-        for (index, id) in ids.iter().enumerate() {
-            if index > 0 {
-                self.push_text(inline, text_context, ", ");
-            }
-            let place = self.content.indicators.iter().position(|indicator| indicator.id == *id);
-            let number = place.map_or_else(|| id.clone(), |place| (place + 1).to_string());
-            let name = self.name_of_part(id).map_or_else(|| number.clone(), |name| name.text.to_string());
-            let contents = filled(self.labels().go_to, &[&name]);
-            self.link(inline, text_context, id, &number, &contents);
         }
     }
 
@@ -318,9 +230,13 @@ impl Composer<'_> {
                 self.push_text(inline, text_context, &name);
             }
             3 => {
-                let period = relationship.period.as_ref();
-                let when = period.map(|p| if p.edtf.is_empty() { &p.label } else { &p.edtf });
-                self.push_text(inline, text_context, when.map_or("", String::as_str));
+                let Some(period) = &relationship.period else { return };
+                self.push_label(inline, text_context, &self.lexicon.date(&period.edtf));
+                match (period.edtf.as_str(), period.label.as_str()) {
+                    (_, "") => {}
+                    ("", remark) => self.push_text(inline, text_context, remark),
+                    (_, remark) => self.push_text(inline, text_context, &format!(" ({remark})")),
+                }
             }
             4 => self.push_label(inline, text_context, self.lexicon.relationship_status(relationship.status)),
             5 => {
@@ -363,7 +279,7 @@ impl Composer<'_> {
                     0 if event.date.is_empty() => {
                         composer.push_label(inline, text_context, composer.labels().undated);
                     }
-                    0 => composer.push_text(inline, text_context, &event.date),
+                    0 => composer.push_label(inline, text_context, &composer.lexicon.date(&event.date)),
                     1 => {
                         composer.mark_part(inline, text_context, &event.marking);
                         let highlighted = highlight_ids.contains(&event.id);

@@ -28,6 +28,7 @@ mod opening;
 mod part_names;
 mod plan;
 pub(crate) mod prior_revision;
+mod scenarios;
 mod sections;
 mod signs;
 mod sources;
@@ -44,8 +45,9 @@ pub(crate) use crate::compose::figures::sketch::{TALLEST, WIDTH};
 use crate::compose::lexicon::Lexicon;
 pub(crate) use crate::compose::one_page::Density;
 use crate::compose::plan::{Part, PartKind, Plan};
+use crate::compose::scenarios::RowSpacing;
 use crate::document_info::OutlineEntry;
-use crate::flow::{Block, Flow, Span};
+use crate::flow::{Block, Flow, Grid, Span};
 use crate::images::PreparedImages;
 use crate::tags::{Role, TagId};
 use crate::text::Typesetter;
@@ -80,8 +82,11 @@ pub(crate) fn compose(
     let mut open: Vec<TagId> = vec![composer.flow.tags.root()];
     let (opening, rest): (Vec<&Part>, Vec<&Part>) =
         plan.parts.iter().partition(|part| part.kind.is_in_opening());
-    for part in opening.iter().filter(|part| matches!(part.kind, PartKind::Changes)) {
-        composer.flow.blocks.push(Block::PageBreakUnlessFresh);
+    let in_title = |part: &&&Part| matches!(part.kind, PartKind::BottomLine | PartKind::KeyJudgments);
+    for (index, part) in opening.iter().filter(|part| !in_title(part)).enumerate() {
+        if index == 0 {
+            composer.flow.blocks.push(Block::PageBreakUnlessFresh);
+        }
         composer.open_part(&mut open, part);
     }
     composer.flow.blocks.push(Block::PageBreak);
@@ -131,15 +136,22 @@ impl Composer<'_> {
         if self.refers_back(part) {
             self.flow.blocks.push(Block::CommitPages);
         }
-        let own =
-            if part.is_own() && level == 1 { stylesheet::PART_HEADING } else { stylesheet::heading(level) };
+        let (own, above) = match part.kind {
+            PartKind::Indicators if level > 1 => (stylesheet::SUBPART_HEADING, stylesheet::ABOVE_SUBPART),
+            kind if kind.is_in_opening() => (stylesheet::PART_HEADING, opening::ABOVE_HEADING),
+            _ if part.is_own() && level == 1 => (stylesheet::PART_HEADING, stylesheet::above_heading(1)),
+            _ => (stylesheet::heading(level), stylesheet::above_heading(level)),
+        };
         let (role, kind) = (Role::H(level), own);
         let mut heading = if part.is_own() {
             self.label_line(sect, role, kind, &part.title)
         } else {
             self.line(sect, role, kind, &part.title)
         };
-        heading.before = stylesheet::above_heading(level);
+        heading.before = above;
+        if part.kind.is_in_opening() {
+            heading.grid = Grid::Free;
+        }
         heading.after = Length::pt(4);
         heading.span = if part.is_own() { Span::Full } else { Span::Main };
         heading.keep_with_next = true;
@@ -148,18 +160,17 @@ impl Composer<'_> {
         self.flow.outline.push(OutlineEntry { level, title: part.title.to_string(), anchor: part.anchor });
         self.push(heading);
         match part.kind {
-            // The opening has the first two; the annexes are parts of their own.
-            PartKind::BottomLine | PartKind::KeyJudgments | PartKind::Annexes => {}
+            // The opening has the first two, the annexes are parts of their own, and only the one-page format has trends
+            // as a part.
+            PartKind::BottomLine | PartKind::KeyJudgments | PartKind::Annexes | PartKind::Trends => {}
             PartKind::Changes => self.changes(sect),
-            // Only the one-page format has trends as a part.
-            PartKind::Trends => self.page_trends(sect, true),
             PartKind::Forecasts => self.forecasts(sect),
             PartKind::Basis => self.basis(sect),
             PartKind::AllChanges => self.all_changes(sect),
             PartKind::Section(section) => self.section(sect, section),
             PartKind::Factors => self.factors(sect),
-            PartKind::Scenarios => self.scenarios(sect),
-            PartKind::Indicators => self.indicators(sect),
+            PartKind::Scenarios => self.scenarios(sect, RowSpacing::Even),
+            PartKind::Indicators => self.indicators(sect, RowSpacing::Even),
             PartKind::Assumptions => self.assumptions(sect),
             PartKind::Gaps => self.gaps(sect),
             PartKind::Dissents => self.dissents(sect),

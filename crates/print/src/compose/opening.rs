@@ -29,7 +29,7 @@ const MOST_ENTRIES_WITH_SUBSECTIONS: usize = 15;
 const SUMMARY_REVERSALS: usize = 3;
 const MOST_JUDGMENTS_WITH_REVERSALS: usize = 5;
 /// Space above headings.
-const ABOVE_HEADING: Length = Length::pt(12);
+pub(crate) const ABOVE_HEADING: Length = Length::pt(12);
 
 impl Composer<'_> {
     /// Adds the opening of the standard and the full format.

@@ -48,7 +48,15 @@ pub(crate) enum PartKind<'a> {
 impl PartKind<'_> {
     /// Returns whether a part is in the opening, whose pages are set last.
     pub(crate) const fn is_in_opening(self) -> bool {
-        matches!(self, Self::BottomLine | Self::KeyJudgments | Self::Changes)
+        matches!(
+            self,
+            Self::BottomLine
+                | Self::KeyJudgments
+                | Self::Changes
+                | Self::Forecasts
+                | Self::Scenarios
+                | Self::Indicators
+        )
     }
 }
 
@@ -138,18 +146,24 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// Adds the parts about the future: forecasts, scenarios and indicators.
+    /// Adds the parts about the future: forecasts, scenarios and indicators, and on a single page the trends.
     fn predictions(&mut self, content: &'a BriefContent, labels: &'static Labels) {
-        if self.format == Format::OnePage && !content.domains.is_empty() {
-            self.part("part.trends", labels.page.trend_directions, PartKind::Trends);
-        }
         if self.format != Format::OnePage && forecasts::forecasts(content).next().is_some() {
             self.part("part.forecasts", labels.page.predictions, PartKind::Forecasts);
         }
         let ids = content.scenarios.iter().map(|part| &part.id);
         self.listed(ids, "part.scenarios", labels.scenarios, PartKind::Scenarios);
         let ids = content.indicators.iter().map(|part| &part.id);
-        self.listed(ids, "part.indicators", labels.indicators, PartKind::Indicators);
+        self.listed(ids, "part.indicators", labels.watch, PartKind::Indicators);
+        // Scenarios refer to the indicators, which are a part of theirs.
+        if let [.., Part { kind: PartKind::Scenarios, .. }, indicators] = self.parts.as_mut_slice()
+            && matches!(indicators.kind, PartKind::Indicators)
+        {
+            indicators.level = 2;
+        }
+        if self.format == Format::OnePage && !content.domains.is_empty() {
+            self.part("part.trends", labels.page.trend_directions, PartKind::Trends);
+        }
     }
 
     /// Adds the analytic parts outside of sections.

@@ -134,7 +134,13 @@ impl Composer<'_> {
         self.push_text(inline, TextContext { node, style, language: "", ..text_context }, word);
     }
 
-    fn marked_text(&mut self, inline: &mut Inline, text_context: TextContext, text: &str, spans: &[Span]) {
+    pub(crate) fn marked_text(
+        &mut self,
+        inline: &mut Inline,
+        text_context: TextContext,
+        text: &str,
+        spans: &[Span],
+    ) {
         if spans.is_empty() {
             return self.push_text(inline, text_context, text);
         }

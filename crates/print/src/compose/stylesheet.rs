@@ -142,6 +142,10 @@ pub(crate) const fn heading(level: u8) -> TypeSpec {
 /// Headings of the printer's own parts.
 pub(crate) const PART_HEADING: TypeSpec = set(Family::Sans, Weight::Bold, 13_000, 16_000);
 
+/// Headings of the printer's parts inside others, and the space above them.
+pub(crate) const SUBPART_HEADING: TypeSpec = set(Family::Sans, Weight::Semibold, 9_000, 12_000);
+pub(crate) const ABOVE_SUBPART: Length = Length::pt(8);
+
 /// Returns the space above a heading level.
 pub(crate) const fn above_heading(level: u8) -> Length {
     match level {

@@ -23,8 +23,9 @@ pub(crate) type Fact = (&'static str, String);
 pub(crate) struct TableMaker {
     pub(crate) block: TableBlock,
     stage: TableStage,
-    /// The number of first columns whose cells are row headers.
+    /// The number of columns whose cells are row headers, and the first of them.
     pub(crate) header_columns: usize,
+    pub(crate) first_header: usize,
     /// Marking of the table, in its caption where the brief prints it.
     marking: String,
 }
@@ -70,6 +71,7 @@ impl TableMaker {
             block,
             stage: TableStage::Pending(plan),
             header_columns: usize::from(row_headers),
+            first_header: 0,
             marking: composer.block_marking.clone(),
         }
     }
@@ -148,7 +150,8 @@ impl TableMaker {
         let row = composer.tag(body, Role::Tr);
         let mut cells = Vec::with_capacity(self.block.columns.len());
         for column in 0..self.block.columns.len() {
-            let is_header = column < self.header_columns;
+            let headers = self.first_header..self.first_header + self.header_columns;
+            let is_header = headers.contains(&column);
             let role = if is_header { Role::Th { scope: Scope::Row, columns: 1 } } else { Role::Td };
             let tag = composer.tag(row, role);
             let mut cell = Cell::default();

@@ -175,8 +175,16 @@ labels! {
         forecasts_count: Plural,
         /// How many of the forecasts have a horizon.
         horizons_stated: Plural,
+        /// None of the forecasts has a horizon.
+        no_horizons: &'static str,
+        /// All of the forecasts have a horizon.
+        all_horizons: &'static str,
         /// None of the forecasts has a criterion.
         no_criteria: &'static str,
+        /// The only forecast has no criterion.
+        no_criterion: &'static str,
+        /// Introduces the criterion of a forecast.
+        settled_by: &'static str,
         /// Column heading.
         forecast: &'static str,
         /// Column heading.
