@@ -52,14 +52,6 @@ pub enum PrintError {
 /// Reasons why content does not fit on one page.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Overflow {
-    /// The bottom line has too many words.
-    #[error("the bottom line has {words} words; the maximum is {most}")]
-    BottomLine {
-        /// Its number of words.
-        words: usize,
-        /// The maximum.
-        most: usize,
-    },
     /// There are too many key judgments.
     #[error("there are {count} key judgments; the maximum is {most}")]
     KeyJudgments {
@@ -68,13 +60,15 @@ pub enum Overflow {
         /// The maximum.
         most: usize,
     },
-    /// The content is too high even at the tightest density.
-    #[error("{excess} lines too many; heights in lines: {}", listed(blocks))]
+    /// The content is too high without everything that may be left out.
+    #[error("{excess} lines too many for a page of {most}; heights in lines: {}", listed(blocks))]
     Lines {
         /// The parts of the page from the top.
         blocks: Vec<BlockHeight>,
         /// Number of lines too many.
         excess: usize,
+        /// Number of lines that fit.
+        most: usize,
     },
 }
 
@@ -93,9 +87,9 @@ fn listed<T: std::fmt::Display>(things: &[T]) -> String {
 }
 
 impl From<Overfull> for PrintError {
-    fn from(Overfull { groups, excess }: Overfull) -> Self {
+    fn from(Overfull { groups, excess, most }: Overfull) -> Self {
         let blocks = groups.into_iter().map(|(name, lines)| BlockHeight { name, lines }).collect();
-        Self::PageOverfull { overflows: vec![Overflow::Lines { blocks, excess }] }
+        Self::PageOverfull { overflows: vec![Overflow::Lines { blocks, excess, most }] }
     }
 }
 

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::ops::ControlFlow;
 
-use crate::compose::{Density, compose};
+use crate::compose::{Abridgement, compose};
 use crate::edition::Edition;
 use crate::error::PrintError;
 use crate::flow::Flow;
 use crate::fonts::Fonts;
-use crate::layout::{Geometry, LaidOut, fit, layout};
+use crate::layout::{Geometry, LaidOut, check_fit, layout};
 use crate::options::{Format, Limits, Options};
 use crate::pages::{Owner, Page};
 use crate::readback;
@@ -60,7 +60,9 @@ pub fn print(
         .with_text_size(options.text_size);
     let (mut flow, warnings) = match options.format {
         Format::OnePage => one_page(edition, options, limits, &geometry, &mut typesetter)?,
-        Format::Full | Format::Standard => compose(edition, options, Density::Even, limits, &mut typesetter)?,
+        Format::Full | Format::Standard => {
+            compose(edition, options, Abridgement::Nothing, limits, &mut typesetter)?
+        }
     };
     without_soft_hyphens(&mut flow);
     check_cancelled(observe(Progress::Composed))?;
@@ -93,7 +95,7 @@ fn without_soft_hyphens(flow: &mut Flow) {
     }
 }
 
-/// Composes the one-page format at the loosest density that fits.
+/// Composes the one-page format, abridged as little as it takes to fit.
 fn one_page(
     edition: &Edition,
     options: &Options,
@@ -101,13 +103,13 @@ fn one_page(
     geometry: &Geometry,
     typesetter: &mut Typesetter,
 ) -> Result<(Flow, Vec<Warning>), PrintError> {
-    let mut densities = Density::ALL.into_iter().peekable();
+    let mut abridgements = Abridgement::ALL.into_iter().peekable();
     loop {
-        let density = densities.next().unwrap_or(Density::Tight);
-        let (mut flow, warnings) = compose(edition, options, density, limits, typesetter)?;
-        match fit(&mut flow, typesetter, geometry) {
+        let abridgement = abridgements.next().unwrap_or(Abridgement::TrendColumns);
+        let (flow, warnings) = compose(edition, options, abridgement, limits, typesetter)?;
+        match check_fit(&flow, typesetter, geometry) {
             Ok(()) => return Ok((flow, warnings)),
-            Err(overfull) if densities.peek().is_none() => return Err(overfull.into()),
+            Err(overfull) if abridgements.peek().is_none() => return Err(overfull.into()),
             Err(_) => {}
         }
     }

@@ -4,6 +4,7 @@
 use chancery_brief::likelihood::{bounds, row, scale, scale_terms};
 use chancery_proto::brief::v1::{ConfidenceLevel, Likelihood, LikelihoodScale, LikelihoodTerm};
 
+use crate::Format;
 use crate::compose::composer::{Composer, TextContext};
 use crate::compose::labels::filled;
 use crate::compose::signs::{self, Sign};
@@ -107,7 +108,7 @@ impl Composer<'_> {
     }
 
     /// Appends a reference to the pages of parts, linked to the first, such as "pp. 5, 6". Appends nothing if none of
-    /// them is printed.
+    /// them is printed, or in a print of a single page.
     pub(crate) fn page_reference<'i>(
         &mut self,
         inline: &mut Inline,
@@ -117,6 +118,9 @@ impl Composer<'_> {
         let printed: Vec<(&str, AnchorId)> =
             ids.into_iter().filter_map(|id| Some((id, *self.anchors.get(id)?))).collect();
         let Some((id, first)) = printed.first().copied() else { return };
+        if self.options.format == Format::OnePage {
+            return;
+        }
         let anchors = printed.into_iter().map(|(_, anchor)| anchor).collect();
         let name = self.name_of_part(id).map_or_else(|| id.into(), |name| name.text.clone());
         let contents = self.link_contents(&filled(self.labels().go_to, &[&name]));

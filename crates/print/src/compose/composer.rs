@@ -12,6 +12,7 @@ use crate::compose::changes::ReversalSelection;
 use crate::compose::coverage_runs::{coverage_runs, missing_characters, nfc, shortened};
 use crate::compose::labels::{Labels, filled};
 use crate::compose::lexicon::Lexicon;
+use crate::compose::one_page::Abridgement;
 use crate::compose::part_names::{PartName, PartNames, part_names};
 use crate::compose::plan::Plan;
 use crate::compose::prior_revision::RevisionStatements;
@@ -71,6 +72,8 @@ pub(crate) struct Composer<'a> {
     pub(crate) tables: usize,
     pub(crate) frames: u32,
     pub(crate) images: PreparedImages,
+    /// What a single page omits.
+    pub(crate) abridgement: Abridgement,
     /// Destinations of omitted empty blocks.
     waiting: Vec<AnchorId>,
     /// Number of digits reserved for page numbers.
@@ -143,6 +146,7 @@ impl<'a> Composer<'a> {
             tables: 0,
             frames: 0,
             images: PreparedImages::default(),
+            abridgement: Abridgement::default(),
             waiting: Vec::new(),
             page_digits: page_digits(content),
         };

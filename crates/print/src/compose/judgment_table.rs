@@ -5,6 +5,7 @@ use chancery_proto::brief::v1::{
     BriefContent, ConfidenceLevel, Dissent, KeyJudgment, Likelihood, Source, Statement,
 };
 
+use crate::Format;
 use crate::compose::annotations::{BarSize, Value, ticks};
 use crate::compose::composer::{Composer, TextContext};
 use crate::compose::evidence::{self, Evidence, WeakBasis};
@@ -116,7 +117,10 @@ impl Composer<'_> {
         }
         self.begin_part("");
         maker.finish(self);
-        self.judgment_notes(sect, axis);
+        // A single page has the notes at its foot.
+        if self.options.format != Format::OnePage {
+            self.judgment_notes(sect);
+        }
         for dissent in &content.dissents {
             self.judgment_dissent(sect, dissent);
         }
@@ -279,10 +283,14 @@ impl Composer<'_> {
     fn reversal_reference(&mut self, tag: TagId, cell: &mut Cell, judgment: &KeyJudgment) {
         let reversal = judgment.rests_on.iter().find_map(|id| self.ledger.reversal_of(id));
         let Some((letter, name)) = reversal.map(|of| (of.letter.clone(), of.anchor_name())) else { return };
+        let one_page = self.options.format == Format::OnePage;
+        if one_page && !self.ledger.cards.iter().take(self.shown_reversals()).any(|of| of.letter == letter) {
+            return;
+        }
         let page = &self.labels().page;
         let mut inline = Inline::default();
         let text_context = self.text_context(tag, REMARK);
-        match self.anchors.get(&name).copied() {
+        match self.anchors.get(&name).copied().filter(|_| !one_page) {
             Some(anchor) => {
                 let values = [Value::Text(&letter), Value::Pages(vec![anchor])];
                 self.push_template(&mut inline, text_context, page.see_card, &values);
@@ -321,7 +329,8 @@ impl Composer<'_> {
 
     /// Adds the notes below the table: the meaning of bar and dots, the evidence of the brief, and the judgments that
     /// were not carried over.
-    fn judgment_notes(&mut self, sect: TagId, axis: bool) {
+    pub(crate) fn judgment_notes(&mut self, sect: TagId) {
+        let axis = self.has_axis();
         let (content, labels) = (self.content, self.labels());
         let page = &labels.page;
         let judgments = &content.key_judgments;

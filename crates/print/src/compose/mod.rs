@@ -38,12 +38,13 @@ mod tables;
 mod text_origin;
 mod theme;
 pub(crate) mod title_block;
+mod trend_strip;
 
 use crate::compose::composer::Composer;
 #[cfg(test)]
 pub(crate) use crate::compose::figures::sketch::{TALLEST, WIDTH};
 use crate::compose::lexicon::Lexicon;
-pub(crate) use crate::compose::one_page::Density;
+pub(crate) use crate::compose::one_page::Abridgement;
 use crate::compose::plan::{Part, PartKind, Plan};
 use crate::compose::scenarios::RowSpacing;
 use crate::document_info::OutlineEntry;
@@ -54,11 +55,11 @@ use crate::text::Typesetter;
 use crate::units::Length;
 use crate::{Edition, Format, Limits, Locale, Options, PrintError, Warning};
 
-/// Composes an edition. `density` applies to the one-page format only.
+/// Composes an edition. `abridgement` applies to the one-page format only.
 pub(crate) fn compose(
     edition: &Edition,
     options: &Options,
-    density: Density,
+    abridgement: Abridgement,
     limits: &Limits,
     typesetter: &mut Typesetter,
 ) -> Result<(Flow, Vec<Warning>), PrintError> {
@@ -74,7 +75,8 @@ pub(crate) fn compose(
         if !overflows.is_empty() {
             return Err(PrintError::PageOverfull { overflows });
         }
-        composer.one_page(&plan.parts, density);
+        composer.abridgement = abridgement;
+        composer.one_page(&plan.parts);
         return finished(composer);
     }
     composer.opening(&plan.parts);

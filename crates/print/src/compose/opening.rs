@@ -5,6 +5,7 @@ use crate::compose::change_ledger::Reversal;
 use crate::compose::changes::MarkedText;
 use crate::compose::composer::{Composer, TextContext};
 use crate::compose::labels::filled;
+use crate::compose::one_page::Abridgement;
 use crate::compose::plan::{Part, PartKind};
 use crate::compose::signs::Sign;
 use crate::compose::stylesheet::{
@@ -256,13 +257,20 @@ impl Composer<'_> {
             let block = self.label_line(sect, Role::P, BODY, self.labels().no_changes);
             return self.push(TextBlock { span: Span::Full, grid: Grid::Free, ..block });
         }
-        let shown = if self.content.key_judgments.len() > MOST_JUDGMENTS_WITH_REVERSALS {
-            0
-        } else {
-            self.ledger.cards.len().min(SUMMARY_REVERSALS)
-        };
+        let shown = self.shown_reversals();
         self.reversal_rows(sect, shown);
         self.rest_of_changes(sect, shown);
+    }
+
+    /// Returns the number of reversals in the summary of changes.
+    pub(crate) fn shown_reversals(&self) -> usize {
+        let most = match self.options.format {
+            Format::OnePage if self.abridgement < Abridgement::Reversals => SUMMARY_REVERSALS,
+            Format::OnePage => 0,
+            _ if self.content.key_judgments.len() > MOST_JUDGMENTS_WITH_REVERSALS => 0,
+            _ => SUMMARY_REVERSALS,
+        };
+        self.ledger.cards.len().min(most)
     }
 
     /// Adds the first reversals, one line each: letter, kind, earlier text, arrow, what holds now.
@@ -318,6 +326,12 @@ impl Composer<'_> {
         }
         if !self.ledger.rows.is_empty() {
             facts.push(self.lexicon.counted(&page.scaled_back_or_disputed, self.ledger.rows.len(), &[]));
+        }
+        if self.options.format == Format::OnePage {
+            facts.push(self.lexicon.counted(&page.changes_in_all, all, &[]));
+            let facts = crate::compose::lexicon::capitalised(&facts.join(self.list_separator()));
+            self.push_template(&mut block.inline, text_context, page.in_full_brief, &[Value::Text(&facts)]);
+            return self.push(block);
         }
         let on_page = |composer: &mut Self, inline: &mut Inline, words: &str, part: &str| {
             let words = crate::compose::lexicon::capitalised(words);

@@ -29,6 +29,14 @@ pub(crate) enum Sign {
     Arrow,
     /// A crossed equals sign: contradicts.
     Contradicts,
+    /// A filled triangle upwards.
+    Rising,
+    /// A filled diamond.
+    Mixed,
+    /// A filled triangle towards the end of the line.
+    Steady,
+    /// A filled triangle downwards.
+    Falling,
 }
 
 /// Stroke width of hollow signs, and of lines, relative to a sign 6.4 pt high.
@@ -55,8 +63,10 @@ pub(crate) fn sign(sign: Sign, height: Length, color: Color, mirrored: bool) -> 
                 stroke(&[at(half, -h), at(half, zero)], width),
             ]
         }
-        Sign::Likelier => vec![fill(&[at(zero, zero), at(h, zero), at(half, -h)])],
-        Sign::LessLikely => vec![fill(&[at(zero, -h), at(h, -h), at(half, zero)])],
+        Sign::Likelier | Sign::Rising => vec![fill(&[at(zero, zero), at(h, zero), at(half, -h)])],
+        Sign::LessLikely | Sign::Falling => vec![fill(&[at(zero, -h), at(h, -h), at(half, zero)])],
+        Sign::Mixed => vec![fill(&[at(half, zero), at(h, -half), at(half, -h), at(zero, -half)])],
+        Sign::Steady => vec![fill(&[at(zero, zero), at(h, -half), at(zero, -h)])],
         Sign::Surer => vec![hollow(
             &[at(inset, -inset), at(h - inset, -inset), at(half, inset * 2 - h)],
             color,
@@ -189,6 +199,10 @@ mod tests {
             Sign::Reworded,
             Sign::Arrow,
             Sign::Contradicts,
+            Sign::Rising,
+            Sign::Mixed,
+            Sign::Steady,
+            Sign::Falling,
         ] {
             for mirrored in [false, true] {
                 let drawing = sign(each, height, INK, mirrored);

@@ -26,7 +26,7 @@ use std::ops::ControlFlow;
 use crate::flow::{Block, Flow};
 pub use crate::layout::geometry::Geometry;
 use crate::layout::measure::measure_block;
-pub(crate) use crate::layout::one_page_fit::{Overfull, fit};
+pub(crate) use crate::layout::one_page_fit::{Overfull, check_fit};
 use crate::layout::opening::Opening;
 use crate::layout::page_numbers::pages_of;
 use crate::layout::pagination::{ClosedPage, Paginator};

@@ -1,5 +1,4 @@
-//! Fitting of the one-page format. Blocks are measured as usual, and their total height must not exceed a page.
-//! Remaining space goes between the groups, and the rest above the last group, which is at the foot of the page.
+//! Checks that the one-page format fits: its blocks are measured as usual, and their total height must not exceed a page.
 
 use crate::flow::Flow;
 use crate::layout::geometry::Geometry;
@@ -8,9 +7,6 @@ use crate::layout::strip::Strip;
 use crate::text::Typesetter;
 use crate::units::Length;
 
-/// Maximum space added between two groups.
-const MOST_BETWEEN: Length = Length::pt(8);
-
 /// The overflow of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Overfull {
@@ -18,16 +14,19 @@ pub(crate) struct Overfull {
     pub(crate) groups: Vec<(&'static str, usize)>,
     /// Number of lines too many.
     pub(crate) excess: usize,
+    /// Number of lines that fit.
+    pub(crate) most: usize,
 }
 
-/// Fits a flow to one page.
-pub(crate) fn fit(flow: &mut Flow, typesetter: &mut Typesetter, geometry: &Geometry) -> Result<(), Overfull> {
-    let heights: Vec<Length> = flow
-        .blocks
-        .iter()
-        .map(|block| measure_block(block, geometry, typesetter))
-        .map(|of| height(&of))
-        .collect();
+/// Checks that a flow fits on one page.
+pub(crate) fn check_fit(
+    flow: &Flow,
+    typesetter: &mut Typesetter,
+    geometry: &Geometry,
+) -> Result<(), Overfull> {
+    let strips: Vec<Vec<Strip>> =
+        flow.blocks.iter().map(|block| measure_block(block, geometry, typesetter)).collect();
+    let heights: Vec<Length> = strips.iter().map(|strips| height(strips)).collect();
     let ends = flow.groups.iter().skip(1).map(|group| group.first).chain([heights.len()]);
     let groups: Vec<(&'static str, Length)> = flow
         .groups
@@ -36,33 +35,22 @@ pub(crate) fn fit(flow: &mut Flow, typesetter: &mut Typesetter, geometry: &Geome
         .map(|(group, end)| (group.name, heights[group.first..end].iter().copied().sum()))
         .collect();
     let all: Length = groups.iter().map(|(_, height)| *height).sum();
-    let left = geometry.height - all;
-    if left < Length::ZERO {
-        let lines = |height: Length| {
-            let lines = height.ceil_to(geometry.grid).units() / geometry.grid.units();
-            usize::try_from(lines).unwrap_or(0)
-        };
-        let groups = groups.into_iter().map(|(name, height)| (name, lines(height))).collect();
-        return Err(Overfull { groups, excess: lines(all - geometry.height) });
+    // The space after the last block may reach into the margin.
+    let after = strips.iter().rev().find_map(|strips| strips.last()).map_or(Length::ZERO, |last| last.after);
+    let excess = all - after - geometry.height;
+    if excess <= Length::ZERO {
+        return Ok(());
     }
-    spread(flow, left);
-    Ok(())
+    let lines = |height: Length| {
+        let lines = height.ceil_to(geometry.grid).units() / geometry.grid.units();
+        usize::try_from(lines).unwrap_or(0)
+    };
+    let groups = groups.into_iter().map(|(name, height)| (name, lines(height))).collect();
+    let most = usize::try_from(geometry.height.units() / geometry.grid.units()).unwrap_or(0);
+    Err(Overfull { groups, excess: lines(excess), most })
 }
 
 /// Returns the height of strips that do not begin a page.
 fn height(strips: &[Strip]) -> Length {
     strips.iter().map(|strip| strip.before + strip.height).sum()
-}
-
-fn spread(flow: &mut Flow, left: Length) {
-    let firsts: Vec<usize> = flow.groups.iter().skip(1).map(|group| group.first).collect();
-    let Some((foot, inner)) = firsts.split_last() else { return };
-    let between = i64::try_from(inner.len() + 1).map_or(left, |count| left / count).min(MOST_BETWEEN);
-    for first in inner {
-        flow.blocks[*first].lower(between);
-    }
-    let spent = between * i64::try_from(inner.len()).unwrap_or(0);
-    if let Some(block) = flow.blocks.get_mut(*foot) {
-        block.lower(left - spent);
-    }
 }

@@ -154,19 +154,6 @@ fn legend(sketch: &mut Sketch, top: Length, ruler: &mut Ruler) -> Length {
     top + height
 }
 
-/// Draws a single bar of the given width.
-pub(super) fn alone(likelihood: &Likelihood, before: Option<&Likelihood>, width: Length) -> Sketch {
-    let mut sketch = Sketch::new(width);
-    let y = if likelihood.point_percent.is_some() { POINT + HAIRLINE } else { HAIRLINE };
-    let y = if before.is_some() { y.max(HOLLOW.0 + HOLLOW.1) } else { y };
-    bar(&mut sketch, likelihood, before, BarPosition { x: Length::ZERO, y, width });
-    sketch.height = y + BAR.1 + Length::pt(2);
-    sketch
-}
-
-/// Width of a bar on a line of its own.
-pub(super) const WIDEST: Length = BAR.0;
-
 fn term_of(likelihood: &Likelihood) -> LikelihoodTerm {
     LikelihoodTerm::try_from(likelihood.term).unwrap_or_default()
 }
@@ -276,7 +263,8 @@ mod tests {
     use chancery_proto::brief::v1::{Likelihood, LikelihoodScale, LikelihoodTerm};
     use proptest::prelude::*;
 
-    use super::{BAR, Judged, alone, cells, facts, sketch};
+    use super::super::sketch::Sketch;
+    use super::{BAR, BarPosition, Judged, bar, cells, facts, sketch};
     use crate::compose::figures::sketch::tests::{ENGLISH, ruled};
     use crate::graphics::{Paint, Segment};
     use crate::units::Length;
@@ -286,9 +274,12 @@ mod tests {
         Likelihood { term: term as i32, low_percent, high_percent, point_percent, ..Likelihood::default() }
     }
 
+    const AT: BarPosition = BarPosition { x: Length::ZERO, y: Length::ZERO, width: BAR.0 };
+
     #[test]
     fn the_shaded_range_is_as_wide_as_its_share_of_the_bar() {
-        let sketch = alone(&likelihood(LikelihoodTerm::Icd203Likely, None), None, BAR.0);
+        let mut sketch = Sketch::new(BAR.0);
+        bar(&mut sketch, &likelihood(LikelihoodTerm::Icd203Likely, None), None, AT);
         let shaded = sketch.paths.iter().find(|path| matches!(path.paint, Paint::Fill(_))).unwrap();
         let Segment::Rect(rect) = shaded.segments[0] else { panic!("the range is a rectangle") };
         assert_eq!((rect.x, rect.x + rect.width), (BAR.0 * 55 / 100, BAR.0 * 80 / 100));
@@ -298,12 +289,13 @@ mod tests {
     #[test]
     fn the_earlier_revisions_range_is_a_hollow_frame() {
         let (now, before) = (LikelihoodTerm::Icd203Likely, LikelihoodTerm::Icd203Unlikely);
-        let sketch = alone(&likelihood(now, None), Some(&likelihood(before, None)), BAR.0);
+        let mut sketch = Sketch::new(BAR.0);
+        bar(&mut sketch, &likelihood(now, None), Some(&likelihood(before, None)), AT);
         let hollow = sketch.paths.last().unwrap();
         assert!(matches!(hollow.paint, Paint::Stroke { .. }));
         let Segment::Rect(rect) = hollow.segments[0] else { panic!("the range is a rectangle") };
         assert_eq!((rect.x, rect.x + rect.width), (BAR.0 * 20 / 100, BAR.0 * 45 / 100));
-        assert!(rect.height > BAR.1 && rect.y >= Length::ZERO && rect.y + rect.height <= sketch.height);
+        assert!(rect.height > BAR.1 && rect.y < AT.y);
     }
 
     #[test]

@@ -96,21 +96,6 @@ impl Composer<'_> {
         self.table_with_source(sect, figure, maker);
     }
 
-    /// Adds the domains' trends without a caption, and without reasons at the tightest densities.
-    pub(crate) fn page_trends(&mut self, sect: TagId, reasons: bool) {
-        let (domains, floor, words) = (&self.content.domains, &self.content.default_marking, self.lexicon);
-        if reasons {
-            return self.domain_trends(sect, &Figure::default());
-        }
-        let facts: Vec<String> = domains.iter().map(|domain| trends::fact(domain, floor, words)).collect();
-        let alt = whole_alt(self.labels().trends_alt, &facts);
-        let sketch = self.drawable(|ruler| trends::strip(domains, floor, ruler));
-        if let (Some(sketch), Some(alt)) = (sketch, alt) {
-            return self.drawn(sect, &Figure::default(), alt, sketch);
-        }
-        self.trends_table(sect, "").finish(self);
-    }
-
     fn likelihoods(&mut self, sect: TagId, figure: &Figure) {
         let judged = likelihoods::judged(self.content, &self.prior, self.options.show_ids);
         if judged.is_empty() {
@@ -127,41 +112,6 @@ impl Composer<'_> {
     /// Returns the reference to a part with all of a figure's data, or an empty text if that part is not printed.
     fn if_printed(&self, part: &str, elsewhere: &'static str) -> &'static str {
         if self.anchors.contains_key(part) { elsewhere } else { "" }
-    }
-
-    /// Adds the likelihood bar of a key judgment below its text.
-    pub(crate) fn likelihood_bar(
-        &mut self,
-        body: TagId,
-        likelihood: &Likelihood,
-        before: Option<&Likelihood>,
-    ) {
-        let drawing = self.bar(body, likelihood, before, likelihoods::WIDEST);
-        self.flow.blocks.push(Block::Figure(Box::new(FigureBlock {
-            caption: None,
-            drawing,
-            note: None,
-            floats: false,
-            before: Length::pt(3),
-            after: Length::ZERO,
-            inset: self.indent(),
-            grid: Grid::Free,
-            keep_with_next: true,
-            right_to_left: self.flow.right_to_left,
-        })));
-    }
-
-    /// Returns a likelihood bar of the given width as a figure of its own.
-    pub(crate) fn bar(
-        &mut self,
-        parent: TagId,
-        likelihood: &Likelihood,
-        before: Option<&Likelihood>,
-        width: Length,
-    ) -> Drawing {
-        let odds = likelihoods::now_and_before(likelihood, before, self.lexicon);
-        let node = self.label_tag(parent, Role::Figure { alt: filled(self.labels().bar_alt, &[&odds]) });
-        self.drawing(node, likelihoods::alone(likelihood, before, width))
     }
 
     /// Adds a figure to the flow: caption, drawing and source line, kept together.

@@ -20,9 +20,6 @@ const WORD_WIDTH: Length = Length::pt(44);
 const WHY: Length = Length::pt(206);
 /// Space above and below a row's text.
 const PADDING: Length = Length::milli_pt(2_000);
-/// Number of domains side by side in a strip, and the space between them.
-const STRIP_COLUMNS: i64 = 3;
-const STRIP_GAP: Length = Length::pt(10);
 /// Half the width of a mark.
 const HALF: Length = Length::milli_pt(3_600);
 
@@ -44,37 +41,6 @@ pub(super) fn sketch(domains: &[Domain], floor: &str, ruler: &mut Ruler) -> Opti
         sketch.label(word);
         sketch.label(why);
         top = text + height + PADDING;
-    }
-    sketch.rule(Length::ZERO, WIDTH, top, GUIDE);
-    sketch.height = top + HAIRLINE;
-    (!domains.is_empty() && sketch.height <= TALLEST).then_some(sketch)
-}
-
-/// Draws the domains side by side without reasons; `None` if they do not fit.
-pub(super) fn strip(domains: &[Domain], floor: &str, ruler: &mut Ruler) -> Option<Sketch> {
-    let column = (WIDTH + STRIP_GAP) / STRIP_COLUMNS - STRIP_GAP;
-    let mut sketch = Sketch::new(WIDTH);
-    let mut top = Length::ZERO;
-    for row in domains.chunks(usize::try_from(STRIP_COLUMNS).unwrap_or(1)) {
-        sketch.rule(Length::ZERO, WIDTH, top, GUIDE);
-        let text = top + PADDING;
-        let (mut start, mut bottom) = (Length::ZERO, text + FIGURE.leading);
-        for domain in row {
-            mark(&mut sketch, domain.trend, (start + HALF, text + FIGURE.leading / 2));
-            let (left, room) = (start + HALF * 3, column - HALF * 3);
-            let (name, word) = (named(domain, floor), ruler.lexicon.trend(domain.trend));
-            let width = ruler.width(&name, FIGURE.strong()) + Length::pt(1);
-            let beside = width + Length::pt(4) + ruler.width(word, FIGURE) <= room;
-            let name_height = ruler.height(&name, FIGURE.strong(), room);
-            let name_width = if beside { width } else { room };
-            sketch.label(SketchLabel::new(&name, FIGURE.strong(), (left, text), name_width));
-            let at = if beside { (left + width + Length::pt(4), text) } else { (left, text + name_height) };
-            let word = SketchLabel::new(word, FIGURE, at, left + room - at.0).own();
-            bottom = bottom.max(at.1 + ruler.height(&word.text, FIGURE, word.width)).max(text + name_height);
-            sketch.label(word);
-            start += column + STRIP_GAP;
-        }
-        top = bottom + PADDING;
     }
     sketch.rule(Length::ZERO, WIDTH, top, GUIDE);
     sketch.height = top + HAIRLINE;
@@ -125,7 +91,7 @@ mod tests {
     use chancery_proto::brief::v1::Domain;
     use proptest::prelude::*;
 
-    use super::{facts, sketch, strip};
+    use super::{facts, sketch};
     use crate::compose::figures::sketch::tests::{ENGLISH, ruled};
 
     fn domain(name: &str, trend: i32, why: &str) -> Domain {
@@ -152,10 +118,8 @@ mod tests {
             rows in prop::collection::vec(("[A-Z][a-z]{1,40}( [a-z]{1,9}){0,5}", 0_i32..6, "([a-z]{1,11} ){0,40}"), 1..12),
         ) {
             let domains: Vec<Domain> = rows.iter().map(|(name, trend, why)| domain(name, *trend, why)).collect();
-            for draw in [sketch, strip] {
-                let collision = ruled(|ruler| draw(&domains, "", ruler)?.collision(ruler));
-                prop_assert_eq!(collision, None);
-            }
+            let collision = ruled(|ruler| sketch(&domains, "", ruler)?.collision(ruler));
+            prop_assert_eq!(collision, None);
         }
     }
 }
