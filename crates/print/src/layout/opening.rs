@@ -90,12 +90,23 @@ impl<'a> Opening<'a> {
             {
                 most = fewer;
             } else if pages.len() < count && break_before > 0 {
-                break_before = break_before.min(self.blocks.len()) - 1;
+                break_before = self.break_above(break_before.min(self.blocks.len()) - 1);
             } else {
                 anchors.extend(own);
                 return Ok(pages);
             }
         }
+    }
+
+    /// Returns the index of a block or of the nearest one before it that need not stay with the block above it.
+    fn break_above(&self, index: usize) -> usize {
+        let stays = |block: &Block| match block {
+            Block::Text(text) => text.keep_with_next,
+            Block::Table(table) => table.keep_with_next,
+            Block::Figure(figure) => figure.keep_with_next,
+            _ => false,
+        };
+        (0..=index).rev().find(|at| *at == 0 || !stays(&self.blocks[at - 1])).unwrap_or(0)
     }
 
     fn set(
