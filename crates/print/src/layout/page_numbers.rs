@@ -84,7 +84,8 @@ pub(crate) fn pages_of(
 /// Returns a page reference of the usual length, before its pages are known.
 pub(crate) fn placeholder_pages(reference: &PageReference, style: PageNumberStyle, most: usize) -> String {
     let numbers = vec!["00"; reference.anchors.len().min(most)].join(style.comma);
-    reference.several.replace("{0}", &(style.digits)(&numbers))
+    let template = if reference.anchors.len() == 1 { reference.one } else { reference.several };
+    template.replace("{0}", &(style.digits)(&numbers))
 }
 
 /// Returns a block with the text of its page references, or `None` if it has none.

@@ -9,13 +9,12 @@ pub(super) mod sketch;
 mod timeline;
 mod trends;
 
-use chancery_proto::brief::v1::{Figure, FigureKind, Likelihood, Relationship};
+use chancery_proto::brief::v1::{Figure, FigureKind, Relationship};
 
 use self::likelihoods::Judged;
 use self::network::Network;
 use self::sketch::{Ruler, Sketch};
 use crate::compose::composer::{Composer, TextContext};
-use crate::compose::labels::filled;
 use crate::compose::stylesheet::{BODY, CAPTION, META, QUIET, TABLE, TABLE_HEAD};
 use crate::compose::tables::TableMaker;
 use crate::compose::text_origin::TextOrigin;

@@ -25,8 +25,6 @@ pub(crate) struct Labels {
     pub(crate) factors: &'static str,
     /// Heading of the scenarios.
     pub(crate) scenarios: &'static str,
-    /// Heading of the indicators.
-    pub(crate) indicators: &'static str,
     /// Heading of the assumptions.
     pub(crate) assumptions: &'static str,
     /// Heading of the information gaps.
@@ -151,22 +149,12 @@ pub(crate) struct Labels {
     pub(crate) holds_now: &'static str,
     /// Column of the changes and of the trends: the reason.
     pub(crate) why: &'static str,
-    /// Column of the scenarios: the title.
-    pub(crate) scenario: &'static str,
     /// Column of the scenarios and of the scale: the percentage.
     pub(crate) likelihood: &'static str,
-    /// Column of the scenarios: the description.
-    pub(crate) what_happens: &'static str,
-    /// Column of the scenarios: the indicators that would point to them.
-    pub(crate) indicators_head: &'static str,
     /// Column of a part's id, if ids are printed.
     pub(crate) id: &'static str,
-    /// Column of a part's number, if ids are not printed.
-    pub(crate) number_head: &'static str,
     /// Column of the indicators: the development to watch.
     pub(crate) watch: &'static str,
-    /// Column of the indicators: the meaning of an observation.
-    pub(crate) would_mean: &'static str,
     /// Column of the actors: the name.
     pub(crate) actor: &'static str,
     /// Column of the actors: the kind.
