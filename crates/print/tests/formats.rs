@@ -4,9 +4,9 @@ use std::ops::ControlFlow;
 
 use chancery_print::testing::{edition, struct_text};
 use chancery_print::{
-    Edition, Fonts, Format, Limits, Options, Overflow, Paper, PrintError, Printed, RevisionState, print,
+    Edition, Fonts, Format, Limits, Options, Paper, PrintError, Printed, RevisionState, print,
 };
-use chancery_proto::brief::v1::{BriefContent, Indicator};
+use chancery_proto::brief::v1::BriefContent;
 use chancery_testkit::files;
 
 fn sample(revision: u32) -> BriefContent {
@@ -36,44 +36,18 @@ fn one_page_is_one_page_with_every_fact_once() {
         let printed = printed(&edition, &options).unwrap();
         assert_eq!(printed.pages, 1);
         let text = struct_text(&printed.bytes).unwrap();
-        let facts = [edition.brief, edition.edition_digest, "TLP:CLEAR", "2025-12-31", "The Minister"];
-        for fact in facts {
+        for fact in ["Revision 2", "TLP:CLEAR", "31 December 2025", "The Minister", "1 January 2026"] {
             assert_eq!(text.matches(fact).count(), 1, "{fact}");
         }
-        assert!(text.contains("Since revision 1"));
+        // The metadata has these.
+        for fact in [edition.brief, edition.edition_digest, "2025-12-31"] {
+            assert!(!text.contains(fact), "{fact}");
+        }
+        assert!(text.contains("What changed since revision 1"));
         for domain in &content.domains {
             assert!(text.contains(&domain.name), "{}", domain.name);
         }
     }
-}
-
-#[test]
-fn an_overfull_page_reports_its_parts_and_their_heights() {
-    let indicator = |number: usize| Indicator {
-        id: format!("ind-{number}"),
-        text: "Something that has to be watched for as long as the next winter lasts, and after it. "
-            .repeat(4),
-        ..Indicator::default()
-    };
-    let content = BriefContent { indicators: (0..30).map(indicator).collect(), ..sample(2) };
-    let Err(PrintError::PageOverfull { overflows }) = printed(&edition(&content), &of(Format::OnePage))
-    else {
-        panic!("it does not fit");
-    };
-    let [Overflow::Lines { blocks, excess }] = overflows.as_slice() else { panic!("{overflows:?}") };
-    let names: Vec<&str> = blocks.iter().map(|block| block.name).collect();
-    let expected = [
-        "title block",
-        "bottom line",
-        "key judgments",
-        "what changed",
-        "trends",
-        "indicators",
-        "scale and facts",
-    ];
-    assert_eq!(names, expected);
-    let indicators = blocks.iter().find(|block| block.name == "indicators").unwrap();
-    assert!(indicators.lines > *excess && *excess > 10, "{overflows:?}");
 }
 
 #[test]

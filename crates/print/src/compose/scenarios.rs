@@ -23,6 +23,9 @@ const BAR: BarSize = BarSize { width: Length::mm(50), height: Length::pt(7) };
 /// Widths of an indicator's columns: number, text and meaning.
 const INDICATOR: [Length; 3] = [Length::mm(6), Length::mm(78), Length::ZERO];
 
+/// Width of each further digit of an indicator's number.
+const DIGIT: Length = Length::mm(2);
+
 /// Space between rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RowSpacing {
@@ -158,7 +161,9 @@ impl Composer<'_> {
         let columns = if explained { 3 } else { 2 };
         let mut maker = TableMaker::begin(self, sect, "", &[""; 3][..columns], true, TextOrigin::Printer);
         maker.header_columns = 2;
-        let widths = if explained { INDICATOR } else { [INDICATOR[0], Length::ZERO, Length::ZERO] };
+        let digits = self.content.indicators.len().to_string().len() - 1;
+        let mut widths = if explained { INDICATOR } else { [INDICATOR[0], Length::ZERO, Length::ZERO] };
+        widths[0] += DIGIT * i64::try_from(digits).unwrap_or(0);
         maker.widths(self, &widths[..columns]);
         maker.block.span = Span::Full;
         maker.block.padding = spacing.padding();
