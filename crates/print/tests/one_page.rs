@@ -300,9 +300,9 @@ fn a_dissent_on_a_judgment_is_below_the_table() {
 fn persian_letter_large_print_and_the_us_scheme_have_one_page() {
     let persian = files::content("russia-iran-fa", 1);
     let mut secret = short_brief(3);
-    secret.marking = "SECRET".to_owned();
-    secret.default_marking = "CONFIDENTIAL".to_owned();
-    secret.scenarios = vec![Scenario { marking: "SECRET".to_owned(), ..scenario(10) }];
+    secret.marking = "S".to_owned();
+    secret.default_marking = "C".to_owned();
+    secret.scenarios = vec![Scenario { marking: "S".to_owned(), ..scenario(10) }];
     let sample = sample(2);
     let letter = Options { paper: Paper::Letter, ..one_page() };
     let large = Options { text_size: TextSize::Large, ..one_page() };
@@ -319,7 +319,7 @@ fn persian_letter_large_print_and_the_us_scheme_have_one_page() {
         .to_vec();
     let prints = [
         ("persian", &persian, one_page(), "روند حوزه\u{200c}ها"),
-        ("us", &secret, one_page(), "(SECRET) Scenario 10."),
+        ("us", &secret, one_page(), "(S) Scenario 10."),
         ("letter", &sample, letter, "Which way the fields are moving"),
         ("large", &small, large, "falling Trade"),
     ];

@@ -7,8 +7,8 @@ use chancery_brief::edtf::{self, Bound, Day, Edtf};
 use chancery_brief::reading_order::{self, LocatedStatement, StatementLocation};
 use chancery_proto::brief::v1::block::Kind;
 use chancery_proto::brief::v1::{
-    BriefContent, ConfidenceLevel, KeyJudgment, Likelihood, List, Section, Statement, StatementStatus,
-    StatementType,
+    BriefContent, Confidence, ConfidenceLevel, KeyJudgment, Likelihood, List, Section, Statement,
+    StatementStatus, StatementType,
 };
 
 use crate::compose::annotations::BarSize;
@@ -83,7 +83,7 @@ impl<'a> Forecast<'a> {
     fn confidence(&self) -> ConfidenceLevel {
         let of_judgment = self.judgment.and_then(|(_, judgment)| judgment.confidence.as_ref());
         let levels = [self.statement.confidence.as_ref(), of_judgment].into_iter().flatten();
-        let mut levels = levels.map(|confidence| confidence.level());
+        let mut levels = levels.map(Confidence::level);
         levels.find(|level| *level != ConfidenceLevel::Unspecified).unwrap_or_default()
     }
 

@@ -54,15 +54,26 @@ impl Composer<'_> {
                 None => sets.push((&scenario.set, vec![scenario])),
             }
         }
-        for (set, scenarios) in sets {
-            self.scenario_set(sect, set, &scenarios, spacing);
+        for (index, (name, scenarios)) in sets.iter().enumerate() {
+            let mut maker = self.scenario_set(sect, name, scenarios, spacing);
+            if let Some(caption) = maker.block.caption.as_mut().filter(|_| index == 0) {
+                // The heading has space after it.
+                caption.before = Length::ZERO;
+            }
+            maker.finish(self);
         }
     }
 
-    fn scenario_set(&mut self, sect: TagId, set: &str, scenarios: &[&Scenario], spacing: RowSpacing) {
+    fn scenario_set(
+        &mut self,
+        sect: TagId,
+        name: &str,
+        scenarios: &[&Scenario],
+        spacing: RowSpacing,
+    ) -> TableMaker {
         let watched = scenarios.iter().any(|scenario| !scenario.indicator_ids.is_empty());
         let columns = if watched { 4 } else { 3 };
-        let mut maker = TableMaker::begin(self, sect, set, &[""; 4][..columns], true, TextOrigin::Printer);
+        let mut maker = TableMaker::begin(self, sect, name, &[""; 4][..columns], true, TextOrigin::Printer);
         // The title names the row.
         maker.first_header = 2;
         maker.widths(self, &SCENARIO[..columns]);
@@ -84,7 +95,7 @@ impl Composer<'_> {
             });
             self.begin_part(&outer);
         }
-        maker.finish(self);
+        maker
     }
 
     /// Adds a bar for a percentage as a `Figure`.
