@@ -156,8 +156,18 @@ fn brief() -> BriefContent {
             marking: clear(),
         }],
         events: vec![
-            Event { id: "ev-1".into(), title: "The mole opens".into(), date: "2024-02-03".into(), ..Event::default() },
-            Event { id: "ev-2".into(), title: "A dredger leaves".into(), date: "2024-02-04".into(), ..Event::default() },
+            Event {
+                id: "ev-1".into(),
+                title: "The mole opens".into(),
+                date: "2024-02-03".into(),
+                ..Event::default()
+            },
+            Event {
+                id: "ev-2".into(),
+                title: "A dredger leaves".into(),
+                date: "2024-02-04".into(),
+                ..Event::default()
+            },
         ],
         changes: vec![Change {
             statement_id: "s-1".into(),
@@ -176,10 +186,18 @@ fn brief() -> BriefContent {
         ..BriefContent::default()
     };
     content.actors = ["act-1", "act-2"]
-        .map(|id| chancery_proto::brief::v1::Actor { id: id.into(), name: format!("Name of {id}"), ..Default::default() })
+        .map(|id| chancery_proto::brief::v1::Actor {
+            id: id.into(),
+            name: format!("Name of {id}"),
+            ..Default::default()
+        })
         .to_vec();
     content.places = ["place-1", "place-2"]
-        .map(|id| chancery_proto::brief::v1::Place { id: id.into(), name: format!("Name of {id}"), ..Default::default() })
+        .map(|id| chancery_proto::brief::v1::Place {
+            id: id.into(),
+            name: format!("Name of {id}"),
+            ..Default::default()
+        })
         .to_vec();
     content
 }
@@ -260,7 +278,9 @@ fn alter(message: &mut DynamicMessage, path: &[&str], change: &mut dyn FnMut(&mu
     match message.get_field_by_name_mut(name).unwrap() {
         Value::Message(inner) => alter(inner, rest, change),
         Value::List(items) => {
-            let Value::Message(inner) = &mut items[rest[0].parse::<usize>().unwrap()] else { panic!("{path:?}") };
+            let Value::Message(inner) = &mut items[rest[0].parse::<usize>().unwrap()] else {
+                panic!("{path:?}")
+            };
             alter(inner, &rest[1..], change);
         }
         other => panic!("{path:?} is {other:?}"),
@@ -279,7 +299,8 @@ fn every_field_of_the_analytic_messages_changes_the_full_print() {
         let of = descriptors::message(&format!("chancery.brief.v1.{message}")).unwrap();
         for field in of.fields() {
             let name = format!("{message}.{}", field.name());
-            let mut dynamic = DynamicMessage::decode(descriptor.clone(), content.encode_to_vec().as_slice()).unwrap();
+            let mut dynamic =
+                DynamicMessage::decode(descriptor.clone(), content.encode_to_vec().as_slice()).unwrap();
             alter(&mut dynamic, path, &mut |instance| {
                 assert_eq!(instance.descriptor().name(), message);
                 let now = instance.get_field(&field).into_owned();
