@@ -18,19 +18,15 @@ use prost::Message;
 use prost_reflect::{DynamicMessage, FieldDescriptor, Kind as FieldKind, ReflectMessage, Value};
 
 /// Fields that no text of a full print depends on, with the reason.
-const NOT_PRINTED: [(&str, &str); 12] = [
-    ("Statement.id", "a destination; printed with show_ids"),
+const NOT_PRINTED: [(&str, &str); 8] = [
     ("KeyJudgment.id", "a destination; printed with show_ids"),
-    ("Source.id", "a destination; citations are numbered"),
     ("Scenario.id", "a destination; printed with show_ids"),
-    ("Indicator.id", "a destination; indicators are numbered"),
     ("Assumption.id", "a destination; printed with show_ids"),
     ("Dissent.id", "a destination; printed with show_ids"),
     ("Statement.spans", "styles and links of the text, not its words"),
     ("Likelihood.scale", "its term names the scale"),
     ("KeyJudgment.revises_id", "selects the judgment to compare with; tested in judgment_changes"),
     ("Change.part_id", "excludes statement_id, whose part is set here"),
-    ("Period.label", "printed where a period has no date"),
 ];
 
 /// The messages whose fields are tested, each with the path of an instance in the brief.

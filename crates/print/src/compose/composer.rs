@@ -54,6 +54,10 @@ pub(crate) struct Composer<'a> {
     pub(crate) current: RevisionStatements<'a>,
     pub(crate) names: BTreeMap<&'a str, &'a str>,
     pub(crate) sources_by_id: BTreeMap<&'a str, &'a Source>,
+    /// Whether the opening has the authors' summary of changes; otherwise the part on changes has it.
+    pub(crate) summary_in_opening: bool,
+    /// Number of reversals for which the opening has room.
+    pub(crate) most_reversals: usize,
     /// The printed changes by weight.
     pub(crate) ledger: ChangeLedger<'a>,
     /// The reversals that the part on changes prints.
@@ -131,6 +135,8 @@ impl<'a> Composer<'a> {
             prior,
             current,
             sources_by_id: sources.collect(),
+            summary_in_opening: true,
+            most_reversals: usize::MAX,
             ledger,
             selection: ReversalSelection::default(),
             names: actors.chain(places).collect(),

@@ -282,6 +282,17 @@ fn sorted_forecasts(content: &BriefContent) -> Vec<Forecast<'_>> {
             Forecast { statement, judgment, marking, horizon: Horizon::of(statement) }
         })
         .collect();
+    let judgments: Vec<(&KeyJudgment, &str)> = all
+        .iter()
+        .filter_map(|forecast| Some((forecast.judgment?.1, forecast.statement.text.as_str())))
+        .collect();
+    // A judgment often repeats the statement that it rests on.
+    all.retain(|forecast| {
+        let Statement { id, text, .. } = forecast.statement;
+        let repeated =
+            judgments.iter().any(|(judgment, words)| judgment.rests_on.contains(id) && *words == text);
+        forecast.judgment.is_some() || !repeated
+    });
     all.sort_by_key(Forecast::order);
     all
 }

@@ -10,14 +10,17 @@ use crate::compose::plan::{Part, PartKind};
 use crate::compose::signs::Sign;
 use crate::compose::stylesheet::{
     ACCENT, BODY, BOTTOM_LINE, CONTENTS, DATELINE, INK, LABEL, PART_HEADING, QUIET, ROW_HEAD, STATE,
-    SUBTITLE, TABLE, TABLE_NOTE, TITLE,
+    SUBTITLE, TABLE, TABLE_NOTE, TITLE, TypeSpec,
 };
 use crate::compose::tables::TableMaker;
 use crate::compose::text_origin::TextOrigin;
 use crate::document_info::OutlineEntry;
 use crate::flow::{Block, ColumnsBlock, Frame, Grid, Span, TextBlock};
+use crate::layout::Geometry;
+use crate::layout::measure::measure_block;
+use crate::layout::page_numbers::{placeholder_pages, with_references};
 use crate::tags::{LinkTarget, Role, TagId};
-use crate::text::inline::Inline;
+use crate::text::inline::{Inline, PageList};
 use crate::units::Length;
 use crate::{Format, RevisionState};
 
@@ -48,6 +51,10 @@ impl Composer<'_> {
                     self.judgment_table(sect);
                 }
                 PartKind::Changes => {
+                    self.fit_summary_of_changes();
+                    if !self.summary_in_opening {
+                        continue;
+                    }
                     let sect = self.tag(root, Role::Sect);
                     // The part itself has the outline entry and the destination.
                     self.plain_heading(sect, &part.title);
@@ -262,13 +269,50 @@ impl Composer<'_> {
         self.rest_of_changes(sect, shown);
     }
 
+    /// Decides whether the first page has room for the summary of changes, and for how many reversals.
+    fn fit_summary_of_changes(&mut self) {
+        let leading = |kind: TypeSpec| self.sheet.fit(kind).leading;
+        let (body, row) = (leading(BODY), leading(TABLE) * 2 + Length::pt(6));
+        let heading = ABOVE_HEADING + leading(PART_HEADING) + Length::pt(3);
+        let note = leading(TABLE_NOTE) + Length::pt(5);
+        let geometry =
+            Geometry::new(self.options.paper, self.flow.right_to_left).with_text_size(self.options.text_size);
+        let characters =
+            i64::try_from(self.content.change_summary.chars().count()).unwrap_or(i64::MAX / 1024);
+        // A character of body text is half as wide as its size.
+        let lines = (self.sheet.fit(BODY).style.size / 2 * characters).units()
+            / geometry.width(Span::Full).units()
+            + 1;
+        let least = heading + body * lines.min(1_000) + note;
+        let room = self.room_on_page(&geometry);
+        self.summary_in_opening = least <= room;
+        self.most_reversals = usize::try_from((room - least).units() / row.units()).unwrap_or(0);
+    }
+
+    /// Returns the room below the blocks so far on their last page.
+    fn room_on_page(&mut self, geometry: &Geometry) -> Length {
+        let lists = &self.flow.page_lists;
+        let style = self.flow.page_numbers;
+        let text_of = |list: PageList| placeholder_pages(&lists[list.0], style, 3);
+        let mut used = Length::ZERO;
+        for block in &self.flow.blocks {
+            let with_references = with_references(block, &text_of);
+            let strips = measure_block(with_references.as_ref().unwrap_or(block), geometry, self.typesetter);
+            used += strips.iter().map(|strip| strip.before + strip.height).sum();
+        }
+        while used > geometry.height {
+            used += -geometry.height;
+        }
+        geometry.height - used
+    }
+
     /// Returns the number of reversals in the summary of changes.
     pub(crate) fn shown_reversals(&self) -> usize {
         let most = match self.options.format {
             Format::OnePage if self.abridgement < Abridgement::Reversals => SUMMARY_REVERSALS,
             Format::OnePage => 0,
             _ if self.content.key_judgments.len() > MOST_JUDGMENTS_WITH_REVERSALS => 0,
-            _ => SUMMARY_REVERSALS,
+            _ => SUMMARY_REVERSALS.min(self.most_reversals),
         };
         self.ledger.cards.len().min(most)
     }

@@ -6,7 +6,7 @@ mod columns_block;
 mod drawing_marks;
 pub(crate) mod figure_block;
 mod geometry;
-mod measure;
+pub(crate) mod measure;
 pub(crate) mod one_page_fit;
 pub(crate) mod opening;
 pub(crate) mod page_numbers;

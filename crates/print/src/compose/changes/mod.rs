@@ -14,7 +14,7 @@ use crate::compose::composer::Composer;
 use crate::compose::labels::filled;
 use crate::compose::lexicon;
 use crate::compose::stylesheet::{BODY, META, TABLE_NOTE, TypeSpec};
-use crate::flow::{Block, Span, TextBlock};
+use crate::flow::{Block, Grid, Span, TextBlock};
 use crate::tags::{Role, TagId};
 use crate::text::inline::{Deferred, PieceKind};
 use crate::units::Length;
@@ -28,6 +28,12 @@ impl Composer<'_> {
         if self.printed_changes().is_empty() {
             // The opening has the authors' summary, but the part must not be empty.
             return self.without_changes(sect);
+        }
+        if !self.summary_in_opening
+            && let Some(summary) = self.change_summary(sect, BODY)
+        {
+            let after = Length::pt(4);
+            self.push(TextBlock { span: Span::Full, hyphenate: true, grid: Grid::Free, after, ..summary });
         }
         let ReversalSelection { cards, rows } = self.selection;
         let has_tables = cards + rows > 0;
