@@ -86,6 +86,18 @@ impl Flow {
     }
 }
 
+impl Block {
+    /// Adds space before the block.
+    pub(crate) fn lower(&mut self, by: Length) {
+        match self {
+            Self::Text(text) => text.before += by,
+            Self::Table(table) => table.before += by,
+            Self::Figure(figure) => figure.before += by,
+            Self::Columns(_) | Self::PageBreak | Self::PageBreakUnlessFresh | Self::CommitPages => {}
+        }
+    }
+}
+
 impl TextBlock {
     /// Returns its texts.
     pub(crate) fn inlines(&self) -> Vec<&Inline> {
