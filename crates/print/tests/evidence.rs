@@ -388,7 +388,7 @@ fn the_annex_has_every_field_of_statements_citations_and_judgments() {
         "high · all sources agree · likely, 55–80% · origin of the likelihood: the word probable · note on the \
          revision: Firmer than before",
         "Rests on Ports",
-        "Ports, p. 2",
+        "Ports, p. 3",
         "“The northern harbour will be dredged …”",
         "forecast · field: Shipping · actors: Port board · places: North mole · topics: berths",
         "moderate · two seasons of data · likely, 55–80% · origin of the likelihood: the word probable · horizon: \

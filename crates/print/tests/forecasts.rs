@@ -205,7 +205,7 @@ fn a_forecast_names_its_criterion_its_marking_and_the_letter_of_its_change() {
     }]);
     let edition = Edition { earlier: Some(&before), ..edition(&content) };
     let text = before_the_body(&edition, &standard(), "What this brief predicts");
-    assert_in_order(&text, &["(TLP:AMBER)", "It will rain.", ", A", "settled by: Two agencies report it."]);
+    assert_in_order(&text, &["(TLP:AMBER)", "It will rain.", "p. 2, A settled by: Two agencies report it."]);
     assert!(!text.contains("how it will be settled"), "{text}");
     // The earlier range is in the alternative text of the bar.
     let file = temporary_files::file("forecast-change.pdf", &printed(&edition, &standard()).bytes);

@@ -91,6 +91,8 @@ pub(crate) fn compose(
         }
         composer.open_part(&mut open, part);
     }
+    // Pages before this break may refer to later pages.
+    composer.flow.opening_end = Some(composer.flow.blocks.len());
     composer.flow.blocks.push(Block::PageBreak);
     for part in rest {
         composer.open_part(&mut open, part);

@@ -81,8 +81,6 @@ pub(crate) const SIDE: TypeSpec = quiet(set(Family::Sans, Weight::Regular, 7_500
 pub(crate) const FOOTER: TypeSpec = quiet(tabular(set(Family::Sans, Weight::Regular, 8_000, 10_000)));
 pub(crate) const RUNNING_TITLE: TypeSpec = tabular(set(Family::Sans, Weight::Semibold, 8_000, 10_000));
 pub(crate) const BAND: TypeSpec = set(Family::Sans, Weight::Bold, 12_000, 16_000);
-/// Reference information in small type.
-pub(crate) const FINE: TypeSpec = tabular(set(Family::Sans, Weight::Regular, 7_500, 10_000));
 pub(crate) const CONTENTS: [TypeSpec; 2] = [
     tabular(set(Family::Sans, Weight::Regular, 8_000, 10_200)),
     tabular(set(Family::Sans, Weight::Regular, 8_000, 10_200)),

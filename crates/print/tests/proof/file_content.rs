@@ -3,7 +3,7 @@
 
 use chancery_print::{Format, Options};
 use chancery_proto::brief::v1::{
-    Block, BriefContent, FactorKind, List, Section, Source, Statement, block::Kind,
+    Block, BriefContent, FactorKind, List, Section, Source, Statement, Trend, block::Kind,
 };
 
 /// Returns the texts that a format must contain, in order.
@@ -18,7 +18,11 @@ pub(crate) fn in_order(content: &BriefContent, options: &Options) -> Vec<String>
     let indicators = content.indicators.iter().map(|part| part.text.clone());
     expected.extend(scenarios.chain(indicators));
     if options.format == Format::OnePage {
-        expected.extend(content.domains.iter().map(|domain| domain.name.clone()));
+        // Grouped by trend.
+        for trend in [Trend::Rising, Trend::Mixed, Trend::Steady, Trend::Falling, Trend::Unknown] {
+            let domains = content.domains.iter().filter(|domain| domain.trend() == trend);
+            expected.extend(domains.map(|domain| domain.name.clone()));
+        }
     } else {
         content.sections.iter().for_each(|part| section(&mut expected, part));
     }

@@ -1,6 +1,6 @@
 //! poppler's structure text equals the printer's own readback, and is the edition in its order.
 
-use chancery_print::testing::{DIGEST, normal_form, struct_text};
+use chancery_print::testing::{normal_form, struct_text};
 use chancery_proto::brief::v1::{BriefContent, Section, Statement};
 use chancery_testkit::pdf;
 

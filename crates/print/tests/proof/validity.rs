@@ -23,10 +23,12 @@ fn every_sample_in_every_form_is_pdf_ua_1_and_pdf_a_2a() {
 }
 
 #[test]
-fn one_page_holds_each_sample_that_has_no_more_than_five_key_judgments() {
-    for sample in samples().into_iter().filter(|sample| sample.content.key_judgments.len() <= 5) {
+fn one_page_holds_each_sample_or_names_what_does_not_fit() {
+    for sample in samples() {
         let variant = variants().into_iter().find(|variant| variant.name == "one-page").unwrap();
         let printed = fitting(&sample.name, &sample.content, &variant.options);
-        assert_eq!(printed.map(|printed| printed.pages), Some(1), "{}", sample.name);
+        // The event has dissents, scenarios and indicators besides five judgments.
+        let expected = if sample.name.starts_with("suez") { None } else { Some(1) };
+        assert_eq!(printed.map(|printed| printed.pages), expected, "{}", sample.name);
     }
 }

@@ -14,7 +14,7 @@ use crate::compose::composer::Composer;
 use crate::compose::labels::filled;
 use crate::compose::lexicon;
 use crate::compose::stylesheet::{BODY, META, TABLE_NOTE, TypeSpec};
-use crate::flow::{Block, Grid, Span, TextBlock};
+use crate::flow::{Grid, Span, TextBlock};
 use crate::tags::{Role, TagId};
 use crate::text::inline::{Deferred, PieceKind};
 use crate::units::Length;
@@ -45,11 +45,6 @@ impl Composer<'_> {
             self.change_counts(sect, META);
         }
         self.other_changes(sect);
-        if has_tables {
-            // Pages before this break may refer to later pages.
-            self.flow.opening_end = Some(self.flow.blocks.len());
-            self.flow.blocks.push(Block::PageBreak);
-        }
     }
 
     fn without_changes(&mut self, sect: TagId) {
