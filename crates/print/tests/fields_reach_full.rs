@@ -71,8 +71,8 @@ fn confidence() -> Confidence {
     Confidence { level: ConfidenceLevel::Moderate as i32, why: "Two sources agree".into() }
 }
 
-/// Returns a brief in which every tested field is set.
-fn brief() -> BriefContent {
+/// Returns a section whose first statement has every field.
+fn section() -> Section {
     let clear = || "TLP:CLEAR".to_owned();
     let own = Statement {
         spans: vec![Span { start: 0, end: 3, kind: SpanKind::Strong as i32, target: String::new() }],
@@ -94,7 +94,7 @@ fn brief() -> BriefContent {
         topics: vec!["shipping".into()],
         ..statement("s-1", "The port will handle more than before.")
     };
-    let section = Section {
+    Section {
         id: "sec-1".into(),
         heading: "The port".into(),
         blocks: vec![Block {
@@ -105,8 +105,11 @@ fn brief() -> BriefContent {
             ..Block::default()
         }],
         ..Section::default()
-    };
-    let source = |id: &str, title: &str| Source {
+    }
+}
+
+fn source(id: &str, title: &str) -> Source {
+    Source {
         id: id.into(),
         title: title.into(),
         publisher: "Harbour Board".into(),
@@ -115,15 +118,20 @@ fn brief() -> BriefContent {
         r#type: SourceType::Primary as i32,
         reliability: SourceReliability::B as i32,
         descriptor: "A yearly account".into(),
-        marking: clear(),
+        marking: "TLP:CLEAR".into(),
         short_title: "Harbour report".into(),
         accessed: "2024-07-01".into(),
-    };
+    }
+}
+
+/// Returns a brief in which every tested field is set.
+fn brief() -> BriefContent {
+    let clear = || "TLP:CLEAR".to_owned();
     let mut content = BriefContent {
         title: "The port".into(),
         language: "en".into(),
         default_marking: clear(),
-        sections: vec![section],
+        sections: vec![section()],
         sources: vec![source("src-1", "Harbour report of 2024"), source("src-2", "Another report")],
         key_judgments: vec![KeyJudgment {
             id: "kj-1".into(),
@@ -233,14 +241,13 @@ fn text(content: &BriefContent, before: &BriefContent) -> String {
 fn another(field: &FieldDescriptor, now: &Value) -> Value {
     if field.is_list() {
         let items = match field.name() {
-            "citations" | "statements" | "spans" => Vec::new(),
             "actor_ids" => vec![Value::String("act-2".into())],
             "place_ids" => vec![Value::String("place-2".into())],
             "indicator_ids" => vec![Value::String("in-2".into())],
             "evidence_ids" => vec![Value::String("ev-2".into())],
             "replaced_by" => vec![Value::String("s-3".into())],
-            // Of statements on another page or judgment, so that a reference to their page differs as well.
-            "statement_ids" | "rests_on" => Vec::new(),
+            // Without any, a reference to their pages is absent as well.
+            "citations" | "statements" | "spans" | "statement_ids" | "rests_on" => Vec::new(),
             _ => vec![Value::String("altered".into())],
         };
         return Value::List(items);

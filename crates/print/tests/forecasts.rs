@@ -210,7 +210,7 @@ fn a_forecast_names_its_criterion_its_marking_and_the_letter_of_its_change() {
     // The earlier range is in the alternative text of the bar.
     let file = temporary_files::file("forecast-change.pdf", &printed(&edition, &standard()).bytes);
     let plain = String::from_utf8_lossy(&pdf::unpacked(&file)).into_owned();
-    let alt = |text: &str| -> String { text.encode_utf16().map(|unit| format!("{unit:04x}")).collect() };
+    let alt = |text: &str| text.encode_utf16().fold(String::new(), |hex, unit| hex + &format!("{unit:04x}"));
     let was = alt("was unlikely");
     assert!(plain.to_lowercase().contains(&was) || plain.contains("was unlikely"), "no alternative text");
 }

@@ -103,7 +103,7 @@ impl Composer<'_> {
         let node = self.label_tag(text_context.node, Role::Figure { alt });
         let owner = Owner::Tagged { node, seq: self.flow.tags.next_seq() };
         let drawing = bar(likelihood, before, size);
-        let drawing = if self.flow.right_to_left { signs::mirror(drawing) } else { drawing };
+        let drawing = if self.flow.right_to_left { signs::mirror(&drawing) } else { drawing };
         self.draw(inline, text_context, drawing, owner);
     }
 

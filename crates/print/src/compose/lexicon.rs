@@ -4,7 +4,7 @@
 use chancery_brief::marking::Scheme;
 use chancery_brief::{likelihood, words};
 use chancery_proto::brief::v1::{
-    ActorKind, Confidence, FactorKind, Likelihood, LikelihoodScale, LikelihoodTerm, RelationshipPolarity,
+    ActorKind, FactorKind, Likelihood, LikelihoodScale, LikelihoodTerm, RelationshipPolarity,
     RelationshipStatus, SourceReliability, SourceType, Trend,
 };
 
@@ -141,31 +141,6 @@ impl Lexicon {
         })
     }
 
-    /// Formats likelihood and confidence as sentences, such as "Likely (55–80%). Moderate confidence: why."
-    pub(crate) fn odds(
-        self,
-        likelihood: Option<&Likelihood>,
-        confidence: Option<&Confidence>,
-    ) -> Option<String> {
-        let mut sentences = Vec::new();
-        if let Some(likelihood) = likelihood.filter(|likelihood| known_term(likelihood.term).is_some()) {
-            let percentages = self.percentages(likelihood);
-            sentences.push(match self.likelihood(likelihood) {
-                Some(word) => filled(self.labels().odds, &[&capitalised(&word), &percentages]),
-                None => format!("{percentages}."),
-            });
-        }
-        if let Some(confidence) = confidence
-            && let Some(level) = self.confidence(confidence.level)
-        {
-            let why = confidence.why.trim_end_matches('.');
-            let why = if why.is_empty() { String::new() } else { format!(": {why}") };
-            let level = capitalised(&filled(self.labels().confidence, &[level]));
-            sentences.push(format!("{level}{why}."));
-        }
-        (!sentences.is_empty()).then(|| sentences.join(" "))
-    }
-
     pub(crate) fn confidence(self, level: i32) -> Option<&'static str> {
         usize::try_from(level).ok().and_then(|index| some(self.terms().confidence.get(index)?))
     }
@@ -206,13 +181,6 @@ impl Lexicon {
         let own = words::relationship_polarity(known);
         let word = self.word(own, known.into(), |vocabulary| &vocabulary.polarities);
         Some(format!("{sign}\u{a0}{word}"))
-    }
-
-    /// Formats a reliability rating, such as "B, usually reliable".
-    pub(crate) fn reliability(self, rating: i32) -> Option<String> {
-        let known = SourceReliability::try_from(rating).unwrap_or_default();
-        let word = some(self.word(words::reliability(known), rating, |vocabulary| &vocabulary.reliability))?;
-        Some(format!("{}, {word}", words::reliability_letter(known)))
     }
 
     /// Returns the word for a source's reliability.
@@ -337,17 +305,17 @@ mod tests {
     #[test]
     fn the_stored_term_is_printed_in_every_language_and_with_every_scale() {
         let likely = likelihood(LikelihoodTerm::Icd203Likely, 55, 80);
-        let odds = |locale, display| Lexicon::new(locale, display).odds(Some(&likely), None).unwrap();
-        assert_eq!(odds(Locale::English, LikelihoodDisplay::AsWritten), "Likely (55\u{2013}80%).");
-        assert_eq!(odds(Locale::English, LikelihoodDisplay::Icd203), "Likely (55\u{2013}80%).");
+        let odds = |locale, display| Lexicon::new(locale, display).short_odds(&likely);
+        assert_eq!(odds(Locale::English, LikelihoodDisplay::AsWritten), "likely, 55\u{2013}80%");
+        assert_eq!(odds(Locale::English, LikelihoodDisplay::Icd203), "likely, 55\u{2013}80%");
         assert_eq!(
             odds(Locale::English, LikelihoodDisplay::Phia),
-            "Likely (55\u{2013}80%; PHIA: likely or probable)."
+            "likely, 55\u{2013}80%; PHIA: likely or probable"
         );
-        assert_eq!(odds(Locale::English, LikelihoodDisplay::Numbers), "55\u{2013}80%.");
+        assert_eq!(odds(Locale::English, LikelihoodDisplay::Numbers), "55\u{2013}80%");
         assert_eq!(
             odds(Locale::Russian, LikelihoodDisplay::AsWritten),
-            "Вероятно (likely), 55\u{2013}80\u{a0}%."
+            "вероятно (likely), 55\u{2013}80\u{a0}%"
         );
     }
 

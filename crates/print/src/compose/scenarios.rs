@@ -104,7 +104,7 @@ impl Composer<'_> {
         let node = self.label_tag(tag, Role::Figure { alt });
         let owner = Owner::Tagged { node, seq: self.flow.tags.next_seq() };
         let drawing = percent_bar(percent, BAR);
-        let drawing = if self.flow.right_to_left { signs::mirror(drawing) } else { drawing };
+        let drawing = if self.flow.right_to_left { signs::mirror(&drawing) } else { drawing };
         let mut inline = Inline::default();
         let text_context = self.text_context(tag, TABLE);
         self.draw(&mut inline, text_context, drawing, owner);

@@ -118,7 +118,7 @@ pub(crate) fn sign(sign: Sign, height: Length, color: Color, mirrored: bool) -> 
         }
     };
     let drawing = InlineDrawing { width: h + h / 5, paths };
-    if mirrored { mirror(drawing) } else { drawing }
+    if mirrored { mirror(&drawing) } else { drawing }
 }
 
 /// Draws three dots for a level of confidence, `filled` of them filled from the line's start.
@@ -136,11 +136,11 @@ pub(crate) fn dots(filled: usize, size: Length, gap: Length, mirrored: bool) -> 
         }
     };
     let drawing = InlineDrawing { width: size * 3 + gap * 4, paths: (0..3).map(dot).collect() };
-    if mirrored { mirror(drawing) } else { drawing }
+    if mirrored { mirror(&drawing) } else { drawing }
 }
 
 /// Mirrors a drawing for a right-to-left line.
-pub(crate) fn mirror(drawing: InlineDrawing) -> InlineDrawing {
+pub(crate) fn mirror(drawing: &InlineDrawing) -> InlineDrawing {
     let width = drawing.width;
     InlineDrawing { width, paths: drawing.paths.iter().map(|path| path.mirrored(width)).collect() }
 }

@@ -46,7 +46,6 @@ const fn set(family: Family, weight: Weight, size: i64, leading: i64) -> TypeSpe
 
 pub(crate) const BODY: TypeSpec = set(Family::Serif, Weight::Regular, 10_000, 14_000);
 pub(crate) const TITLE: TypeSpec = set(Family::Sans, Weight::Bold, 22_000, 26_000);
-pub(crate) const LOCAL_TITLE: TypeSpec = set(Family::Sans, Weight::Regular, 13_000, 20_000);
 pub(crate) const SUBTITLE: TypeSpec = set(Family::Serif, Weight::Regular, 11_500, 15_000);
 /// State of a revision: draft, superseded or withdrawn.
 pub(crate) const STATE: TypeSpec = set(Family::Sans, Weight::Bold, 11_000, 15_000);

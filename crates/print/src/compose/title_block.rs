@@ -9,11 +9,10 @@ use crate::compose::composer::Composer;
 use crate::compose::labels::filled;
 use crate::compose::lexicon;
 use crate::compose::stylesheet::{BAND, FOOTER, RUNNING_TITLE, TypeSpec};
-use crate::compose::tables::{Fact, facts_table};
 use crate::document_info::{AttachedData, DocumentImport, DocumentInfo};
-use crate::flow::{Block, MarkingPlace, PageNumberStyle, RunningElements};
+use crate::flow::{MarkingPlace, PageNumberStyle, RunningElements};
 use crate::pages::{ArtifactKind, Owner};
-use crate::tags::{AnchorId, TagId};
+use crate::tags::AnchorId;
 use crate::text::inline::{Inline, PieceKind, PieceStyle};
 use crate::text::languages::is_right_to_left;
 
@@ -127,36 +126,6 @@ impl Composer<'_> {
         self.content.as_of.as_ref().map(|as_of| as_of.date.as_str()).filter(|date| !date.is_empty())
     }
 
-    /// Returns every fact of the running elements, to print once as tagged text (ISO 14289-1, 7.1).
-    pub(crate) fn fact_list(&self) -> Vec<Fact> {
-        let (edition, labels) = (self.edition, self.labels());
-        let as_of = self.content.as_of.as_ref().map(|as_of| {
-            let facts = [as_of.date.as_str(), as_of.note.as_str()];
-            facts.into_iter().filter(|fact| !fact.is_empty()).collect::<Vec<_>>().join("; ")
-        });
-        // A draft without a parent revision has no number, and no draft has a publisher.
-        let revision = if edition.revision == 0 { String::new() } else { edition.revision.to_string() };
-        let published = match (edition.published_at, edition.creator) {
-            ("", _) | (_, "") => edition.published_at.to_owned(),
-            (time, creator) => filled(labels.published_by, &[time, creator]),
-        };
-        let published = match edition.import {
-            Some(import) => self.as_imported(&published, import),
-            None => published,
-        };
-        let mut facts: Vec<Fact> = vec![
-            (labels.marking, self.banner().to_owned()),
-            (labels.brief, edition.brief.to_owned()),
-            (labels.revision, revision),
-            (labels.as_of, as_of.unwrap_or_default()),
-            (labels.published, published),
-            (labels.edition_digest, edition.edition_digest.to_owned()),
-            (labels.recipient, self.options.recipient.to_owned()),
-        ];
-        facts.retain(|(_, value)| !value.is_empty());
-        facts
-    }
-
     /// Returns the publication as stated by an import, which this system did not witness.
     pub(crate) fn as_imported(&self, published: &str, import: Import<'_>) -> String {
         let labels = self.labels();
@@ -171,12 +140,6 @@ impl Composer<'_> {
         };
         // In a left-to-right brief, an isolate keeps the sentence's direction.
         if runs_right_to_left { format!("\u{2067}{sentence}\u{2069}") } else { sentence }
-    }
-
-    pub(crate) fn facts(&mut self, sect: TagId) {
-        let facts = self.fact_list();
-        let table = facts_table(self, sect, &facts);
-        self.flow.blocks.push(Block::Table(Box::new(table)));
     }
 }
 

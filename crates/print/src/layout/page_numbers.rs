@@ -109,8 +109,13 @@ pub(crate) fn with_references(block: &Block, text_of: &dyn Fn(PageList) -> Strin
             table.inlines_mut().for_each(resolve);
             Some(Block::Table(table))
         }
-        Block::Text(_) | Block::Table(_) | Block::Figure(_) | Block::Columns(_) => None,
-        Block::PageBreak | Block::PageBreakUnlessFresh | Block::CommitPages => None,
+        Block::Text(_)
+        | Block::Table(_)
+        | Block::Figure(_)
+        | Block::Columns(_)
+        | Block::PageBreak
+        | Block::PageBreakUnlessFresh
+        | Block::CommitPages => None,
     }
 }
 

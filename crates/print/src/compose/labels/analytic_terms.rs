@@ -44,8 +44,6 @@ pub(crate) struct JudgmentChanges {
     pub(crate) reworded: &'static str,
     /// The same text, likelihood and confidence.
     pub(crate) unchanged: &'static str,
-    /// An earlier judgment that none revises.
-    pub(crate) not_carried_over: &'static str,
 }
 
 impl AnalyticTerms {
@@ -88,7 +86,6 @@ static ENGLISH: AnalyticTerms = AnalyticTerms {
         reversed: "reversed",
         reworded: "reworded",
         unchanged: "unchanged",
-        not_carried_over: "not carried over",
     },
     confidence: ["", "high", "moderate", "low"],
     credibility: [
@@ -134,7 +131,6 @@ static RUSSIAN: AnalyticTerms = AnalyticTerms {
         reversed: "пересмотрен",
         reworded: "переформулирован",
         unchanged: "без изменений",
-        not_carried_over: "не перенесён",
     },
     confidence: ["", "высокая", "средняя", "низкая"],
     credibility: [
@@ -198,7 +194,6 @@ static PERSIAN: AnalyticTerms = AnalyticTerms {
         reversed: "بازنگری\u{200c}شده",
         reworded: "بازنویسی\u{200c}شده",
         unchanged: "بی\u{200c}تغییر",
-        not_carried_over: "آورده نشده",
     },
     confidence: ["", "بالا", "متوسط", "پایین"],
     credibility: ["", "تأییدشده", "احتمالاً درست", "شاید درست", "مشکوک", "نامحتمل", "درستی سنجیدنی نیست"],
@@ -247,7 +242,6 @@ static ARABIC: AnalyticTerms = AnalyticTerms {
         reversed: "تبدّل",
         reworded: "أُعيدت صياغته",
         unchanged: "دون تغيير",
-        not_carried_over: "لم يُنقل",
     },
     confidence: ["", "عالية", "متوسطة", "منخفضة"],
     credibility: [
@@ -286,7 +280,6 @@ mod tests {
                 judgments.reversed,
                 judgments.reworded,
                 judgments.unchanged,
-                judgments.not_carried_over,
             ];
             assert_ne!(terms.not_stated, terms.open_ended, "{locale:?}");
             for words in [&terms.changes[1..], &judgments, &terms.confidence[1..], &terms.credibility[1..]] {

@@ -53,34 +53,16 @@ pub(crate) struct Labels {
     pub(crate) global_implications: &'static str,
     /// Heading of the outlook.
     pub(crate) outlook: &'static str,
-    /// Heading of the domains' trends.
-    pub(crate) trends: &'static str,
-    /// Title block: label of the marking.
-    pub(crate) marking: &'static str,
     /// Title block: label of the brief's name.
     pub(crate) brief: &'static str,
-    /// Title block: label of the revision number.
-    pub(crate) revision: &'static str,
     /// Title block: label of the date up to which the content holds.
     pub(crate) as_of: &'static str,
-    /// Title block: label of the publication.
-    pub(crate) published: &'static str,
-    /// Time and publisher of a publication.
-    pub(crate) published_by: &'static str,
     /// A publication as stated by an import, and the date of the import.
     pub(crate) published_as_imported: &'static str,
     /// A publication as stated by an import, with the date of the import and the importer.
     pub(crate) published_as_imported_by: &'static str,
     /// Title block: label of the edition's digest.
     pub(crate) edition_digest: &'static str,
-    /// Title block: label of the recipient.
-    pub(crate) recipient: &'static str,
-    /// Title block: label of the organisation.
-    pub(crate) organisation: &'static str,
-    /// Revision number in the footer.
-    pub(crate) footer_revision: &'static str,
-    /// As-of date in the footer.
-    pub(crate) footer_as_of: &'static str,
     /// Note on a withdrawn revision.
     pub(crate) withdrawn_line: &'static str,
     /// Introduces the reason of a withdrawal.
@@ -101,14 +83,8 @@ pub(crate) struct Labels {
     pub(crate) see: &'static str,
     /// Introduces the consequence of a wrong assumption.
     pub(crate) if_wrong: &'static str,
-    /// Introduces the previous text of a statement.
-    pub(crate) was: &'static str,
     /// The earlier likelihood.
     pub(crate) was_likely: &'static str,
-    /// A confidence before and after.
-    pub(crate) confidence_changed: &'static str,
-    /// A likelihood term with its percentages.
-    pub(crate) odds: &'static str,
     /// A level of confidence.
     pub(crate) confidence: &'static str,
     /// A range with a point estimate.
@@ -119,10 +95,6 @@ pub(crate) struct Labels {
     pub(crate) table: &'static str,
     /// Introduces the number of a table's source.
     pub(crate) source_of: &'static str,
-    /// A source's rating.
-    pub(crate) reliability: &'static str,
-    /// Introduces the pages that cite a source.
-    pub(crate) cited_on: &'static str,
     /// Note on a source without printed citations.
     pub(crate) not_cited: &'static str,
     /// Retrieval date of a source.
@@ -151,8 +123,6 @@ pub(crate) struct Labels {
     pub(crate) why: &'static str,
     /// Column of the scenarios and of the scale: the percentage.
     pub(crate) likelihood: &'static str,
-    /// Column of a part's id, if ids are printed.
-    pub(crate) id: &'static str,
     /// Column of the indicators: the development to watch.
     pub(crate) watch: &'static str,
     /// Column of the actors: the name.
@@ -205,8 +175,6 @@ pub(crate) struct Labels {
     pub(crate) icd_203: &'static str,
     /// Name of the PHIA yardstick.
     pub(crate) phia: &'static str,
-    /// Introduces the scale's terms on one line.
-    pub(crate) scale_key: &'static str,
     /// A link to a part.
     pub(crate) go_to: &'static str,
     /// A link to a source.
@@ -331,10 +299,8 @@ mod tests {
     fn every_language_has_the_placeholders_of_english() {
         let templates = |labels: &Labels| {
             let older = [
-                labels.published_by,
                 labels.published_as_imported,
                 labels.published_as_imported_by,
-                labels.odds,
                 labels.from_to,
                 labels.about_likelihood,
                 labels.table,

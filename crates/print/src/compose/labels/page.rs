@@ -153,22 +153,12 @@ labels! {
         // Trends, forecasts, scenarios and indicators.
         /// Heading of the trends in the one-page format.
         trend_directions: &'static str,
-        /// Column heading.
-        trend_now: &'static str,
-        /// Column heading.
-        trend_was: &'static str,
-        /// Column heading.
-        field: &'static str,
         /// A trend that did not change.
         as_before: &'static str,
         /// The earlier trend of every field.
         all_were: &'static str,
         /// A trend in an earlier revision.
         trend_in_revision: &'static str,
-        /// A trend that an earlier revision does not know.
-        not_known_in_revision: &'static str,
-        /// The source of the table of trends.
-        source_desk_reading: &'static str,
         /// Heading of the forecasts.
         predictions: &'static str,
         /// A number of forecasts, as a sentence.
@@ -206,8 +196,6 @@ labels! {
         sources_grade_place: &'static str,
         /// A part and its page.
         part_on_page: &'static str,
-        /// A part and its pages.
-        part_on_pages: &'static str,
         // Details of the basis of a statement.
         /// Refers to the annex for evidence that does not fit beside the text.
         more_on_page: &'static str,
@@ -241,18 +229,12 @@ labels! {
         basis_revision_note: &'static str,
         /// Explains the grades of the sources.
         sources_intro: &'static str,
-        /// Explains the places in a source, with the first as the example.
-        places_key: &'static str,
         /// Column heading.
         source_head: &'static str,
         /// Column heading.
         rating_and_pages: &'static str,
-        /// The pages that cite a source without a grade of its information.
-        cited_on_pages: &'static str,
         /// Heading of a dissent.
         differing_view: &'static str,
-        /// Who holds a differing view.
-        held_by: &'static str,
         /// Who holds a differing view, and the judgment that it disputes.
         held_by_against: &'static str,
     }
