@@ -7,7 +7,7 @@ use chancery_tests::print;
 
 #[tokio::test]
 async fn every_sample_is_imported_and_printed() {
-    let samples = ["amber", "russia-iran", "russia-iran-fa", "russia-iran-ru", "scripts"];
+    let samples = ["amber", "russia-iran", "russia-iran-fa", "russia-iran-ru", "scripts", "suez-2021"];
     assert_eq!(folders_with_revisions(), samples, "each sample is in the list");
     let stack = Stack::start().await;
     let admin = stack.admin().await;

@@ -11,7 +11,8 @@ use chancery_brief::{Canonical, redact};
 use chancery_proto::brief::v1::RevisionDocument;
 use chancery_proto::json;
 
-const SAMPLES: [&str; 5] = ["russia-iran", "russia-iran-fa", "russia-iran-ru", "amber", "scripts"];
+const SAMPLES: [&str; 6] =
+    ["russia-iran", "russia-iran-fa", "russia-iran-ru", "amber", "scripts", "suez-2021"];
 
 fn examples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples")

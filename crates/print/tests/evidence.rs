@@ -166,7 +166,7 @@ fn numbers_in_a_row_form_a_range_and_never_break() {
     let odd: Vec<Citation> = (0..60).step_by(2).map(|index| cites(&format!("a{index}"), 2)).collect();
     let mut alternating = Vec::new();
     for (index, citation) in odd.iter().enumerate() {
-        alternating.push(statement(&format!("s{index}"), "One.", &[citation.clone()]));
+        alternating.push(statement(&format!("s{index}"), "One.", std::slice::from_ref(citation)));
         alternating.push(statement(
             &format!("t{index}"),
             "Two.",
@@ -181,7 +181,7 @@ fn numbers_in_a_row_form_a_range_and_never_break() {
     assert!(read.replace('\u{200b}', "").contains(&format!("Some say so!{}", numbers.join(","))), "{read}");
     let words = words("alternating", &content, &standard());
     let marks: Vec<&str> =
-        words.iter().map(|(_, word, _)| word.as_str()).filter(|word| word.contains(",")).collect();
+        words.iter().map(|(_, word, _)| word.as_str()).filter(|word| word.contains(',')).collect();
     let joined = marks.join("").replace('\u{200b}', "");
     assert!(joined.contains("1,3,5") && joined.contains("57,59"), "{marks:?}");
 

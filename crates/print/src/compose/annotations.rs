@@ -267,7 +267,7 @@ mod tests {
         };
         let share = |percent: i64| size.width * percent / 100;
         assert_eq!(rects(true).collect::<Vec<_>>(), [(share(55), share(80))]);
-        assert_eq!(rects(false).last().unwrap(), (share(20), share(45)));
+        assert_eq!(rects(false).next_back().unwrap(), (share(20), share(45)));
     }
 
     #[test]
