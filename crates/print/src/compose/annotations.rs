@@ -21,8 +21,10 @@ use crate::units::Length;
 pub(crate) enum Value<'v> {
     /// A text.
     Text(&'v str),
-    /// The page numbers of destinations.
+    /// The page numbers of destinations on earlier pages, or in the opening.
     Pages(Vec<AnchorId>),
+    /// The page number of a destination on any page, at a reserved width.
+    LaterPage(AnchorId),
 }
 
 /// Dimensions of a likelihood bar.
@@ -166,6 +168,7 @@ impl Composer<'_> {
                     let reference = PageReference { anchors: anchors.clone(), one: "{0}", several: "{0}" };
                     self.pages(inline, text_context, reference);
                 }
+                Some(Value::LaterPage(anchor)) => self.page_of(inline, text_context, *anchor),
                 None => {}
             }
             rest = after;

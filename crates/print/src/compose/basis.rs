@@ -162,8 +162,7 @@ impl<'a> Composer<'a> {
         if let Some(judgment) = row.judgment {
             self.confidence_and_why(&mut inline, tag, judgment.confidence.as_ref());
             self.likelihood_and_origin(&mut inline, tag, judgment.likelihood.as_ref());
-            let note = &judgment.revision_note;
-            self.basis_fact(&mut inline, tag, self.labels().page.basis_revision_note, note);
+            self.revision_note(&mut inline, tag, &judgment.revision_note);
         }
         let statement = row.statement;
         self.confidence_and_why(&mut inline, tag, statement.confidence.as_ref());
@@ -253,6 +252,19 @@ impl<'a> Composer<'a> {
         self.next_detail(inline, tag);
         let quiet = self.text_context(tag, BASIS.colored(QUIET));
         self.push_template(inline, quiet, template, &[Value::Text(value)]);
+    }
+
+    /// Appends the note on a judgment's revision, with letters of changes instead of ids.
+    fn revision_note(&mut self, inline: &mut Inline, tag: TagId, note: &str) {
+        if note.is_empty() {
+            return;
+        }
+        self.next_detail(inline, tag);
+        let quiet = self.text_context(tag, BASIS.colored(QUIET));
+        let label = self.labels().page.basis_revision_note.replace("{0}", "");
+        self.push_label(inline, quiet, label.trim_end());
+        self.push_text(inline, quiet, " ");
+        self.push_with_letters(inline, quiet, note);
     }
 
     fn next_detail(&mut self, inline: &mut Inline, tag: TagId) {

@@ -80,6 +80,10 @@ impl<'a> Forecast<'a> {
         [own, of_judgment].into_iter().flatten().find(|likelihood| lexicon::has_term(likelihood))
     }
 
+    fn term(&self) -> Option<i32> {
+        self.likelihood().map(|likelihood| likelihood.term)
+    }
+
     fn confidence(&self) -> ConfidenceLevel {
         let of_judgment = self.judgment.and_then(|(_, judgment)| judgment.confidence.as_ref());
         let levels = [self.statement.confidence.as_ref(), of_judgment].into_iter().flatten();
@@ -189,7 +193,9 @@ impl Composer<'_> {
             self.page_reference(inline, remark, [id]);
             separator = self.labels().page.list_comma;
         }
-        if let Some(letter) = self.ledger.reversal_of(id).map(|reversal| reversal.letter.clone()) {
+        let reversal = self.ledger.reversal_of(id);
+        let printed = reversal.filter(|reversal| self.anchors.contains_key(&reversal.anchor_name()));
+        if let Some(letter) = printed.map(|reversal| reversal.letter.clone()) {
             self.push_text(inline, remark, separator);
             self.push_text(inline, remark, &letter);
         }
@@ -286,16 +292,18 @@ fn sorted_forecasts(content: &BriefContent) -> Vec<Forecast<'_>> {
             Forecast { statement, judgment, marking, horizon: Horizon::of(statement) }
         })
         .collect();
-    let judgments: Vec<(&KeyJudgment, &str)> = all
+    let judgments: Vec<(&KeyJudgment, Horizon, Option<i32>)> = all
         .iter()
-        .filter_map(|forecast| Some((forecast.judgment?.1, forecast.statement.text.as_str())))
+        .filter_map(|forecast| Some((forecast.judgment?.1, forecast.horizon, forecast.term())))
         .collect();
-    // A judgment often repeats the statement that it rests on.
+    // A judgment often repeats a forecast that it rests on.
     all.retain(|forecast| {
-        let Statement { id, text, .. } = forecast.statement;
-        let repeated =
-            judgments.iter().any(|(judgment, words)| judgment.rests_on.contains(id) && *words == text);
-        forecast.judgment.is_some() || !repeated
+        let same = |(judgment, horizon, term): &(&KeyJudgment, Horizon, Option<i32>)| {
+            judgment.rests_on.contains(&forecast.statement.id)
+                && *horizon == forecast.horizon
+                && *term == forecast.term()
+        };
+        forecast.judgment.is_some() || !judgments.iter().any(same)
     });
     all.sort_by_key(Forecast::order);
     all

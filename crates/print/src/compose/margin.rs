@@ -378,7 +378,28 @@ impl<'a> Composer<'a> {
         kind: TypeSpec,
         changes: &[(String, AnchorId)],
     ) {
-        let Some((_, first)) = changes.first() else { return };
+        // The reversals that only the annex prints are on a later page.
+        let (earlier, later): (Vec<_>, Vec<_>) =
+            changes.iter().cloned().partition(|(letter, _)| self.selection_has(letter));
+        for (index, changes) in [earlier, later].iter().filter(|group| !group.is_empty()).enumerate() {
+            if index > 0 {
+                let text_context = self.label_context(node, kind);
+                self.push_text(inline, text_context, "; ");
+            }
+            self.change_group(inline, node, kind, changes);
+        }
+    }
+
+    /// Appends the letters of changes on one page, linked to the first.
+    fn change_group(
+        &mut self,
+        inline: &mut Inline,
+        node: TagId,
+        kind: TypeSpec,
+        changes: &[(String, AnchorId)],
+    ) {
+        let Some((letter, first)) = changes.first() else { return };
+        let is_earlier = self.selection_has(letter);
         let page = &self.labels().page;
         let letters: Vec<&str> = changes.iter().map(|(letter, _)| letter.as_str()).collect();
         let letters = letters.join(page.list_comma);
@@ -387,7 +408,8 @@ impl<'a> Composer<'a> {
         let kind = kind.strong().colored(ACCENT);
         let text_context = TextContext { link: Some(link), ..self.label_context(link, kind) };
         let anchors = changes.iter().map(|(_, anchor)| *anchor).collect();
-        let values = [Value::Text(&letters), Value::Pages(anchors)];
+        let pages = if is_earlier { Value::Pages(anchors) } else { Value::LaterPage(*first) };
+        let values = [Value::Text(&letters), pages];
         self.push_template(inline, text_context, page.changed_card, &values);
     }
 

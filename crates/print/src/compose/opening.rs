@@ -130,6 +130,7 @@ impl Composer<'_> {
         if !publisher.is_empty() && self.options.theme.organisation.is_empty() {
             self.separated(&mut block.inline, text_context);
             // Without a language, names are not hyphenated.
+            let publisher = self.isolated_in_line(&publisher);
             self.push_text(&mut block.inline, TextContext { language: "", ..text_context }, &publisher);
         }
         if !recipient.is_empty() {
@@ -144,9 +145,15 @@ impl Composer<'_> {
         let marking = self.banner().to_owned();
         if !marking.is_empty() {
             self.separated(&mut block.inline, text_context);
+            let marking = self.isolated_in_line(&marking);
             self.push_text(&mut block.inline, TextContext { language: "", ..text_context }, &marking);
         }
         self.push(block);
+    }
+
+    /// Isolates a text in a right-to-left line, so that separators beside it keep their place (UAX #9).
+    fn isolated_in_line(&self, text: &str) -> String {
+        if self.flow.right_to_left { format!("\u{2068}{text}\u{2069}") } else { text.to_owned() }
     }
 
     fn separated(&mut self, inline: &mut Inline, text_context: TextContext) {
@@ -371,7 +378,7 @@ impl Composer<'_> {
         if !self.ledger.rows.is_empty() {
             facts.push(self.lexicon.counted(&page.scaled_back_or_disputed, self.ledger.rows.len(), &[]));
         }
-        if self.options.format == Format::OnePage {
+        if !self.anchors.contains_key("part.all-changes") {
             facts.push(self.lexicon.counted(&page.changes_in_all, all, &[]));
             let facts = crate::compose::lexicon::capitalised(&facts.join(self.list_separator()));
             self.push_template(&mut block.inline, text_context, page.in_full_brief, &[Value::Text(&facts)]);
@@ -379,12 +386,13 @@ impl Composer<'_> {
         }
         let on_page = |composer: &mut Self, inline: &mut Inline, words: &str, part: &str| {
             let words = crate::compose::lexicon::capitalised(words);
-            if let Some(anchor) = composer.anchors.get(part).copied() {
-                let values = [Value::Text(&words), Value::Pages(vec![anchor])];
-                composer.push_template(inline, text_context, page.on_page, &values);
-            } else {
-                composer.push_template(inline, text_context, page.in_full_brief, &[Value::Text(&words)]);
-            }
+            let anchors = composer.anchors.get(part).copied().into_iter().collect();
+            composer.push_template(
+                inline,
+                text_context,
+                page.on_page,
+                &[Value::Text(&words), Value::Pages(anchors)],
+            );
         };
         if !facts.is_empty() {
             let facts = facts.join(page.list_comma);
@@ -392,9 +400,7 @@ impl Composer<'_> {
             self.push_text(&mut block.inline, text_context, " ");
         }
         let all = self.lexicon.counted(&page.all_changes, all, &[]);
-        let part =
-            if self.anchors.contains_key("part.all-changes") { "part.all-changes" } else { "part.changes" };
-        on_page(self, &mut block.inline, &all, part);
+        on_page(self, &mut block.inline, &all, "part.all-changes");
         self.push(block);
     }
 

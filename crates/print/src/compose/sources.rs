@@ -136,7 +136,7 @@ impl Composer<'_> {
         let mut inline = Inline::default();
         self.mark_part(&mut inline, text_context, &source.marking);
         self.push_text(&mut inline, strong, &sentence(&source.title));
-        if !source.short_title.is_empty() {
+        if !source.short_title.is_empty() && source.short_title != source.publisher {
             // The print refers to the source by its short title.
             self.push_text(&mut inline, text_context, &format!(" [{}]", source.short_title));
         }

@@ -15,6 +15,7 @@ use crate::text::grapheme_clusters::GraphemeClusters;
 use crate::text::inline::Inline;
 use crate::text::line_opportunities::line_opportunities;
 use crate::text::shaping::{Setting, Word};
+use crate::text::text_style::Figures;
 use crate::units::Length;
 
 /// A part of a paragraph that is shaped as a unit.
@@ -156,7 +157,7 @@ impl Cutter<'_> {
             script: traits.script,
             right_to_left: traits.level.is_rtl(),
             language: piece.language,
-            figures: piece.style.figures,
+            figures: figures_of(traits.face, piece.style.figures),
         };
         let drawn = self.inline.drawn_width(piece);
         let shown = if drawn.is_some() { "" } else { &self.inline.text[range.clone()] };
@@ -164,6 +165,16 @@ impl Cutter<'_> {
         let width = drawn.unwrap_or_else(|| word.width(traits.face, piece.style.size));
         let (piece, level, kind) = (traits.piece, traits.level, traits.kind);
         self.fragments.push(Fragment { range, piece, level, setting, kind, width, word });
+    }
+}
+
+/// Returns the spacing of digits: the faces for Arabic script set tabular digits too far apart.
+const fn figures_of(face: FaceId, figures: Figures) -> Figures {
+    match face {
+        FaceId::Naskh | FaceId::NaskhBold | FaceId::Vazirmatn | FaceId::VazirmatnBold => {
+            Figures::Proportional
+        }
+        _ => figures,
     }
 }
 

@@ -59,6 +59,13 @@ impl<'a> Composer<'a> {
         }
     }
 
+    /// Returns whether the part on changes prints the reversal with a letter.
+    pub(crate) fn selection_has(&self, letter: &str) -> bool {
+        let ReversalSelection { cards, rows } = self.selection;
+        let printed = self.ledger.cards.iter().take(cards).chain(self.ledger.rows.iter().take(rows));
+        printed.into_iter().any(|reversal| reversal.letter == letter)
+    }
+
     fn fitting(&mut self, all: ReversalSelection) -> ReversalSelection {
         let geometry = Geometry::new(self.options.paper, self.flow.right_to_left);
         let width = geometry.width(Span::Full);
