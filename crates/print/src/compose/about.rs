@@ -41,12 +41,15 @@ impl Composer<'_> {
     /// Returns the facts that the opening does not state.
     fn facts_of_this_copy(&self) -> Vec<Fact> {
         let (edition, labels) = (self.edition, self.labels());
-        let note = self.content.as_of.as_ref().map_or("", |as_of| as_of.note.as_str());
-        let facts: [Fact; 4] = [
+        let as_of = self.content.as_of.clone().unwrap_or_default();
+        let date = if as_of.date.is_empty() { String::new() } else { self.lexicon.date(&as_of.date) };
+        let facts = [date.as_str(), as_of.note.as_str()];
+        let facts: Vec<&str> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
+        let as_of = facts.join(self.list_separator());
+        let facts: [Fact; 3] = [
             (labels.brief, edition.brief.to_owned()),
             (labels.edition_digest, edition.edition_digest.to_owned()),
-            (labels.as_of, note.to_owned()),
-            (labels.page.evidence_key, self.brief_evidence_words()),
+            (labels.as_of, as_of),
         ];
         facts.into_iter().filter(|(_, value)| !value.is_empty()).collect()
     }

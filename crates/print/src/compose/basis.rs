@@ -236,7 +236,8 @@ impl<'a> Composer<'a> {
             if statement.horizon.is_empty() { String::new() } else { self.lexicon.date(&statement.horizon) };
         let period = statement.period.as_ref().map(|period| {
             let date = if period.edtf.is_empty() { String::new() } else { self.lexicon.date(&period.edtf) };
-            let facts = [date.as_str(), period.label.as_str()];
+            let label = if date.contains(&period.label) { "" } else { period.label.as_str() };
+            let facts = [date.as_str(), label];
             facts.into_iter().filter(|fact| !fact.is_empty()).collect::<Vec<_>>().join(page.list_comma)
         });
         self.basis_fact(inline, tag, page.basis_horizon, &horizon);

@@ -28,8 +28,8 @@ const CONFIDENCE: Length = Length::mm(28);
 const CHANGE: Length = Length::mm(30);
 /// With a column of likelihoods.
 const AXIS: Length = Length::mm(48);
-const CONFIDENCE_BESIDE_AXIS: Length = Length::mm(29);
-const CHANGE_BESIDE_AXIS: Length = Length::mm(25);
+const CONFIDENCE_BESIDE_AXIS: Length = Length::mm(27);
+const CHANGE_BESIDE_AXIS: Length = Length::mm(27);
 
 /// The bar under a judgment, and in the column of likelihoods.
 const BAR: BarSize = BarSize { width: Length::mm(60), height: Length::milli_pt(6_500) };
@@ -323,6 +323,9 @@ impl Composer<'_> {
         if inline.is_empty() {
             return;
         }
+        if let Some(above) = cell.paragraphs.last_mut() {
+            above.inline.separate();
+        }
         let leading = self.sheet.fit(kind).leading;
         cell.paragraphs.push(CellParagraph { inline, leading, ..CellParagraph::default() });
     }
@@ -379,7 +382,8 @@ impl Composer<'_> {
         let numbers: Vec<String> = ticks.iter().map(|tick| self.lexicon.digits(&tick.to_string())).collect();
         let numbers = numbers.join(page.list_comma);
         let scale = if lexicon::is_phia(term) { "PHIA" } else { "ICD 203" };
-        let earlier = self.edition.earlier_number().map(|number| self.lexicon.digits(&number.to_string()));
+        let compared = self.edition.earlier.and(self.edition.earlier_number());
+        let earlier = compared.map(|number| self.lexicon.digits(&number.to_string()));
         let meaning = match (&earlier, axis) {
             (Some(earlier), true) => filled(page.bar_compared, &[earlier, scale]),
             (Some(earlier), false) => filled(page.bar_axis_compared, &[&numbers, scale, earlier]),
@@ -416,7 +420,7 @@ impl Composer<'_> {
             .iter()
             .map(|(letter, count)| {
                 let count = self.lexicon.digits(&count.to_string());
-                filled(page.grade_count, &[&letter.to_string(), &count])
+                self.isolated_in_line(&filled(page.grade_count, &[&letter.to_string(), &count]))
             })
             .collect();
         let sources = if letters.is_empty() {
@@ -436,7 +440,7 @@ impl Composer<'_> {
                 self.lexicon.counted(&page.rest_on_grade_or_lower, weak.sentences, &[&cited, "D"])
             }
         };
-        format!("{sources}; {weak}")
+        format!("{sources}{}{weak}", self.list_separator())
     }
 
     fn keyed_note(&mut self, sect: TagId, sentences: &[(&str, String)]) {

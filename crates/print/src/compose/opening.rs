@@ -77,7 +77,11 @@ impl Composer<'_> {
         title.grid = Grid::Free;
         self.push(title);
         if !self.content.subtitle.is_empty() {
-            let mut subtitle = self.line(sect, Role::P, SUBTITLE.italic(), &self.content.subtitle);
+            let node = self.tag(sect, Role::P);
+            let mut subtitle = self.block(SUBTITLE);
+            let text_context = self.text_context(node, SUBTITLE.italic());
+            self.mark_part(&mut subtitle.inline, text_context, &self.content.default_marking);
+            self.push_text(&mut subtitle.inline, text_context, &self.content.subtitle);
             subtitle.span = Span::Full;
             subtitle.grid = Grid::Free;
             self.push(subtitle);
@@ -152,7 +156,7 @@ impl Composer<'_> {
     }
 
     /// Isolates a text in a right-to-left line, so that separators beside it keep their place (UAX #9).
-    fn isolated_in_line(&self, text: &str) -> String {
+    pub(crate) fn isolated_in_line(&self, text: &str) -> String {
         if self.flow.right_to_left { format!("\u{2068}{text}\u{2069}") } else { text.to_owned() }
     }
 

@@ -17,8 +17,9 @@ use crate::text::inline::Inline;
 use crate::text::paragraph_setup::Align;
 use crate::units::Length;
 
-/// Widths of the columns, each with the space after it.
+/// Widths of the columns, each with the space after it. Digits of Vazirmatn are wider.
 const NUMBER: Length = Length::mm(7);
+const NUMBER_RIGHT_TO_LEFT: Length = Length::mm(9);
 const ENTRY: Length = Length::mm(119);
 
 /// Space above and below an entry.
@@ -36,9 +37,10 @@ impl Composer<'_> {
         sources.sort_by_key(|(number, _)| *number);
         self.sources_intro(sect);
         let citing = self.citing_anchors_by_credibility();
+        let number = if self.flow.right_to_left { NUMBER_RIGHT_TO_LEFT } else { NUMBER };
         let mut table = TableBlock {
             columns: vec![
-                Column { align: Align::Start, width: ColumnWidth::Fixed(NUMBER) },
+                Column { align: Align::Start, width: ColumnWidth::Fixed(number) },
                 Column { align: Align::Start, width: ColumnWidth::Fixed(ENTRY) },
                 Column::default(),
             ],
@@ -53,7 +55,9 @@ impl Composer<'_> {
         if self.sheet.is_large() {
             // Large print has no columns: rating and pages follow the entry.
             table.columns.truncate(2);
-            table.columns[1].width = ColumnWidth::Content;
+            for column in &mut table.columns {
+                column.width = ColumnWidth::Content;
+            }
         } else {
             table.head = self.sources_head(sect);
         }
@@ -117,6 +121,9 @@ impl Composer<'_> {
         self.source_name_line(endnote, entry, source);
         self.source_descriptor(endnote, entry, source);
         self.source_address(endnote, entry, source);
+        if !self.anchors.contains_key("part.basis") {
+            self.source_places(endnote, entry, source);
+        }
         let mut rating = Cell::default();
         self.source_rating(endnote, &mut rating, number, source, citing);
         if self.sheet.is_large() {
@@ -141,10 +148,13 @@ impl Composer<'_> {
             self.push_text(&mut inline, text_context, &format!(" [{}]", source.short_title));
         }
         let date = if source.date.is_empty() { String::new() } else { self.lexicon.date(&source.date) };
-        let facts = [source.publisher.as_str(), date.as_str()];
-        let facts: Vec<&str> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
+        let publisher = self.isolated_in_line(&source.publisher);
+        let publisher = if source.publisher.is_empty() { "" } else { publisher.as_str() };
+        let facts: Vec<&str> =
+            [publisher, date.as_str()].into_iter().filter(|fact| !fact.is_empty()).collect();
         if !facts.is_empty() {
-            self.push_text(&mut inline, text_context, &format!(" {}", sentence(&facts.join(", "))));
+            let facts = facts.join(self.labels().page.list_comma);
+            self.push_text(&mut inline, text_context, &format!(" {}", sentence(&facts)));
         }
         self.cell_paragraph(entry, SOURCE, inline);
     }
@@ -193,6 +203,35 @@ impl Composer<'_> {
         let target = LinkTarget::Uri(source.url.clone());
         let shown = readable(&source.url, |c| self.typesetter.covers(&text_context.style, c));
         self.link_to(&mut inline, text_context, target, &shown, &source.title);
+        self.cell_paragraph(entry, MARGIN, inline);
+    }
+
+    /// Adds the places in the source that are cited, by grade. The annex on the basis of statements has them as well.
+    fn source_places(&mut self, endnote: TagId, entry: &mut Cell, source: &Source) {
+        let mut places: BTreeMap<Grade, Vec<&str>> = BTreeMap::new();
+        for located in reading_order::located_statements(self.content) {
+            let citations = located.statement.citations.iter();
+            for citation in citations.filter(|of| of.source_id == source.id && !of.locator.is_empty()) {
+                let of_grade = places.entry(Grade::of(source, citation)).or_default();
+                if !of_grade.contains(&citation.locator.as_str()) {
+                    of_grade.push(&citation.locator);
+                }
+            }
+        }
+        if places.is_empty() {
+            return;
+        }
+        let node = self.tag(endnote, Role::P);
+        let (strong, text_context) =
+            (self.text_context(node, MARGIN.strong()), self.text_context(node, MARGIN));
+        let mut inline = Inline::default();
+        for (grade, locators) in places {
+            let separator = if inline.is_empty() { "" } else { self.list_separator() };
+            self.push_text(&mut inline, text_context, separator);
+            self.push_text(&mut inline, strong, &grade.to_string());
+            let locators = locators.join(self.labels().page.list_comma);
+            self.push_text(&mut inline, text_context, &format!(" {locators}"));
+        }
         self.cell_paragraph(entry, MARGIN, inline);
     }
 

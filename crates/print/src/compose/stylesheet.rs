@@ -114,6 +114,12 @@ impl Sheet {
             (true, TextSize::Large) => (154, 24),
         };
         let mut fitted = kind;
+        // Naskh in display sizes needs more leading, and Vazirmatn in a title less size.
+        let (size, leading) = match (self.right_to_left, kind.style.family) {
+            (true, Family::Serif) if kind.style.size > BODY.style.size => (size, leading * 23 / 20),
+            (true, Family::Sans) if kind.style.size > Length::pt(20) => (size * 91 / 110, leading),
+            _ => (size, leading),
+        };
         fitted.style.size = kind.style.size * size / 100;
         fitted.leading = kind.leading * leading / 14;
         if self.is_large() {

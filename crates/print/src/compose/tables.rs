@@ -274,6 +274,11 @@ impl Composer<'_> {
                     composer.portion_word(inline, text_context, &row.marking);
                 }
                 let text = row.cells.get(column).map_or("", |cell| cell.text.as_str());
+                let is_date =
+                    table.columns.get(column).is_some_and(|of| of.r#type == ColumnType::Date as i32);
+                if is_date && !text.is_empty() {
+                    return composer.push_text(inline, text_context, &composer.lexicon.date(text));
+                }
                 composer.push_text(inline, text_context, text);
             });
         }

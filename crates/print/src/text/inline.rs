@@ -103,6 +103,15 @@ impl Inline {
         }
     }
 
+    /// Appends a space in the style and element of the last text, so that extraction separates it from what follows.
+    pub fn separate(&mut self) {
+        let is_text = |piece: &&Piece| piece.kind == PieceKind::Text;
+        if let Some(last) = self.pieces.last().filter(is_text).cloned() {
+            let Piece { style, owner, link, language, kind, .. } = last;
+            self.push(" ", PieceStyle { style, owner, link, language, kind });
+        }
+    }
+
     /// Marks the end of the text so far as a destination.
     pub fn anchor(&mut self, anchor: AnchorId) {
         self.anchors.push((self.text.len(), anchor));

@@ -67,6 +67,7 @@ impl Composer<'_> {
         let node = self.tag(sect, Role::P);
         let mut block = self.block(kind);
         let text_context = self.text_context(node, kind);
+        self.mark_part(&mut block.inline, text_context, &content.default_marking);
         if self.edition.combined_changes.is_some() {
             let number = self.lexicon.digits(&self.edition.revision.to_string());
             self.push_label(
