@@ -23,7 +23,7 @@ const NUMBER_RIGHT_TO_LEFT: Length = Length::mm(9);
 const ENTRY: Length = Length::mm(119);
 
 /// Space above and below an entry.
-const PADDING: (Length, Length) = (Length::milli_pt(2_500), Length::milli_pt(2_500));
+const PADDING: (Length, Length) = (Length::milli_pt(2_000), Length::milli_pt(2_000));
 
 impl Composer<'_> {
     /// Adds one `Note` per source, by number.
