@@ -210,7 +210,7 @@ async fn the_command_attaches_images_and_prints_with_a_theme_file() {
     let pale = write("pale.toml", b"organisation = \"A\"\naccent = \"#ffcc00\"\n");
     let refused =
         stack.command(&["render", "russia-iran", "-o", &output, "--theme", &pale]).run().await.exits(1);
-    assert!(refused.stderr.contains("pale.toml:2:10: accent: its contrast to white"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("pale.toml:2:10: accent: its contrast with white"), "{}", refused.stderr);
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ use crate::readback::Expected;
 use crate::text::Typesetter;
 use crate::text::inline::{Deferred, PageList, PieceKind};
 use crate::text::languages::is_right_to_left;
-use crate::text::soft_hyphens;
+use crate::text::plain_text;
 use crate::warnings::Warning;
 use crate::write::Writer;
 
@@ -89,7 +89,7 @@ fn without_soft_hyphens(flow: &mut Flow) {
         [&mut info.title, &mut info.subject, &mut info.creator].into_iter().chain(&mut info.keywords);
     let titles = flow.outline.iter_mut().map(|entry| &mut entry.title);
     for text in metadata.chain(titles) {
-        if let Cow::Owned(plain) = soft_hyphens::without_soft_hyphens(text) {
+        if let Cow::Owned(plain) = plain_text::without_soft_hyphens(text) {
             *text = plain;
         }
     }

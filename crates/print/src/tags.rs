@@ -2,7 +2,7 @@
 //! written by `write`. Roles carry their required attributes, and [`TagTree::add`] rejects children that the standard
 //! does not allow, so that an invalid tree cannot be built.
 
-use crate::text::soft_hyphens::without_soft_hyphens;
+use crate::text::plain_text::without_soft_hyphens;
 
 /// A node of a [`TagTree`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -105,7 +105,7 @@ fn the_page_has_its_parts_in_the_order_of_the_mock_up() {
         "A no longer holds",
         "B corrected",
         "C corrected",
-        "6 more reversals; 7 statements scaled back or disputed; 39 changes in all: see the full brief.",
+        "5 more reversals; 7 statements scaled back or disputed; 36 changes in all: see the full brief.",
         "Which way the fields are moving",
         "rising as before Trade and integration Money and payments",
         "mixed all were rising Military",

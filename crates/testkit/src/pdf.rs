@@ -28,9 +28,9 @@ pub struct Crop {
     pub height: u32,
 }
 
-/// The main column of an A4 page between marking bands and footers. Excludes the side column, whose ids and marks would
-/// appear between the sentences.
-pub const A4_MAIN_COLUMN: Crop = Crop { x: 62, y: 62, width: 346, height: 708 };
+/// The columns of an A4 page between running head and footer. In the order of the content, notes in the side column follow
+/// the paragraph that they are beside.
+pub const A4_COLUMNS: Crop = Crop { x: 55, y: 62, width: 485, height: 708 };
 
 /// A whole A4 page.
 pub const A4_PAGE: Crop = Crop { x: 0, y: 0, width: 596, height: 842 };

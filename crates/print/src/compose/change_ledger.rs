@@ -47,6 +47,13 @@ pub(crate) struct ChangeLedger<'a> {
     by_statement: BTreeMap<&'a str, usize>,
 }
 
+/// Numbers of the first cards and rows that the part prints.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ReversalSelection {
+    pub(crate) cards: usize,
+    pub(crate) rows: usize,
+}
+
 impl<'a> ChangeLedger<'a> {
     /// Sorts the changes of a print.
     pub(crate) fn new(

@@ -7,12 +7,12 @@ use chancery_brief::references::change_subject;
 use chancery_proto::brief::v1::{BriefContent, Change, ChangeKind, Source};
 use prost::Message;
 
+use crate::compose::abridgement::Abridgement;
 use crate::compose::change_ledger::ChangeLedger;
-use crate::compose::changes::ReversalSelection;
+use crate::compose::change_ledger::ReversalSelection;
 use crate::compose::coverage_runs::{coverage_runs, missing_characters, nfc, shortened};
 use crate::compose::labels::{Labels, filled};
 use crate::compose::lexicon::Lexicon;
-use crate::compose::one_page::Abridgement;
 use crate::compose::part_names::{PartName, PartNames, part_names};
 use crate::compose::plan::Plan;
 use crate::compose::prior_revision::RevisionStatements;

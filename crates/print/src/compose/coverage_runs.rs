@@ -7,7 +7,7 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 use crate::text::Typesetter;
 use crate::text::grapheme_clusters::clusters;
 use crate::text::inline::{PieceKind, settable};
-use crate::text::soft_hyphens::without_soft_hyphens;
+use crate::text::plain_text::without_soft_hyphens;
 use crate::text::text_style::TextStyle;
 
 /// Splits a text into runs that the faces cover and grapheme clusters with a character that has no glyph.

@@ -4,15 +4,15 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use chancery_brief::edtf::{self, Bound, Day, Edtf};
-use chancery_brief::reading_order::{self, LocatedStatement, StatementLocation};
+use chancery_brief::reading_order::StatementLocation;
 use chancery_proto::brief::v1::block::Kind;
 use chancery_proto::brief::v1::{
     BriefContent, Confidence, ConfidenceLevel, KeyJudgment, Likelihood, List, Section, Statement,
-    StatementStatus, StatementType,
 };
 
 use crate::compose::annotations::BarSize;
 use crate::compose::composer::{Composer, TextContext};
+use crate::compose::content_facts::forecasts;
 use crate::compose::labels::filled;
 use crate::compose::lexicon;
 use crate::compose::stylesheet::{FORECAST, LABEL, META, QUIET, REMARK, TABLE};
@@ -262,17 +262,6 @@ impl Composer<'_> {
             None => self.cell_label(tag, cell, TABLE.colored(QUIET), self.lexicon.terms().not_stated),
         }
     }
-}
-
-/// Returns the forecasts of a brief that still hold, in reading order.
-pub(crate) fn forecasts(content: &BriefContent) -> impl Iterator<Item = LocatedStatement<'_>> {
-    reading_order::located_statements(content).into_iter().filter(|located| {
-        let statement = located.statement;
-        let ended = [StatementStatus::Superseded as i32, StatementStatus::Withdrawn as i32];
-        statement.withheld.is_none()
-            && statement.r#type == StatementType::Forecast as i32
-            && !ended.contains(&statement.status)
-    })
 }
 
 fn sorted_forecasts(content: &BriefContent) -> Vec<Forecast<'_>> {

@@ -1,13 +1,12 @@
 //! The table of key judgments: each with its likelihood, its confidence, its evidence and its change since the earlier
 //! revision, and the notes that explain them.
 
-use chancery_proto::brief::v1::{
-    BriefContent, ConfidenceLevel, Dissent, KeyJudgment, Likelihood, Source, Statement,
-};
+use chancery_proto::brief::v1::{ConfidenceLevel, Dissent, KeyJudgment, Likelihood, Source, Statement};
 
 use crate::Format;
 use crate::compose::annotations::{BarSize, Value, ticks};
 use crate::compose::composer::{Composer, TextContext};
+use crate::compose::content_facts::disputed_judgment;
 use crate::compose::evidence::{self, Evidence, WeakBasis};
 use crate::compose::judgment_changes::{self, JudgmentChange, judgment_changes, not_carried_over};
 use crate::compose::labels::filled;
@@ -524,15 +523,6 @@ impl Composer<'_> {
         self.push(view);
         self.begin_part("");
     }
-}
-
-/// Returns the number of the judgment that a dissent disputes, or of one that rests on a disputed statement.
-pub(crate) fn disputed_judgment(content: &BriefContent, dissent: &Dissent) -> Option<usize> {
-    let disputes = |judgment: &KeyJudgment| {
-        let own = judgment.statements.iter().map(|statement| &statement.id);
-        own.chain(&judgment.rests_on).chain([&judgment.id]).any(|id| dissent.statement_ids.contains(id))
-    };
-    Some(content.key_judgments.iter().position(disputes)? + 1)
 }
 
 /// Returns the likelihood of a judgment, if it has a term.

@@ -1,6 +1,7 @@
 //! Composes an edition into a flow: the parts of a brief in reading order, with their structure elements.
 
 mod about;
+mod abridgement;
 mod addresses;
 mod annexes;
 mod annotations;
@@ -10,6 +11,7 @@ mod change_annex;
 mod change_ledger;
 mod changes;
 mod composer;
+mod content_facts;
 mod coverage_runs;
 pub(crate) mod dates;
 mod evidence;
@@ -35,16 +37,17 @@ mod sources;
 pub(crate) mod statements;
 pub(crate) mod stylesheet;
 mod tables;
+mod templates;
 mod text_origin;
 mod theme;
 pub(crate) mod title_block;
 mod trend_strip;
 
+pub(crate) use crate::compose::abridgement::Abridgement;
 use crate::compose::composer::Composer;
 #[cfg(test)]
 pub(crate) use crate::compose::figures::sketch::{TALLEST, WIDTH};
 use crate::compose::lexicon::Lexicon;
-pub(crate) use crate::compose::one_page::Abridgement;
 use crate::compose::plan::{Part, PartKind, Plan};
 use crate::compose::scenarios::RowSpacing;
 use crate::document_info::OutlineEntry;

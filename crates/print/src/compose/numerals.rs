@@ -1,7 +1,7 @@
 //! Digits, percentages and plural forms of the printer's languages.
 
 use crate::Locale;
-use crate::compose::labels::filled;
+use crate::compose::templates::filled;
 
 /// Replaces ASCII digits by the locale's digits; other characters stay.
 ///

@@ -1,11 +1,11 @@
 //! The opening of a print: title, dateline, state, bottom line, key judgments, the summary of changes and the contents.
 
+use crate::compose::abridgement::Abridgement;
 use crate::compose::annotations::Value;
 use crate::compose::change_ledger::Reversal;
 use crate::compose::changes::MarkedText;
 use crate::compose::composer::{Composer, TextContext};
 use crate::compose::labels::filled;
-use crate::compose::one_page::Abridgement;
 use crate::compose::plan::{Part, PartKind};
 use crate::compose::signs::Sign;
 use crate::compose::stylesheet::{

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chancery_proto::brief::v1::{BriefContent, List, Section, Statement, block::Kind};
 
+use crate::compose::content_facts;
 use crate::compose::labels::{Labels, filled};
-use crate::compose::{forecasts, judgment_table};
 use crate::error::PrintError;
 use crate::tags::AnchorId;
 use crate::{Edition, Format, Options};
@@ -148,7 +148,7 @@ impl<'a> Plan<'a> {
 
     /// Adds the parts about the future: forecasts, scenarios and indicators, and on a single page the trends.
     fn predictions(&mut self, content: &'a BriefContent, labels: &'static Labels) {
-        if self.format != Format::OnePage && forecasts::forecasts(content).next().is_some() {
+        if self.format != Format::OnePage && content_facts::forecasts(content).next().is_some() {
             self.part("part.forecasts", labels.page.predictions, PartKind::Forecasts);
         }
         let ids = content.scenarios.iter().map(|part| &part.id);
@@ -183,7 +183,7 @@ impl<'a> Plan<'a> {
         let ids = content.dissents.iter().map(|part| &part.id);
         ids.clone().for_each(|id| self.anchor(id));
         let elsewhere =
-            content.dissents.iter().filter(|of| judgment_table::disputed_judgment(content, of).is_none());
+            content.dissents.iter().filter(|of| content_facts::disputed_judgment(content, of).is_none());
         self.listed(elsewhere.map(|part| &part.id), "part.dissents", labels.dissents, PartKind::Dissents);
     }
 

@@ -132,7 +132,7 @@ impl Composer<'_> {
         let runs_right_to_left = is_right_to_left(self.lexicon.locale().tag());
         // After Arabic letters the parts of a date would be reordered.
         let value = |text: &str| if runs_right_to_left { isolated(text) } else { text.to_owned() };
-        let (published, imported_on) = (value(published), value(import.imported_on));
+        let (published, imported_on) = (value(published), value(&self.lexicon.date(import.imported_on)));
         let sentence = if import.importer.is_empty() {
             filled(labels.published_as_imported, &[&published, &imported_on])
         } else {

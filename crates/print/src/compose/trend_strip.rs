@@ -2,10 +2,10 @@
 
 use chancery_proto::brief::v1::{BriefContent, Domain, Trend};
 
+use crate::compose::abridgement::Abridgement;
 use crate::compose::composer::{Composer, TextContext};
 use crate::compose::figures::sketch::WIDTH;
 use crate::compose::labels::filled;
-use crate::compose::one_page::Abridgement;
 use crate::compose::signs::Sign;
 use crate::compose::stylesheet::{ACCENT, REMARK, ROW_HEAD, TABLE};
 use crate::flow::{Block, Cell, Column, ColumnWidth, Row, Span, TableBlock, TextBlock};

@@ -20,6 +20,7 @@ mod line_opportunities;
 pub(crate) mod line_part;
 pub mod paragraph;
 pub mod paragraph_setup;
+pub(crate) mod plain_text;
 pub(crate) mod shaping;
 pub(crate) mod soft_hyphens;
 pub mod text_style;

@@ -1,18 +1,10 @@
 //! Soft hyphens of the author (U+00AD). They state where a word may be hyphenated and are no part of its text, so they
 //! are taken out before a text is set and in strings outside of pages.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::text::inline::Inline;
-
-/// The soft hyphen.
-const SOFT_HYPHEN: char = '\u{ad}';
-
-/// Returns a text without its soft hyphens.
-pub(crate) fn without_soft_hyphens(text: &str) -> Cow<'_, str> {
-    if text.contains(SOFT_HYPHEN) { text.replace(SOFT_HYPHEN, "").into() } else { text.into() }
-}
+use crate::text::plain_text::SOFT_HYPHEN;
 
 /// Positions of the soft hyphens that were taken out of a text.
 #[derive(Debug, Default)]

@@ -19,8 +19,8 @@ use crate::tags::{Role, TagId};
 use crate::text::inline::{Deferred, PieceKind};
 use crate::units::Length;
 
+pub(crate) use crate::compose::change_ledger::ReversalSelection;
 pub(crate) use crate::compose::changes::card_facts::MarkedText;
-pub(crate) use crate::compose::changes::selection::ReversalSelection;
 
 impl Composer<'_> {
     /// Adds the part of the standard and the full format.

@@ -5,7 +5,7 @@ use chancery_brief::references::change_subject;
 use chancery_proto::brief::v1::{Change, KeyJudgment, Statement};
 
 use crate::Format;
-use crate::compose::changes::selection::ReversalSelection;
+use crate::compose::change_ledger::ReversalSelection;
 use crate::compose::composer::Composer;
 use crate::compose::judgment_changes::not_carried_over;
 

@@ -1,7 +1,7 @@
 //! Selects the reversals that fit on the part's page. Rows are moved to the annex first, then cards from the end.
 
 use crate::Format;
-use crate::compose::change_ledger::Reversal;
+use crate::compose::change_ledger::{Reversal, ReversalSelection};
 use crate::compose::changes::card_facts::{CardFacts, MarkedText};
 use crate::compose::changes::cards::{
     AROUND_ROWS_HEADING, CARD_COLUMNS, CARD_PADDING, HEADING, KIND, LETTER, ROW, ROW_PADDING, ROWS_HEADING,
@@ -26,13 +26,6 @@ const AROUND_HEAD: Length = Length::pt(6);
 const AFTER_TABLE: Length = Length::pt(3);
 /// Rounding of baselines in a row.
 const ROUNDING: Length = Length::milli_pt(500);
-
-/// Numbers of the first cards and rows that the part prints.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct ReversalSelection {
-    pub(crate) cards: usize,
-    pub(crate) rows: usize,
-}
 
 impl<'a> Composer<'a> {
     /// Selects the reversals that the part prints, and creates their destinations. Reversals that only the annex prints
