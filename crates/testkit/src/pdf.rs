@@ -179,26 +179,6 @@ fn is_bidi_control(character: char) -> bool {
     matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-#[cfg(test)]
-mod tests {
-    use super::{contains_text, normal_form};
-
-    #[test]
-    fn the_normal_form_joins_hyphenated_words() {
-        assert_eq!(normal_form("part\u{ad}\nner  ship\u{200f}"), "partner ship");
-        assert_eq!(normal_form("u\u{308}ber"), "über");
-    }
-
-    #[test]
-    fn a_text_is_found_in_each_encoding() {
-        let utf16: Vec<u8> = "Zibeth".encode_utf16().flat_map(u16::to_be_bytes).collect();
-        for bytes in [b"a Zibeth b".as_slice(), &utf16, b"<5A6962657468>", b"<005a00690062006500740068>"] {
-            assert!(contains_text(bytes, "zibeth") && contains_text(bytes, "Zibeth"), "{bytes:?}");
-        }
-        assert!(!contains_text(b"nothing", "Zibeth"));
-    }
-}
-
 /// Extracts the text of all pages in the order of the content, as it is. Complaints of poppler fail the test.
 pub fn extracted_text(file: &Path) -> String {
     let arguments = ["-raw".as_ref(), file.as_os_str(), "-".as_ref()];
@@ -233,4 +213,24 @@ for text in sys.argv[2:]:
         String::from_utf8_lossy(&ran.stdout).lines().filter_map(|line| line.parse().ok()).collect();
     assert_eq!(counts.len(), texts.len(), "a count of each text");
     counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{contains_text, normal_form};
+
+    #[test]
+    fn the_normal_form_joins_hyphenated_words() {
+        assert_eq!(normal_form("part\u{ad}\nner  ship\u{200f}"), "partner ship");
+        assert_eq!(normal_form("u\u{308}ber"), "über");
+    }
+
+    #[test]
+    fn a_text_is_found_in_each_encoding() {
+        let utf16: Vec<u8> = "Zibeth".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        for bytes in [b"a Zibeth b".as_slice(), &utf16, b"<5A6962657468>", b"<005a00690062006500740068>"] {
+            assert!(contains_text(bytes, "zibeth") && contains_text(bytes, "Zibeth"), "{bytes:?}");
+        }
+        assert!(!contains_text(b"nothing", "Zibeth"));
+    }
 }

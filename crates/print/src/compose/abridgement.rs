@@ -1,6 +1,6 @@
-//! What the one-page format omits in order to fit.
+//! Omissions of the one-page format.
 
-/// What a page omits in order to fit, each step including those before it.
+/// Parts that a page omits in order to fit, each step including those before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Abridgement {
     #[default]

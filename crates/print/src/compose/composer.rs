@@ -76,7 +76,7 @@ pub(crate) struct Composer<'a> {
     pub(crate) tables: usize,
     pub(crate) frames: u32,
     pub(crate) images: PreparedImages,
-    /// What a single page omits.
+    /// Parts that the one-page format omits.
     pub(crate) abridgement: Abridgement,
     /// Destinations of omitted empty blocks.
     waiting: Vec<AnchorId>,

@@ -215,7 +215,7 @@ pub(crate) fn unique_opening<'s>(statements: &[&'s Statement], index: usize) -> 
     if end == text.len() { (text, true) } else { (cut, false) }
 }
 
-/// What a brief's sentences rest on as a whole.
+/// The evidence of a brief's sentences as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct BriefEvidence<'a> {
     /// Number of sources.
@@ -233,11 +233,11 @@ pub(crate) struct BriefEvidence<'a> {
 pub(crate) struct WeakEvidence<'a> {
     /// Their number.
     pub(crate) sentences: usize,
-    /// What they rest on.
+    /// Their sources.
     pub(crate) basis: WeakBasis<'a>,
 }
 
-/// What sentences with weak evidence rest on.
+/// The sources of sentences with weak evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WeakBasis<'a> {
     /// The brief's only source rated F.

@@ -31,7 +31,7 @@ const BAR: BarSize = BarSize { width: Length::mm(39), height: Length::pt(4) };
 /// Name of the annex on the basis of statements.
 const BASIS: &str = "part.basis";
 
-/// What the statements of a paragraph rest on.
+/// The evidence of a paragraph's statements.
 pub(crate) struct ParagraphEvidence<'s, 'a> {
     pub(crate) statements: Vec<&'s Statement>,
     pub(crate) sources: Vec<CitedSource<'a>>,

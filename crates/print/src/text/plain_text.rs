@@ -1,4 +1,4 @@
-//! Text without the author's soft hyphens (U+00AD), which state where a word may be hyphenated and are no part of it.
+//! Text without the author's soft hyphens (U+00AD): they mark where a word may be hyphenated and are not part of it.
 
 use std::borrow::Cow;
 

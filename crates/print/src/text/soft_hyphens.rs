@@ -1,5 +1,5 @@
-//! Soft hyphens of the author (U+00AD). They state where a word may be hyphenated and are no part of its text, so they
-//! are taken out before a text is set and in strings outside of pages.
+//! Soft hyphens of the author (U+00AD). They mark where a word may be hyphenated and are not part of its text, so they
+//! are removed before a text is set and from strings outside of pages.
 
 use std::ops::Range;
 

@@ -161,7 +161,7 @@ impl<'a> Composer<'a> {
         }
         let subjects = || changes.iter().map(|change| change_subject(change));
         let after = range(subjects().map(|id| self.current.confidence(id)));
-        // What is no longer in the brief has no confidence now.
+        // A part that is no longer in the brief has no confidence now.
         let before = after.and_then(|_| range(subjects().map(|id| self.prior.confidence(id))));
         ConfidenceShift { before, after }
     }

@@ -221,7 +221,7 @@ labels! {
         basis_period: &'static str,
         /// The date by which a forecast can be judged.
         basis_horizon: &'static str,
-        /// What would settle a forecast.
+        /// The criterion that settles a forecast.
         basis_criteria: &'static str,
         /// The origin of a likelihood.
         basis_origin: &'static str,
@@ -235,7 +235,7 @@ labels! {
         rating_and_pages: &'static str,
         /// Heading of a dissent.
         differing_view: &'static str,
-        /// Who holds a differing view, and the judgment that it disputes.
+        /// The holder of a differing view, and the judgment that it disputes.
         held_by_against: &'static str,
     }
 }
