@@ -103,3 +103,16 @@ pub(crate) fn circle((x, y): (Length, Length), radius: Length) -> Vec<Segment> {
         Segment::Close,
     ]
 }
+
+/// Returns the lines between points, closed to a polygon if `closed`.
+pub(crate) fn outline(points: &[(Length, Length)], closed: bool) -> Vec<Segment> {
+    let mut segments: Vec<Segment> = Vec::with_capacity(points.len() + 1);
+    for (x, y) in points {
+        let first = segments.is_empty();
+        segments.push(if first { Segment::Move(*x, *y) } else { Segment::Line(*x, *y) });
+    }
+    if closed {
+        segments.push(Segment::Close);
+    }
+    segments
+}

@@ -1,12 +1,14 @@
 //! Annotations in a line of text: signs, levels of confidence, likelihood bars, references to pages and templates with
 //! references in them.
 
-use chancery_brief::likelihood::{bounds, row, scale, scale_terms};
-use chancery_proto::brief::v1::{ConfidenceLevel, Likelihood, LikelihoodScale, LikelihoodTerm};
+use std::collections::BTreeSet;
+
+use chancery_proto::brief::v1::{ConfidenceLevel, Likelihood, LikelihoodTerm};
 
 use crate::Format;
 use crate::compose::composer::{Composer, TextContext};
 use crate::compose::labels::filled;
+use crate::compose::scale_cells::{cells, to_edge};
 use crate::compose::signs::{self, Sign};
 use crate::compose::stylesheet::{ACCENT, HAIRLINE_GRAY, INK};
 use crate::flow::PageReference;
@@ -15,12 +17,15 @@ use crate::layout::HAIRLINE;
 use crate::pages::{ArtifactKind, Owner};
 use crate::tags::{AnchorId, LinkTarget, Role};
 use crate::text::inline::{Deferred, Inline, InlineDrawing, PageList, PieceKind, PieceStyle};
+use crate::text::text_style::TextStyle;
 use crate::units::Length;
 
 /// A value in a template of the printer.
 pub(crate) enum Value<'v> {
     /// A text.
     Text(&'v str),
+    /// A text in a style of its own.
+    Styled(&'v str, TextStyle),
     /// The page numbers of destinations on earlier pages, or in the opening.
     Pages(Vec<AnchorId>),
     /// The page number of a destination on any page, at a reserved width.
@@ -61,14 +66,25 @@ impl Composer<'_> {
         text_context: TextContext,
         level: ConfidenceLevel,
     ) {
+        let size = text_context.style.size * 61 / 100;
+        self.dots(inline, text_context, level, (size, size * 30 / 100));
+    }
+
+    /// Appends the dots of a level of confidence at a size and a distance; appends nothing without a level.
+    pub(crate) fn dots(
+        &mut self,
+        inline: &mut Inline,
+        text_context: TextContext,
+        level: ConfidenceLevel,
+        (size, gap): (Length, Length),
+    ) {
         let filled = match level {
             ConfidenceLevel::Unspecified => return,
             ConfidenceLevel::Low => 1,
             ConfidenceLevel::Moderate => 2,
             ConfidenceLevel::High => 3,
         };
-        let size = text_context.style.size * 61 / 100;
-        let drawing = signs::dots(filled, size, size * 30 / 100, self.flow.right_to_left);
+        let drawing = signs::dots(filled, size, gap, self.flow.right_to_left);
         self.draw(inline, text_context, drawing, Owner::Artifact(ArtifactKind::Layout));
     }
 
@@ -102,9 +118,19 @@ impl Composer<'_> {
                 format!("{facts}; {}", filled(self.labels().was_likely, &[&self.lexicon.short_odds(before)]));
         }
         let alt = filled(self.labels().bar_alt, &[&facts]);
+        self.inline_figure(inline, text_context, alt, bar(likelihood, before, size));
+    }
+
+    /// Appends a drawing as a `Figure` with its alternative text, mirrored in a right-to-left document.
+    pub(crate) fn inline_figure(
+        &mut self,
+        inline: &mut Inline,
+        text_context: TextContext,
+        alt: String,
+        drawing: InlineDrawing,
+    ) {
         let node = self.label_tag(text_context.node, Role::Figure { alt });
         let owner = Owner::Tagged { node, seq: self.flow.tags.next_seq() };
-        let drawing = bar(likelihood, before, size);
         let drawing = if self.flow.right_to_left { signs::mirror(&drawing) } else { drawing };
         self.draw(inline, text_context, drawing, owner);
     }
@@ -164,6 +190,9 @@ impl Composer<'_> {
             let (index, after) = after.split_once('}').unwrap_or(("", after));
             match index.parse().ok().and_then(|index: usize| values.get(index)) {
                 Some(Value::Text(text)) => self.push_text(inline, text_context, text),
+                Some(Value::Styled(text, style)) => {
+                    self.push_text(inline, TextContext { style: *style, ..text_context }, text);
+                }
                 Some(Value::Pages(anchors)) => {
                     let reference = PageReference { anchors: anchors.clone(), one: "{0}", several: "{0}" };
                     self.pages(inline, text_context, reference);
@@ -220,25 +249,9 @@ fn stroked(rect: Rect, color: crate::graphics::Color, width: Length) -> Path {
 
 /// Returns the inner bounds of a scale's cells in percent.
 pub(crate) fn ticks(term: i32) -> Vec<u32> {
-    let term = LikelihoodTerm::try_from(term).unwrap_or_default();
-    let terms = scale_terms(scale(term).unwrap_or(LikelihoodScale::Icd203));
-    let mut edges: Vec<u32> = terms
-        .iter()
-        .filter(|other| row(**other) == row(term))
-        .flat_map(|term| {
-            let (low, high) = bounds(*term);
-            [low, to_edge(high)]
-        })
-        .filter(|edge| (1..100).contains(edge))
-        .collect();
-    edges.sort_unstable();
-    edges.dedup();
-    edges
-}
-
-/// Extends "below 50" to 50.
-const fn to_edge(percent: u32) -> u32 {
-    if percent == 49 { 50 } else { percent }
+    let cells = cells(LikelihoodTerm::try_from(term).unwrap_or_default());
+    let edges: BTreeSet<u32> = cells.into_iter().flat_map(|(low, high)| [low, high]).collect();
+    edges.into_iter().filter(|edge| (1..100).contains(edge)).collect()
 }
 
 #[cfg(test)]

@@ -9,9 +9,10 @@ use chancery_proto::brief::v1::{
 use crate::compose::annotations::Value;
 use crate::compose::composer::{Composer, TextContext};
 use crate::compose::evidence::{Grade, supports};
-use crate::compose::judgment_table::{opening_words, source_name};
+use crate::compose::judgment_table::source_name;
 use crate::compose::labels::filled;
 use crate::compose::lexicon;
+use crate::compose::opening_words::opening_words;
 use crate::compose::stylesheet::{ACCENT, BASIS, QUIET, TABLE_NOTE};
 use crate::compose::tables::TableMaker;
 use crate::compose::text_origin::TextOrigin;

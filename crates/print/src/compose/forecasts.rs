@@ -164,10 +164,6 @@ impl Composer<'_> {
             self.small_word(&mut inline, text_context, &format!(" [{}]", statement.id));
         }
         self.forecast_reference(&mut inline, tag, forecast);
-        if !statement.resolution_criteria.is_empty() {
-            // The space separates the paragraphs in extraction.
-            self.push_text(&mut inline, text_context, " ");
-        }
         self.cell_paragraph(cell, FORECAST, inline);
         if !statement.resolution_criteria.is_empty() {
             let mut inline = Inline::default();

@@ -11,13 +11,14 @@ use crate::compose::evidence::{self, Evidence, WeakBasis};
 use crate::compose::judgment_changes::{self, JudgmentChange, judgment_changes, not_carried_over};
 use crate::compose::labels::filled;
 use crate::compose::lexicon;
+use crate::compose::opening_words::opening_words;
 use crate::compose::stylesheet::{
     ACCENT, INK, JUDGMENT, JUDGMENT_BESIDE_AXIS, LABEL, REMARK, ROW_HEAD, TABLE, TABLE_NOTE, TypeSpec,
 };
 use crate::compose::tables::TableMaker;
 use crate::compose::text_origin::TextOrigin;
 use crate::flow::{Cell, CellParagraph, Frame, Grid, Span, TextBlock};
-use crate::tags::{AnchorId, Role, TagId};
+use crate::tags::{Role, TagId};
 use crate::text::inline::Inline;
 use crate::units::Length;
 
@@ -105,7 +106,7 @@ impl Composer<'_> {
         maker.block.after = Length::pt(4);
         for (index, judgment) in content.key_judgments.iter().enumerate() {
             self.begin_part(&judgment.id);
-            let anchors: Vec<AnchorId> = self.anchors.get(&judgment.id).copied().into_iter().collect();
+            let anchors = self.anchor_of(&judgment.id);
             maker.row_of_cells(self, anchors, |composer, column, tag, cell| match columns[column] {
                 JudgmentColumn::Number => composer.judgment_number(tag, cell, index + 1),
                 JudgmentColumn::Judgment => composer.judgment_text(tag, cell, judgment, axis),
@@ -225,11 +226,7 @@ impl Composer<'_> {
         let page = &self.labels().page;
         let count = self.lexicon.counted(&page.sources_count, evidence.count(), &[]);
         match evidence.grades() {
-            Some(grades) => {
-                let grades =
-                    if self.flow.right_to_left { format!("\u{2066}{grades}\u{2069}") } else { grades };
-                filled(page.sources_with_grades, &[&count, &grades])
-            }
+            Some(grades) => filled(page.sources_with_grades, &[&count, &self.isolated_grades(&grades)]),
             None => count,
         }
     }
@@ -537,12 +534,4 @@ pub(crate) fn source_name(source: &Source) -> &str {
         .into_iter()
         .find(|name| !name.is_empty())
         .map_or(source.id.as_str(), |name| name.split(" (").next().unwrap_or(name))
-}
-
-/// Returns the first words of a text that is longer than a number of characters, without punctuation at their end.
-pub(crate) fn opening_words(text: &str, longest: usize) -> Option<&str> {
-    let (end, _) = text.char_indices().nth(longest)?;
-    let cut = &text[..end];
-    let cut = cut.rfind(char::is_whitespace).map_or(cut, |space| &cut[..space]);
-    Some(cut.trim_end_matches(|c: char| c.is_whitespace() || c.is_ascii_punctuation()))
 }

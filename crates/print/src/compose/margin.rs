@@ -14,7 +14,7 @@ use crate::compose::lexicon;
 use crate::compose::signs::{self, Sign};
 use crate::compose::stylesheet::{ACCENT, INK, MARGIN, QUIET, REMARK, TypeSpec};
 use crate::flow::{Grid, SideNote, TextBlock};
-use crate::pages::{ArtifactKind, Owner};
+use crate::pages::Owner;
 use crate::tags::{AnchorId, LinkTarget, Role, TagId};
 use crate::text::inline::Inline;
 use crate::text::text_style::TextStyle;
@@ -192,15 +192,8 @@ impl<'a> Composer<'a> {
 
     /// Appends the dots of a level of confidence at the size of the margin.
     fn margin_dots(&mut self, inline: &mut Inline, text_context: TextContext, level: ConfidenceLevel) {
-        let filled = match level {
-            ConfidenceLevel::Unspecified => return,
-            ConfidenceLevel::Low => 1,
-            ConfidenceLevel::Moderate => 2,
-            ConfidenceLevel::High => 3,
-        };
-        let (dot, gap) = self.dot_size();
-        let drawing = signs::dots(filled, dot, gap, self.flow.right_to_left);
-        self.draw(inline, text_context, drawing, Owner::Artifact(ArtifactKind::Layout));
+        let size = self.dot_size();
+        self.dots(inline, text_context, level, size);
     }
 
     fn dot_size(&self) -> (Length, Length) {

@@ -9,6 +9,7 @@ use chancery_proto::brief::v1::{Block, BriefContent, Section, block::Kind};
 
 use crate::compose::labels::{Labels, filled};
 use crate::compose::lexicon;
+use crate::compose::opening_words::opening_words;
 use crate::compose::text_origin::TextOrigin;
 
 /// Maximum length of a name taken from a part's text.
@@ -120,11 +121,7 @@ fn title(block: &Block) -> &str {
 
 /// Returns a text's first words, with an ellipsis if it is shortened.
 fn opening(text: &str) -> Cow<'_, str> {
-    let Some((end, _)) = text.char_indices().nth(LONGEST_NAME) else { return text.into() };
-    let cut = &text[..end];
-    let cut = cut.rfind(char::is_whitespace).map_or(cut, |space| &cut[..space]);
-    format!("{}\u{2026}", cut.trim_end_matches(|c: char| c.is_whitespace() || c.is_ascii_punctuation()))
-        .into()
+    opening_words(text, LONGEST_NAME).map_or(text.into(), |words| format!("{words}\u{2026}").into())
 }
 
 #[cfg(test)]

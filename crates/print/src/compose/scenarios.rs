@@ -5,15 +5,13 @@ use chancery_proto::brief::v1::{Indicator, Scenario};
 use crate::compose::annotations::BarSize;
 use crate::compose::composer::{Composer, TextContext};
 use crate::compose::labels::filled;
-use crate::compose::signs;
 use crate::compose::stylesheet::{ACCENT, HAIRLINE_GRAY, REMARK, ROW_HEAD, TABLE};
 use crate::compose::tables::TableMaker;
 use crate::compose::text_origin::TextOrigin;
 use crate::flow::{Cell, Span};
 use crate::graphics::{Paint, Path, Rect, Segment};
 use crate::layout::HAIRLINE;
-use crate::pages::Owner;
-use crate::tags::{Role, TagId};
+use crate::tags::TagId;
 use crate::text::inline::{Inline, InlineDrawing};
 use crate::units::Length;
 
@@ -101,13 +99,9 @@ impl Composer<'_> {
     /// Adds a bar for a percentage as a `Figure`.
     fn percent_bar(&mut self, tag: TagId, cell: &mut Cell, percent: u32) {
         let alt = filled(self.labels().bar_alt, &[&self.lexicon.percent(percent)]);
-        let node = self.label_tag(tag, Role::Figure { alt });
-        let owner = Owner::Tagged { node, seq: self.flow.tags.next_seq() };
-        let drawing = percent_bar(percent, BAR);
-        let drawing = if self.flow.right_to_left { signs::mirror(&drawing) } else { drawing };
         let mut inline = Inline::default();
         let text_context = self.text_context(tag, TABLE);
-        self.draw(&mut inline, text_context, drawing, owner);
+        self.inline_figure(&mut inline, text_context, alt, percent_bar(percent, BAR));
         self.cell_paragraph(cell, TABLE, inline);
     }
 

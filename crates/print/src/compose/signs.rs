@@ -2,7 +2,7 @@
 //! same, so the signs are artifacts or have it as their `ActualText`.
 
 use crate::compose::stylesheet::INK;
-use crate::graphics::{Color, Paint, Path, Segment, circle};
+use crate::graphics::{Color, Paint, Path, circle, outline};
 use crate::text::inline::InlineDrawing;
 use crate::units::Length;
 
@@ -146,9 +146,7 @@ pub(crate) fn mirror(drawing: &InlineDrawing) -> InlineDrawing {
 }
 
 fn polygon(points: &[(Length, Length)], paint: Paint) -> Path {
-    let mut path = open_line(points, paint);
-    path.segments.push(Segment::Close);
-    path
+    Path { segments: outline(points, true), paint }
 }
 
 fn hollow(points: &[(Length, Length)], color: Color, width: Length) -> Path {
@@ -156,10 +154,7 @@ fn hollow(points: &[(Length, Length)], color: Color, width: Length) -> Path {
 }
 
 fn open_line(points: &[(Length, Length)], paint: Paint) -> Path {
-    let segment = |(index, (x, y)): (usize, &(Length, Length))| {
-        if index == 0 { Segment::Move(*x, *y) } else { Segment::Line(*x, *y) }
-    };
-    Path { segments: points.iter().enumerate().map(segment).collect(), paint }
+    Path { segments: outline(points, false), paint }
 }
 
 #[cfg(test)]

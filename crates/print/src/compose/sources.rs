@@ -25,7 +25,7 @@ const ENTRY: Length = Length::mm(119);
 /// Space above and below an entry.
 const PADDING: (Length, Length) = (Length::milli_pt(2_000), Length::milli_pt(2_000));
 
-impl Composer<'_> {
+impl<'a> Composer<'a> {
     /// Adds one `Note` per source, by number.
     pub(crate) fn sources(&mut self, sect: TagId) {
         let mut sources: Vec<(usize, &Source)> = self
@@ -36,7 +36,7 @@ impl Composer<'_> {
             .collect();
         sources.sort_by_key(|(number, _)| *number);
         self.sources_intro(sect);
-        let citing = self.citing_anchors_by_credibility();
+        let citations = self.citations_by_source();
         let number = if self.flow.right_to_left { NUMBER_RIGHT_TO_LEFT } else { NUMBER };
         let mut table = TableBlock {
             columns: vec![
@@ -62,8 +62,8 @@ impl Composer<'_> {
             table.head = self.sources_head(sect);
         }
         for (number, source) in sources {
-            let none = BTreeMap::new();
-            let row = self.source(sect, number, source, citing.get(&source.id).unwrap_or(&none));
+            let citations = citations.get(source.id.as_str()).map_or(&[][..], Vec::as_slice);
+            let row = self.source(sect, number, source, citations);
             table.rows.push(row);
         }
         self.begin_part("");
@@ -91,18 +91,16 @@ impl Composer<'_> {
         head
     }
 
-    /// Returns the anchors of the printed statements that cite each source.
-    fn citing_anchors_by_credibility(&self) -> BTreeMap<String, BTreeMap<Option<u8>, Vec<AnchorId>>> {
-        let mut citing: BTreeMap<String, BTreeMap<Option<u8>, Vec<AnchorId>>> = BTreeMap::new();
+    /// Returns the citations of each source by its id, with the destinations of the printed statements that cite it.
+    fn citations_by_source(&self) -> BTreeMap<&'a str, Vec<(&'a Citation, Option<AnchorId>)>> {
+        let mut citations: BTreeMap<&str, Vec<_>> = BTreeMap::new();
         for located in reading_order::located_statements(self.content) {
-            let Some(anchor) = self.anchors.get(&located.statement.id) else { continue };
+            let anchor = self.anchors.get(&located.statement.id).copied();
             for citation in &located.statement.citations {
-                let Some(source) = self.sources_by_id.get(citation.source_id.as_str()) else { continue };
-                let digit = Grade::of(source, citation).digit();
-                citing.entry(citation.source_id.clone()).or_default().entry(digit).or_default().push(*anchor);
+                citations.entry(citation.source_id.as_str()).or_default().push((citation, anchor));
             }
         }
-        citing
+        citations
     }
 
     fn source(
@@ -110,7 +108,7 @@ impl Composer<'_> {
         sect: TagId,
         number: usize,
         source: &Source,
-        citing: &BTreeMap<Option<u8>, Vec<AnchorId>>,
+        citations: &[(&Citation, Option<AnchorId>)],
     ) -> Row {
         self.begin_part(&source.id);
         let endnote = self.tag(sect, Role::Note { id: format!("source-{number}") });
@@ -122,16 +120,16 @@ impl Composer<'_> {
         self.source_descriptor(endnote, entry, source);
         self.source_address(endnote, entry, source);
         if !self.anchors.contains_key("part.basis") {
-            self.source_places(endnote, entry, source);
+            self.source_places(endnote, entry, source, citations);
         }
         let mut rating = Cell::default();
-        self.source_rating(endnote, &mut rating, number, source, citing);
+        self.source_rating(endnote, &mut rating, number, source, citations);
         if self.sheet.is_large() {
             entry.paragraphs.append(&mut rating.paragraphs);
         } else {
             cells.push(rating);
         }
-        let anchors = self.anchors.get(&source.id).copied().into_iter().collect();
+        let anchors = self.anchor_of(&source.id);
         Row { cells, anchors, keep_with_next: true }
     }
 
@@ -148,10 +146,11 @@ impl Composer<'_> {
             self.push_text(&mut inline, text_context, &format!(" [{}]", source.short_title));
         }
         let date = if source.date.is_empty() { String::new() } else { self.lexicon.date(&source.date) };
-        let publisher = self.isolated_in_line(&source.publisher);
-        let publisher = if source.publisher.is_empty() { "" } else { publisher.as_str() };
-        let facts: Vec<&str> =
-            [publisher, date.as_str()].into_iter().filter(|fact| !fact.is_empty()).collect();
+        let mut facts = Vec::new();
+        if !source.publisher.is_empty() {
+            facts.push(self.isolated_in_line(&source.publisher));
+        }
+        facts.extend(Some(date).filter(|date| !date.is_empty()));
         if !facts.is_empty() {
             let facts = facts.join(self.labels().page.list_comma);
             self.push_text(&mut inline, text_context, &format!(" {}", sentence(&facts)));
@@ -207,15 +206,18 @@ impl Composer<'_> {
     }
 
     /// Adds the places in the source that are cited, by grade. The annex on the basis of statements has them as well.
-    fn source_places(&mut self, endnote: TagId, entry: &mut Cell, source: &Source) {
+    fn source_places(
+        &mut self,
+        endnote: TagId,
+        entry: &mut Cell,
+        source: &Source,
+        citations: &[(&Citation, Option<AnchorId>)],
+    ) {
         let mut places: BTreeMap<Grade, Vec<&str>> = BTreeMap::new();
-        for located in reading_order::located_statements(self.content) {
-            let citations = located.statement.citations.iter();
-            for citation in citations.filter(|of| of.source_id == source.id && !of.locator.is_empty()) {
-                let of_grade = places.entry(Grade::of(source, citation)).or_default();
-                if !of_grade.contains(&citation.locator.as_str()) {
-                    of_grade.push(&citation.locator);
-                }
+        for (citation, _) in citations.iter().filter(|(of, _)| !of.locator.is_empty()) {
+            let of_grade = places.entry(Grade::of(source, citation)).or_default();
+            if !of_grade.contains(&citation.locator.as_str()) {
+                of_grade.push(&citation.locator);
             }
         }
         if places.is_empty() {
@@ -242,8 +244,14 @@ impl Composer<'_> {
         cell: &mut Cell,
         number: usize,
         source: &Source,
-        citing: &BTreeMap<Option<u8>, Vec<AnchorId>>,
+        citations: &[(&Citation, Option<AnchorId>)],
     ) {
+        let mut citing: BTreeMap<Option<u8>, Vec<AnchorId>> = BTreeMap::new();
+        for (citation, anchor) in citations {
+            if let Some(anchor) = anchor {
+                citing.entry(Grade::of(source, citation).digit()).or_default().push(*anchor);
+            }
+        }
         let grade = Grade::of(source, &Citation::default());
         let letter = grade.letter().map(String::from).unwrap_or_default();
         if let Some(word) = self.lexicon.reliability_word(source.reliability) {
@@ -255,7 +263,7 @@ impl Composer<'_> {
             self.push_text(&mut inline, text_context, &format!(" {word}"));
             self.cell_paragraph(cell, MARGIN, inline);
         }
-        for (digit, anchors) in citing {
+        for (digit, anchors) in &citing {
             let node = self.label_tag(endnote, Role::P);
             let text_context = self.label_context(node, MARGIN);
             let mut inline = Inline::default();

@@ -3,6 +3,7 @@
 use chancery_brief::references::change_subject;
 use chancery_proto::brief::v1::ConfidenceLevel;
 
+use crate::compose::annotations::Value;
 use crate::compose::change_ledger::Reversal;
 use crate::compose::changes::card_facts::{CardFacts, ConfidenceShift, MarkedText};
 use crate::compose::composer::{Composer, TextContext};
@@ -135,7 +136,7 @@ impl<'a> Composer<'a> {
 
     /// Returns the destination of a reversal, if the print has one.
     pub(crate) fn reversal_anchors(&self, reversal: &Reversal) -> Vec<AnchorId> {
-        self.anchors.get(&reversal.anchor_name()).copied().into_iter().collect()
+        self.anchor_of(&reversal.anchor_name())
     }
 
     /// Adds letter, kind and pages of a card.
@@ -321,23 +322,15 @@ impl<'a> Composer<'a> {
         template: &str,
         values: &[(String, bool)],
     ) {
-        let (mut text_context, mut strong) = (text_context, strong);
-        if self.label_language().is_some() {
-            let node = self.label_tag(text_context.node, Role::Span { actual_text: None });
-            let language = self.lexicon.locale().tag();
-            (text_context.node, text_context.language) = (node, language);
-            (strong.node, strong.language) = (node, language);
-        }
-        let mut rest = template;
-        while let Some((before, after)) = rest.split_once('{') {
-            self.push_text(inline, text_context, before);
-            let (index, after) = after.split_once('}').unwrap_or(("", after));
-            if let Some((value, is_strong)) = index.parse().ok().and_then(|index: usize| values.get(index)) {
-                self.push_text(inline, if *is_strong { strong } else { text_context }, value);
-            }
-            rest = after;
-        }
-        self.push_text(inline, text_context, rest);
+        let values: Vec<Value> = values
+            .iter()
+            .map(
+                |(text, is_strong)| {
+                    if *is_strong { Value::Styled(text, strong.style) } else { Value::Text(text) }
+                },
+            )
+            .collect();
+        self.push_template(inline, text_context, template, &values);
     }
 }
 

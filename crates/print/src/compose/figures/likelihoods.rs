@@ -3,17 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chancery_brief::likelihood::{bounds, row, scale, scale_terms};
 use chancery_proto::brief::v1::block::Kind;
-use chancery_proto::brief::v1::{
-    BriefContent, Likelihood, LikelihoodScale, LikelihoodTerm, Section, Statement,
-};
+use chancery_proto::brief::v1::{BriefContent, Likelihood, LikelihoodTerm, Section, Statement};
 
 use super::sketch::{Ruler, Sketch, SketchLabel, TALLEST, WIDTH, portion};
 use crate::compose::labels::filled;
 use crate::compose::lexicon;
 use crate::compose::lexicon::Lexicon;
 use crate::compose::prior_revision::RevisionStatements;
+use crate::compose::scale_cells::{cells, to_edge};
 use crate::compose::stylesheet::{ACCENT, FIGURE, FIGURE_SMALL, GUIDE, INK};
 use crate::graphics::Rect;
 use crate::layout::HAIRLINE;
@@ -156,23 +154,6 @@ fn legend(sketch: &mut Sketch, top: Length, ruler: &mut Ruler) -> Length {
 
 fn term_of(likelihood: &Likelihood) -> LikelihoodTerm {
     LikelihoodTerm::try_from(likelihood.term).unwrap_or_default()
-}
-
-/// Returns the bounds of the scale's cells in percent, in ascending order.
-fn cells(term: LikelihoodTerm) -> Vec<(u32, u32)> {
-    let terms = scale_terms(scale(term).unwrap_or(LikelihoodScale::Icd203));
-    let terms = terms.iter().filter(|other| row(**other) == row(term));
-    terms
-        .map(|term| {
-            let (low, high) = bounds(*term);
-            (low, to_edge(high))
-        })
-        .collect()
-}
-
-/// Extends "below 50" to 50.
-const fn to_edge(percent: u32) -> u32 {
-    if percent == 49 { 50 } else { percent }
 }
 
 /// Returns the position of a percentage on a bar.

@@ -7,7 +7,7 @@ use crate::compose::coverage_runs::{coverage_runs, nfc};
 use crate::compose::lexicon::Lexicon;
 use crate::compose::stylesheet::{INK, TypeSpec};
 use crate::compose::text_origin::TextOrigin;
-use crate::graphics::{Color, Paint, Path, Rect, Segment, circle};
+use crate::graphics::{Color, Paint, Path, Rect, Segment, circle, outline};
 use crate::layout::HAIRLINE;
 use crate::pages::{ArtifactKind, Owner};
 use crate::text::Typesetter;
@@ -118,18 +118,6 @@ impl Sketch {
 /// Returns a portion marking if a part's marking differs from the brief's default.
 pub(super) fn portion(marking: &str, floor: &str) -> String {
     if marking.is_empty() || marking == floor { String::new() } else { format!("({marking}) ") }
-}
-
-fn outline(points: &[(Length, Length)], closed: bool) -> Vec<Segment> {
-    let mut segments: Vec<Segment> = Vec::with_capacity(points.len() + 1);
-    for (x, y) in points {
-        let first = segments.is_empty();
-        segments.push(if first { Segment::Move(*x, *y) } else { Segment::Line(*x, *y) });
-    }
-    if closed {
-        segments.push(Segment::Close);
-    }
-    segments
 }
 
 /// Measures texts before they are positioned.
