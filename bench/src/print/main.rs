@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use chancery_print::testing::{edition, struct_text};
-use chancery_print::{Edition, Fonts, Limits, Options, Printed, Progress};
+use chancery_print::{Edition, Fonts, Format, Limits, Options, Printed, Progress};
 use chancery_proto::brief::v1::BriefContent;
 use clap::{Parser, Subcommand};
 use prost::Message as _;
@@ -37,13 +37,26 @@ enum Command {
         /// How often to print, one after the other.
         #[arg(long, default_value_t = 1)]
         times: u32,
+        /// Print the standard format instead of the full one.
+        #[arg(long)]
+        standard: bool,
+        /// Print the full format without annexes.
+        #[arg(long)]
+        without_annexes: bool,
     },
 }
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Encode { json, message } => encode(&json, &message),
-        Command::Print { message, pdf, times } => run(&message, &pdf, times),
+        Command::Print { message, pdf, times, standard, without_annexes } => {
+            let options = Options {
+                format: if standard { Format::Standard } else { Format::Full },
+                annexes: without_annexes.then_some(false),
+                ..Options::default()
+            };
+            run(&message, &pdf, times, &options)
+        }
     }
 }
 
@@ -56,12 +69,12 @@ fn encode(json: &Path, message: &Path) -> anyhow::Result<()> {
 }
 
 /// Prints `times` times and writes `figure value` lines: stages in microseconds of CPU time, memory in KB.
-fn run(message: &Path, pdf: &Path, times: u32) -> anyhow::Result<()> {
+fn run(message: &Path, pdf: &Path, times: u32, options: &Options) -> anyhow::Result<()> {
     let mut after_first = 0;
     let mut last = None;
     for _ in 0..times {
         let content = BriefContent::decode(std::fs::read(message)?.as_slice())?;
-        last = Some(timed(&content)?);
+        last = Some(timed(&content, options)?);
         if after_first == 0 {
             after_first = memory("VmRSS:")?;
         }
@@ -81,7 +94,7 @@ fn run(message: &Path, pdf: &Path, times: u32) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn timed(content: &BriefContent) -> anyhow::Result<(Printed, [(&'static str, i64); 3])> {
+fn timed(content: &BriefContent, options: &Options) -> anyhow::Result<(Printed, [(&'static str, i64); 3])> {
     let edition = Edition {
         brief: "workspaces/default/briefs/bench",
         revision: 1,
@@ -99,13 +112,8 @@ fn timed(content: &BriefContent) -> anyhow::Result<(Printed, [(&'static str, i64
         }
         ControlFlow::Continue(())
     };
-    let printed = chancery_print::print(
-        &edition,
-        &Options::default(),
-        &Limits::default(),
-        &Fonts::default(),
-        &mut observe,
-    )?;
+    let printed =
+        chancery_print::print(&edition, options, &Limits::default(), &Fonts::default(), &mut observe)?;
     let ended = cpu_microseconds();
     let stages = [
         ("compose", composed - started),
