@@ -2,11 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
+#[path = "../../crates/print/tests/fonts/tiny.rs"]
+mod tiny;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use chancery_testkit::{Command, Stack, files, pdf};
 use serde_json::Value;
+use tiny::Tiny;
 
 async fn stack_with_the_brief() -> Stack {
     let stack = Stack::start().await;
@@ -216,6 +220,37 @@ async fn migrating_twice_keeps_tokens_and_content() {
     for role in ["operator", "admin", "worker"] {
         assert_eq!(fs::metadata(stack.token_file(role)).unwrap().permissions().mode() & 0o777, 0o600);
     }
+}
+
+#[tokio::test]
+async fn lint_names_characters_until_migrate_adds_a_font_that_has_them() {
+    let stack = Stack::without_worker().await;
+    let file = stack.folder().join("draft.json");
+    fs::write(&file, r#"{"kind": "BRIEF_KIND_THEMATIC", "title": "Rain in 東京", "language": "en"}"#)
+        .unwrap();
+    let path = file.display().to_string();
+    stack.command(&["create", "rain", &path]).run().await.exits(0);
+    let linted = async || stack.command(&["lint", "rain"]).run().await.exits(0).stdout;
+    let migrate = async |arguments: &[&str]| {
+        let migrate = Command::new([&["migrate"], arguments].concat());
+        migrate.env("DATABASE_URL", stack.database().url()).run().await.exits(0);
+    };
+    let named = "the brief: no font has U+6771 (東), so a box is printed";
+    assert!(linted().await.contains(named), "{}", linted().await);
+
+    let fonts = tempfile::tempdir().unwrap();
+    let tiny = Tiny { name: "TinyHan", characters: "東京", rights: 0, extra: None };
+    fs::write(fonts.path().join("tiny.ttf"), tiny.file()).unwrap();
+    migrate(&["--fonts", &fonts.path().display().to_string()]).await;
+    assert!(!linted().await.contains("MISSING_GLYPH"), "{}", linted().await);
+    migrate(&[]).await;
+    assert!(linted().await.contains(named), "{}", linted().await);
+
+    // As a version left it that did not store coverage.
+    stack.database().psql().rows("update print_environments set glyph_coverage = null").unwrap();
+    assert!(!linted().await.contains("MISSING_GLYPH"), "{}", linted().await);
+    migrate(&[]).await;
+    assert!(linted().await.contains(named), "{}", linted().await);
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
-//! Tradecraft lint: warnings on valid content. The lints of wording read English only.
+//! Lint: warnings on valid content, about its tradecraft and about characters that no font has. The lints of wording read
+//! English only.
 
 mod blocks;
+mod glyphs;
 mod prose;
 #[cfg(test)]
 mod tests;
@@ -13,12 +15,13 @@ use chancery_proto::brief::v1::{
 };
 
 pub use self::warning::*;
+use crate::glyph_coverage::GlyphCoverage;
 use crate::reading_order::{LocatedStatement, StatementLocation, located_statements};
 use crate::{edtf, likelihood};
 
 /// Returns the warnings of statements in document order, then of key judgments, blocks, scenarios and the brief as a
-/// whole.
-pub fn lint(content: &BriefContent) -> Vec<Warning> {
+/// whole, then of characters that the fonts lack. Without coverage there are no warnings of the last kind.
+pub fn lint(content: &BriefContent, coverage: Option<&GlyphCoverage>) -> Vec<Warning> {
     let statements = located_statements(content);
     let mut warnings = Vec::new();
     let is_english = content.language == "en" || content.language.starts_with("en-");
@@ -34,6 +37,9 @@ pub fn lint(content: &BriefContent) -> Vec<Warning> {
     lint_scenarios(content, &mut warnings);
     lint_rows(content, &statements, &mut warnings);
     lint_as_of(content, &statements, &mut warnings);
+    if let Some(coverage) = coverage {
+        glyphs::lint(content, coverage, &mut warnings);
+    }
     warnings
 }
 

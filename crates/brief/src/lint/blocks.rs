@@ -5,6 +5,8 @@ use chancery_proto::brief::v1::{BriefContent, Figure, FigureKind, List};
 
 use super::warning::{BLOCK_WITHOUT_DATA, Warning};
 use crate::content_tree::{Node, visit};
+use crate::likelihood;
+use crate::reading_order::statements;
 
 pub(super) fn lint(content: &BriefContent, warnings: &mut Vec<Warning>) {
     visit(content, &mut |node| {
@@ -43,9 +45,10 @@ fn missing_data(content: &BriefContent, figure: &Figure) -> Option<(&'static str
             (!content.domains.is_empty(), "a domain trends figure without domains", "add a domain")
         }
         FigureKind::Likelihoods => (
-            content.key_judgments.iter().any(|judgment| judgment.likelihood.is_some()),
-            "a likelihoods figure without a key judgment that has a likelihood",
-            "give a key judgment its likelihood",
+            content.key_judgments.iter().any(|judgment| judgment.likelihood.is_some())
+                || statements(content).into_iter().any(|statement| likelihood::shown(statement).is_some()),
+            "a likelihoods figure without a likelihood",
+            "give a key judgment or a statement its likelihood",
         ),
         FigureKind::Attachment | FigureKind::Unspecified => return None,
     };

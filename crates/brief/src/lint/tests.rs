@@ -7,7 +7,8 @@ use chancery_proto::brief::v1::{
     TableRow,
 };
 
-use crate::lint::lint;
+use crate::glyph_coverage::GlyphCoverage;
+use crate::lint::{Warning, lint};
 
 fn judgment(id: &str, text: &str) -> Statement {
     let citations = vec![Citation { source_id: "src1".into(), ..Citation::default() }];
@@ -30,7 +31,7 @@ fn likelihood(term: LikelihoodTerm) -> Likelihood {
 }
 
 fn codes(content: &BriefContent) -> Vec<(&'static str, String)> {
-    lint(content).into_iter().map(|warning| (warning.code, warning.part_id)).collect()
+    lint(content, None).into_iter().map(|warning| (warning.code, warning.part_id)).collect()
 }
 
 fn one(code: &'static str, id: &str) -> Vec<(&'static str, String)> {
@@ -157,12 +158,14 @@ fn a_figure_list_or_table_without_data_is_reported_with_its_path() {
     let sentence = || vec![judgment("s1", "It holds.")];
     let one_empty = |kind: BlockKind, message: &str| {
         let content = with(vec![block("b1", kind.clone())]);
-        let found: Vec<_> =
-            lint(&content).into_iter().filter(|found| found.code == super::BLOCK_WITHOUT_DATA).collect();
+        let found: Vec<_> = lint(&content, None)
+            .into_iter()
+            .filter(|found| found.code == super::BLOCK_WITHOUT_DATA)
+            .collect();
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(found[0].part_id, "b1");
         assert!(found[0].message.starts_with(message), "{}", found[0].message);
-        assert_eq!(lint(&with(vec![block("", kind)]))[0].part_id, "sec1");
+        assert_eq!(lint(&with(vec![block("", kind)]), None)[0].part_id, "sec1");
     };
     one_empty(figure(FigureKind::Timeline), "sections[0].blocks[0] is a timeline without events");
     one_empty(figure(FigureKind::ActorNetwork), "sections[0].blocks[0] is an actor network");
@@ -172,7 +175,7 @@ fn a_figure_list_or_table_without_data_is_reported_with_its_path() {
     one_empty(BlockKind::List(list(vec![])), "sections[0].blocks[0].list is a list");
     one_empty(BlockKind::List(list(vec![item(vec![], None)])), "sections[0].blocks[0].list is a list");
     let inner = list(vec![item(sentence(), Some(list(vec![])))]);
-    let found = lint(&with(vec![block("b1", BlockKind::List(inner))]));
+    let found = lint(&with(vec![block("b1", BlockKind::List(inner))]), None);
     assert!(found[0].message.starts_with("sections[0].blocks[0].list.items[0].list is a list"), "{found:?}");
 
     let full = BriefContent {
@@ -184,4 +187,41 @@ fn a_figure_list_or_table_without_data_is_reported_with_its_path() {
         ])
     };
     assert_eq!(codes(&full), []);
+}
+
+fn latin() -> GlyphCoverage {
+    ('\u{20}'..='\u{ff}').collect()
+}
+
+fn missing_glyphs(content: &BriefContent) -> Vec<Warning> {
+    lint(content, Some(&latin())).into_iter().filter(|found| found.code == super::MISSING_GLYPH).collect()
+}
+
+#[test]
+fn a_character_that_no_font_has_is_named_once_at_its_first_part() {
+    let content = BriefContent {
+        title: "Trade with \u{65e5}".into(),
+        ..brief(vec![judgment("s1", "It holds \u{928}\u{928}."), judgment("s2", "\u{65e5}\u{928}\u{10ffff}")])
+    };
+    let found = missing_glyphs(&content);
+    let message = "no font has U+0928 (\u{928}), so a box is printed in its place; add a font that has it";
+    let parts: Vec<_> = found.iter().map(|found| found.part_id.as_str()).collect();
+    assert_eq!(parts, ["", "s1", "s2"]);
+    assert_eq!(found[1].message, message);
+    assert!(found[0].message.contains("U+65E5") && found[2].message.contains("U+10FFFF"), "{found:?}");
+    assert!(lint(&content, None).iter().all(|found| found.code != super::MISSING_GLYPH));
+    assert_eq!(missing_glyphs(&brief(vec![judgment("s1", "It holds: caf\u{e9}.")])), []);
+}
+
+#[test]
+fn at_most_200_warnings_are_about_characters_and_the_last_counts_the_others() {
+    let text = |characters: u32| -> String {
+        (0..characters).map(|number| char::from_u32(0x4e00 + number).unwrap()).collect()
+    };
+    let found = missing_glyphs(&brief(vec![judgment("s1", &text(200))]));
+    assert!(found.len() == 200 && found[199].message.contains("U+4EC7"), "{:?}", found.last());
+    let found = missing_glyphs(&brief(vec![judgment("s1", &text(203))]));
+    let last = found.last().unwrap();
+    assert_eq!((found.len(), last.part_id.as_str()), (200, ""));
+    assert_eq!(last.message, "4 more characters that no font has are not listed");
 }

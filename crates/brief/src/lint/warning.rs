@@ -23,8 +23,10 @@ pub const AS_OF_BEFORE_SOURCE: &str = "AS_OF_BEFORE_SOURCE";
 
 /// A figure, list or table has no data, so that no edition contains it.
 pub const BLOCK_WITHOUT_DATA: &str = "BLOCK_WITHOUT_DATA";
+/// No font of the active print environment has a glyph for a character. Prints warn with the same code.
+pub const MISSING_GLYPH: &str = "MISSING_GLYPH";
 
-/// A warning about tradecraft.
+/// A warning about tradecraft, or about a text that a print cannot show.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
     /// Stable code: a constant of this module.

@@ -28,7 +28,7 @@ pub async fn migrate(
     let store = database.connect("chancery migrate").await?;
     store.migrate().await?;
     let reindexed = reindex(&store, &ReindexScope::Outdated, is_silent).await?;
-    store.renders().set_print_environment(print_environment(fonts)?).await?;
+    store.renders().set_print_environment(print_environment(fonts)?, &fonts.glyph_coverage()).await?;
     let bootstrapped = match folders {
         Some(folders) => {
             let write = |secrets: &_| folders.write(secrets).map_err(|failure| failure.message);

@@ -107,6 +107,13 @@ impl Fonts {
         self.added.iter().map(|added| added.name.as_str())
     }
 
+    /// Returns the code points that the faces map to a glyph, in no order and with repetitions.
+    pub(crate) fn mapped_code_points(&self) -> impl Iterator<Item = u32> {
+        let vendored = FaceId::ALL.iter().map(|face| face.font());
+        let fonts = vendored.chain(self.added.iter().map(|added| &added.font));
+        fonts.flat_map(|font| font.charmap().unicodes()).map(|(code_point, _)| code_point)
+    }
+
     /// Returns the face for a character: the first of the style's faces that has a glyph for it, otherwise the first
     /// such added font, preferring the style's weight and slant. `None` if no face has a glyph.
     pub(crate) fn face_for(&self, style: &TextStyle, arabic: bool, c: char) -> Option<FaceId> {

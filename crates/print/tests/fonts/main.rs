@@ -1,5 +1,6 @@
 //! Fonts added at run time, and the scripts that need them.
 
+mod coverage;
 mod setting;
 #[path = "../temporary_files/mod.rs"]
 mod temporary_files;

@@ -109,8 +109,9 @@ pub(crate) async fn lint(
         .unprintable_images(principal, &draft.workspace, &content)
         .await
         .map_err(status)?;
+    let coverage = store.renders().glyph_coverage().await.map_err(status)?;
     // Linting a long brief takes milliseconds of CPU time, too long for a thread of the runtime.
-    let warnings = tokio::task::spawn_blocking(move || lint::lint(&content)).await;
+    let warnings = tokio::task::spawn_blocking(move || lint::lint(&content, coverage.as_ref())).await;
     let warnings = warnings.map_err(|panic| internal(&panic))?;
     Ok(LintBriefResponse {
         warnings: warnings.into_iter().chain(unprintable).map(warning_message).collect(),

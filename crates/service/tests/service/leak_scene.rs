@@ -1,5 +1,6 @@
 //! Twin workspaces and their readers.
 
+use chancery_brief::glyph_coverage::GlyphCoverage;
 use chancery_brief::marking::{Policy, Scheme};
 use chancery_proto::MESSAGE_LIMIT;
 use chancery_proto::admin::v1::{CreateWorkspaceRequest, MarkingScheme, Role, WithholdingPolicy, Workspace};
@@ -86,7 +87,13 @@ impl Side {
 
 impl<'s> Twins<'s> {
     pub(crate) async fn new(scene: &'s Scene, number: usize, scheme: Scheme, policy: Policy) -> Self {
-        scene.store().await.renders().set_print_environment(ENVIRONMENT).await.unwrap();
+        scene
+            .store()
+            .await
+            .renders()
+            .set_print_environment(ENVIRONMENT, &GlyphCoverage::default())
+            .await
+            .unwrap();
         let one = Side::new(scene, format!("twin-a-{number}"), scheme, policy).await;
         let other = Side::new(scene, format!("twin-b-{number}"), scheme, policy).await;
         Self { scene, one, other }

@@ -1,5 +1,6 @@
 //! Lint, and the strict options of publishing.
 
+use chancery_brief::digest::Digest;
 use chancery_proto::admin::v1::Role;
 use chancery_proto::brief::v1::{
     Actor, ActorKind, Block, BriefContent, BriefDraft, Change, ChangeKind, CreateBriefRequest,
@@ -9,7 +10,9 @@ use chancery_proto::brief::v1::{
 };
 use chancery_proto::errors::v1::Reason;
 use chancery_proto::status::violations_total;
+use chancery_store::PrintEnvironment;
 use chancery_testkit::imports::{document, import};
+use chancery_testkit::print_environment::ENVIRONMENT;
 use chancery_testkit::status_refusals::refused;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
@@ -141,6 +144,48 @@ async fn lint_reports_on_drafts_and_on_content_in_the_request() {
     let status = refused(admin.publish_brief(strict).await, Code::FailedPrecondition, Reason::LintWarnings);
     assert!(violations(&status).contains(&("FORECAST_WITHOUT_HORIZON".into(), "open".into())));
     assert_eq!(admin.publish_brief(publish(&etag)).await.unwrap().into_inner().number, 2);
+}
+
+#[tokio::test]
+async fn lint_names_characters_that_no_font_of_the_active_environment_has() {
+    let scene = Scene::new().await;
+    let (mut admin, etag) = created(&scene).await;
+    let lint = LintBriefRequest { name: draft_name(), content: None };
+    let text = "It rains in \u{6771}\u{4eac}: \u{92c}\u{93e}.";
+    let etag = edited(&mut admin, &etag, reworded(text)).await;
+    let strict = PublishBriefRequest { require_no_warnings: true, ..publish(&etag) };
+
+    let store = scene.store().await;
+    let latin: Vec<char> = ('\u{20}'..='\u{ff}').collect();
+    let set = async |environment, more: &str| {
+        let coverage = latin.iter().copied().chain(more.chars()).collect();
+        store.renders().set_print_environment(environment, &coverage).await.unwrap();
+    };
+    // No environment, then one without coverage.
+    assert_eq!(admin.lint_brief(lint.clone()).await.unwrap().into_inner().warnings, []);
+    set(ENVIRONMENT, "").await;
+    scene.rows("update print_environments set glyph_coverage = null");
+    assert_eq!(admin.lint_brief(lint.clone()).await.unwrap().into_inner().warnings, []);
+
+    set(ENVIRONMENT, "\u{92c}").await;
+    let warnings = admin.lint_brief(lint.clone()).await.unwrap().into_inner().warnings;
+    let found: Vec<_> = warnings.iter().map(|found| (found.code.as_str(), found.part_id.as_str())).collect();
+    assert_eq!(found, [("MISSING_GLYPH", "open"); 3]);
+    for (warning, character) in
+        warnings.iter().zip(["U+6771 (\u{6771})", "U+4EAC (\u{4eac})", "U+093E (\u{93e})"])
+    {
+        assert!(warning.message.contains(character), "{}", warning.message);
+    }
+    let given = LintBriefRequest { content: Some(reworded(text)), ..lint.clone() };
+    assert_eq!(admin.lint_brief(given).await.unwrap().into_inner().warnings, warnings);
+    let status =
+        refused(admin.publish_brief(strict.clone()).await, Code::FailedPrecondition, Reason::LintWarnings);
+    assert!(violations(&status).contains(&("MISSING_GLYPH".into(), "open".into())));
+
+    let more_fonts = PrintEnvironment { fonts_digest: Digest([3; 32]), ..ENVIRONMENT };
+    set(more_fonts, text).await;
+    assert_eq!(admin.lint_brief(lint).await.unwrap().into_inner().warnings, []);
+    assert_eq!(admin.publish_brief(strict).await.unwrap().into_inner().number, 1);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chancery_brief::digest::body_digest;
+use chancery_brief::glyph_coverage::GlyphCoverage;
 use chancery_postgres::{TestDatabase, TestServer};
 use chancery_proto::brief::v1::brief_service_client::BriefServiceClient;
 use chancery_proto::render::v1::render_service_client::RenderServiceClient;
@@ -56,7 +57,7 @@ impl QueueScene {
         let server = TestServer::connect().unwrap();
         let (database, secrets) = new_installation(&server).await;
         let store = database::connect(&database).await;
-        store.renders().set_print_environment(ENVIRONMENT).await.unwrap();
+        store.renders().set_print_environment(ENVIRONMENT, &GlyphCoverage::default()).await.unwrap();
         let listen = ["chancery-service", "--listen", "127.0.0.1:0", "--worker-listen", "127.0.0.1:0"];
         let database_url = ["--database-url", database.url()];
         let flags = listen.into_iter().chain(database_url).chain(flags.iter().copied());

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chancery_brief::glyph_coverage::GlyphCoverage;
 use chancery_proto::errors::v1::Reason;
 use chancery_proto::render::v1::render_brief_response::Event;
 use chancery_proto::render::v1::{
@@ -49,7 +50,7 @@ async fn a_repeated_request_returns_the_current_state_of_the_first_render() {
         (&first.name, &first.revision, RenderState::Succeeded)
     );
     refused(renders.create_render(create("b1")).await, Code::FailedPrecondition, Reason::NoPrintEnvironment);
-    scene.store.renders().set_print_environment(ENVIRONMENT).await.unwrap();
+    scene.store.renders().set_print_environment(ENVIRONMENT, &GlyphCoverage::default()).await.unwrap();
     let new = renders.create_render(create("b1")).await.unwrap().into_inner();
     assert_ne!(new.revision, again.revision);
 }

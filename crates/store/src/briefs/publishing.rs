@@ -21,6 +21,7 @@ use crate::changes::idempotency_keys::{IdempotencyKey, WriteStart, begin_write, 
 use crate::changes::log::{self, Position};
 use crate::convert::{damaged, to_number};
 use crate::error::{Result, StoreError};
+use crate::renders::environments::active_glyph_coverage;
 
 /// Options of a publish.
 #[derive(Debug, Clone, Copy, Default)]
@@ -178,8 +179,14 @@ async fn check(
             return Err(StoreError::UndeclaredChanges(undeclared));
         }
     }
-    let warnings = if publishing.require_no_warnings { lint(content.content()) } else { Vec::new() };
-    if warnings.is_empty() { Ok(()) } else { Err(StoreError::LintWarnings(warnings)) }
+    if publishing.require_no_warnings {
+        let coverage = active_glyph_coverage(&mut *transaction).await?;
+        let warnings = lint(content.content(), coverage.as_ref());
+        if !warnings.is_empty() {
+            return Err(StoreError::LintWarnings(warnings));
+        }
+    }
+    Ok(())
 }
 
 fn undeclared(before: Option<&BriefContent>, after: &BriefContent) -> Vec<UndeclaredChange> {

@@ -1,9 +1,11 @@
 //! Print environments: everything that decides a PDF's bytes besides its inputs. At most one is active.
 
 use chancery_brief::digest::Digest;
+use chancery_brief::glyph_coverage::GlyphCoverage;
 use chancery_proto::names::GeneratedId;
 use chancery_proto::worker::v1::PrintEnvironment as Message;
 use sha2::{Digest as _, Sha256};
+use sqlx::PgExecutor;
 
 use crate::convert::damaged;
 use crate::error::Result;
@@ -29,8 +31,12 @@ impl PrintEnvironment {
 }
 
 impl Renders<'_> {
-    /// Activates an environment for renders requested from now on.
-    pub async fn set_print_environment(self, environment: PrintEnvironment) -> Result<()> {
+    /// Activates an environment, whose fonts have the given coverage, for renders requested from now on.
+    pub async fn set_print_environment(
+        self,
+        environment: PrintEnvironment,
+        coverage: &GlyphCoverage,
+    ) -> Result<()> {
         let mut transaction = self.pool.begin().await?;
         // Serializes activations: two concurrent ones would violate the unique index.
         sqlx::query!(
@@ -50,12 +56,16 @@ impl Renders<'_> {
         .await?;
         sqlx::query!(
             "-- renders::environments::set_print_environment
-            insert into print_environments as known (printer_version, fonts_digest, active)
-            values ($1::bytea, $2::bytea, true)
-            on conflict (printer_version, fonts_digest)
-            do update set active = true, set_at = clock_timestamp() where not known.active",
-            environment.printer_version.as_bytes().as_slice(),
-            environment.fonts_digest.as_bytes().as_slice(),
+            insert into print_environments as known (printer_version, fonts_digest, active, glyph_coverage)
+            values ($1::bytea, $2::bytea, true, $3)
+            on conflict (printer_version, fonts_digest) do update
+            set active = true,
+                glyph_coverage = excluded.glyph_coverage,
+                set_at = case when known.active then known.set_at else clock_timestamp() end
+            where not known.active or known.glyph_coverage is distinct from excluded.glyph_coverage",
+            /* printer_version */ environment.printer_version.as_bytes().as_slice(),
+            /* fonts_digest */ environment.fonts_digest.as_bytes().as_slice(),
+            /* glyph_coverage */ coverage.to_bytes(),
         )
         .execute(&mut *transaction)
         .await?;
@@ -72,6 +82,23 @@ impl Renders<'_> {
         .await?;
         row.map(|row| environment(&row.printer_version, &row.fonts_digest)).transpose()
     }
+
+    /// Returns the coverage of the active environment's fonts: see [`active_glyph_coverage`].
+    pub async fn glyph_coverage(self) -> Result<Option<GlyphCoverage>> {
+        active_glyph_coverage(self.pool).await
+    }
+}
+
+/// Returns the coverage of the active environment's fonts. `None` if no environment is active, or if a version that did
+/// not store coverage activated it.
+pub(crate) async fn active_glyph_coverage(executor: impl PgExecutor<'_>) -> Result<Option<GlyphCoverage>> {
+    let stored = sqlx::query_scalar!(
+        "-- renders::environments::active_glyph_coverage
+        select glyph_coverage from print_environments where active"
+    )
+    .fetch_optional(executor)
+    .await?;
+    stored.flatten().map(|bytes| GlyphCoverage::from_bytes(&bytes).map_err(damaged)).transpose()
 }
 
 /// Parses an environment from a manifest.

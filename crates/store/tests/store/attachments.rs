@@ -1,4 +1,5 @@
 use chancery_brief::digest::body_digest;
+use chancery_brief::glyph_coverage::GlyphCoverage;
 use chancery_brief::marking::Scheme;
 use chancery_images::{ImageReport, ImageWarning, MediaType};
 use chancery_proto::brief::v1::{Block, BriefContent, Figure, FigureKind, Section, block::Kind};
@@ -163,7 +164,7 @@ async fn a_figure_shows_an_image_of_the_workspace_that_is_marked_no_higher() {
 async fn the_input_holds_the_images_that_the_edition_shows_and_the_logo() {
     let fixture = Fixture::new().await;
     let (admin, amber) = (person("TLP:RED"), person("TLP:AMBER"));
-    fixture.store.renders().set_print_environment(ENVIRONMENT).await.unwrap();
+    fixture.store.renders().set_print_environment(ENVIRONMENT, &GlyphCoverage::default()).await.unwrap();
     for (bytes, marking) in [(PICTURE, "TLP:CLEAR"), (b"secret", "TLP:RED"), (b"logo", "TLP:CLEAR")] {
         put(&fixture, &admin, bytes, marking).await.unwrap();
     }
@@ -193,7 +194,7 @@ async fn the_input_holds_the_images_that_the_edition_shows_and_the_logo() {
 async fn options_that_name_missing_parts_are_rejected() {
     let fixture = Fixture::new().await;
     let amber = person("TLP:AMBER");
-    fixture.store.renders().set_print_environment(ENVIRONMENT).await.unwrap();
+    fixture.store.renders().set_print_environment(ENVIRONMENT, &GlyphCoverage::default()).await.unwrap();
     put(&fixture, &person("TLP:RED"), b"secret", "TLP:RED").await.unwrap();
     put(&fixture, &amber, PICTURE, "TLP:CLEAR").await.unwrap();
     fixture.published("b1", showing(PICTURE, "TLP:RED")).await;
@@ -226,7 +227,7 @@ async fn options_that_name_missing_parts_are_rejected() {
 async fn a_render_is_visible_only_to_those_who_may_see_all_its_inputs() {
     let fixture = Fixture::new().await;
     let (admin, amber) = (person("TLP:RED"), person("TLP:AMBER"));
-    fixture.store.renders().set_print_environment(ENVIRONMENT).await.unwrap();
+    fixture.store.renders().set_print_environment(ENVIRONMENT, &GlyphCoverage::default()).await.unwrap();
     put(&fixture, &admin, b"secret", "TLP:RED").await.unwrap();
     // Revision 1 has a sentence for named persons, revision 2 is equal at all clearances, revision 3 is not.
     fixture.published("b1", content("One")).await;

@@ -13,6 +13,7 @@ mod drafts;
 mod editions;
 mod filters;
 mod fixture;
+mod glyph_coverage;
 mod imports;
 mod knowledge;
 mod knowledge_properties;

@@ -1,6 +1,7 @@
 //! A fixture with a print environment and a brief, and the actions of callers and workers on the queue.
 
 use chancery_brief::digest::body_digest;
+use chancery_brief::glyph_coverage::GlyphCoverage;
 use chancery_brief::marking::{Policy, Scheme};
 use chancery_proto::names::{BriefName, BriefOrRevisionName};
 use chancery_proto::render::v1::{PrintWarning, RenderOptions, RenderPriority};
@@ -14,7 +15,7 @@ use crate::fixture::{Fixture, content, document, in_workspace, operator, person}
 /// Brief `b1` is published and can be printed.
 pub(crate) async fn scene() -> Fixture {
     let fixture = Fixture::new().await;
-    fixture.store.renders().set_print_environment(ENVIRONMENT).await.unwrap();
+    fixture.store.renders().set_print_environment(ENVIRONMENT, &GlyphCoverage::default()).await.unwrap();
     fixture.published("b1", content("One")).await;
     fixture
 }

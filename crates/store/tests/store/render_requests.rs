@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use chancery_brief::glyph_coverage::GlyphCoverage;
 use chancery_proto::render::v1::{Paper, RenderOptions};
 use chancery_proto::worker::v1::RenderInputManifest;
 use chancery_store::{RenderState, Role, StoreError};
@@ -105,7 +106,7 @@ async fn without_an_edition_or_an_environment_there_is_no_render() {
     fixture.published("b1", content_at("One", "TLP:AMBER")).await;
     let refused = fixture.requested_by(&person("TLP:RED"), "b1").await.unwrap_err();
     assert!(matches!(refused, StoreError::NoPrintEnvironment), "{refused}");
-    fixture.store.renders().set_print_environment(ENVIRONMENT).await.unwrap();
+    fixture.store.renders().set_print_environment(ENVIRONMENT, &GlyphCoverage::default()).await.unwrap();
     for (clearance, path) in [("TLP:GREEN", "b1"), ("TLP:RED", "b2"), ("TLP:RED", "b1/revisions/2")] {
         let refused = fixture.requested_by(&person(clearance), path).await.unwrap_err();
         assert!(matches!(refused, StoreError::NotFound(_)), "{refused}");
@@ -153,8 +154,8 @@ async fn a_new_environment_is_a_new_task() {
     let old = fixture.requested().await.render;
     let mut next = ENVIRONMENT;
     next.fonts_digest.0[0] = 9;
-    fixture.store.renders().set_print_environment(next).await.unwrap();
-    fixture.store.renders().set_print_environment(next).await.unwrap();
+    fixture.store.renders().set_print_environment(next, &GlyphCoverage::default()).await.unwrap();
+    fixture.store.renders().set_print_environment(next, &GlyphCoverage::default()).await.unwrap();
     assert_eq!(fixture.store.renders().active_print_environment().await.unwrap(), Some(next));
     let new = fixture.requested().await.render;
     assert_ne!(old.task, new.task);

@@ -1,4 +1,5 @@
 use chancery_brief::digest::Digest;
+use chancery_brief::glyph_coverage::GlyphCoverage;
 use chancery_store::{PrintEnvironment, RenderFilter, StoreError, WaitingReason, Worker, WorkerPageKey};
 use chancery_testkit::print_environment::ENVIRONMENT;
 
@@ -164,7 +165,7 @@ async fn during_an_upgrade_each_task_is_printed_by_its_own_environment() {
     let fixture = scene().await;
     let before = fixture.requested().await.render;
     let new = PrintEnvironment { printer_version: Digest([9; 32]), ..ENVIRONMENT };
-    fixture.store.renders().set_print_environment(new).await.unwrap();
+    fixture.store.renders().set_print_environment(new, &GlyphCoverage::default()).await.unwrap();
     let after = fixture.requested().await.render;
     let claimed = async |environment| {
         let acquired = fixture.store.queue().acquire_leases(environment, "worker", 9).await.unwrap();
