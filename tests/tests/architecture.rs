@@ -147,8 +147,9 @@ fn only_the_service_and_the_command_link_object_stores_and_one_crate_knows_them(
 
 #[test]
 fn only_the_store_holds_sql() {
-    for folder in ["brief", "images", "print", "proto", "artifacts", "service", "worker", "client", "cli"]
-        .map(|name| format!("crates/{name}"))
+    for folder in
+        ["brief", "text", "images", "print", "proto", "artifacts", "service", "worker", "client", "cli"]
+            .map(|name| format!("crates/{name}"))
     {
         for (path, text) in sources(&folder) {
             for macro_name in ["query!(", "query_as!(", "query_scalar!(", "sqlx::"] {
@@ -192,6 +193,17 @@ fn only_print_knows_pdf_and_fonts() {
 }
 
 #[test]
+fn only_text_reads_yaml() {
+    let dependencies = Dependencies::read();
+    let readers: Vec<_> =
+        dependencies.own().filter(|name| dependencies.direct(name).contains("saphyr-parser")).collect();
+    assert_eq!(readers, ["chancery-text"]);
+    let linked: Vec<_> =
+        dependencies.direct("chancery-text").iter().filter(|name| name.starts_with("chancery-")).collect();
+    assert_eq!(linked, ["chancery-brief", "chancery-proto"]);
+}
+
+#[test]
 fn only_images_decodes_images() {
     let dependencies = Dependencies::read();
     for name in dependencies.own().filter(|name| *name != "chancery-images") {
@@ -224,7 +236,7 @@ fn the_printer_version_covers_the_sources_of_every_crate_that_decides_bytes() {
 fn the_domain_and_the_printer_have_no_runtime_and_no_network() {
     let dependencies = Dependencies::read();
     let impure = ["tokio", "hyper", "mio", "socket2", "sqlx", "rand", "getrandom"];
-    for name in ["chancery-brief", "chancery-images", "chancery-print"] {
+    for name in ["chancery-brief", "chancery-text", "chancery-images", "chancery-print"] {
         let direct: Vec<_> =
             impure.iter().filter(|crate_| dependencies.direct(name).contains(**crate_)).collect();
         assert!(direct.is_empty(), "{name} depends on {direct:?}");
@@ -252,7 +264,7 @@ fn only_the_service_serves() {
         })
         .collect();
     assert_eq!(servers, ["chancery-service"]);
-    for folder in ["brief", "images", "print", "proto", "store", "client", "cli"]
+    for folder in ["brief", "text", "images", "print", "proto", "store", "client", "cli"]
         .map(|name| format!("crates/{name}/src"))
     {
         for (path, text) in sources(&folder) {

@@ -1,0 +1,229 @@
+//! Ids for parts that have none: the next number above the highest one with the prefix that the file uses.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::code;
+use crate::context::Context;
+use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::range::{Spanned, TextRange};
+use crate::syntax::front_matter::FrontMatter;
+use crate::syntax::parts::Parts;
+use crate::syntax::sentences::Passage;
+use crate::syntax::tree::{Element, ElementKind, List};
+use crate::syntax::yaml::YamlValue;
+
+/// The kinds of parts that must have an id, with the prefix and the digits of their ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct IdKind {
+    prefix: &'static str,
+    digits: usize,
+}
+
+const STATEMENT: IdKind = IdKind { prefix: "s-", digits: 2 };
+const JUDGMENT: IdKind = IdKind { prefix: "kj-", digits: 1 };
+const SECTION: IdKind = IdKind { prefix: "sec-", digits: 1 };
+
+/// Returns the kind of id of the entries of a fenced block; none for changes.
+fn entry_kind(fenced: &str) -> Option<IdKind> {
+    let prefix = match fenced {
+        "events" => "e-",
+        "relationships" => "r-",
+        "scenarios" => "sc-",
+        "indicators" => "ind-",
+        "assumptions" => "as-",
+        "information-gaps" => "gap-",
+        "dissents" => "dis-",
+        "changes" => return None,
+        _ => "f-",
+    };
+    Some(IdKind { prefix, digits: 1 })
+}
+
+/// The id of a part: as written, and where to put an assigned one.
+struct IdSlot<'s> {
+    kind: Option<IdKind>,
+    written: Option<&'s Spanned>,
+    assigned: &'s mut Option<String>,
+    range: TextRange,
+}
+
+/// Assigns ids to the parts that must have one, and to parts whose id an earlier part has; reports both.
+pub(crate) fn assign_ids(
+    front_matter: &FrontMatter,
+    elements: &mut [Element],
+    context: &Context<'_>,
+    diagnostics: &mut Diagnostics,
+) {
+    let mut numbers = Numbers::default();
+    let mut seen: BTreeSet<String> = front_matter_ids(front_matter).map(str::to_owned).collect();
+    for id in seen.iter().chain(context.earlier_ids.into_iter().flatten()) {
+        numbers.reserve(id);
+    }
+    for_each_slot(elements, &mut |slot| {
+        if let Some(written) = slot.written {
+            numbers.count(slot.kind, &written.text);
+        }
+    });
+    let mut missing: Option<(usize, TextRange)> = None;
+    for_each_slot(elements, &mut |slot| {
+        let duplicate = slot.written.filter(|written| !seen.insert(written.text.clone()));
+        if let Some(written) = duplicate {
+            let id = numbers.next(slot.kind.unwrap_or(IdKind { prefix: "b-", digits: 1 }));
+            let message = format!(
+                "an earlier part has the id {:?} too: the formatter writes {id:?} here",
+                written.text
+            );
+            let error = Diagnostic::error(code::DUPLICATE_ID, written.range, message);
+            diagnostics.push(error.with_fix(written.range, id.as_str()));
+            *slot.assigned = Some(id);
+        } else if let (Some(kind), None) = (slot.kind, slot.written) {
+            let id = numbers.next(kind);
+            missing = missing.or(Some((0, slot.range))).map(|(count, first)| (count + 1, first));
+            *slot.assigned = Some(id);
+        }
+    });
+    if let Some((count, first)) = missing {
+        let message = format!("the formatter assigns ids: {count} part(s) have none yet, the first one here");
+        diagnostics.push(Diagnostic::hint(code::MISSING_ID, TextRange::at(first.end), message));
+    }
+}
+
+fn front_matter_ids(front_matter: &FrontMatter) -> impl Iterator<Item = &str> {
+    let parts = ["sources", "actors", "places", "domains"];
+    let maps = front_matter.entries.iter().filter(move |(key, _)| parts.contains(&key.text.as_str()));
+    maps.flat_map(|(_, node)| match &node.value {
+        YamlValue::Map(entries) => entries.as_slice(),
+        YamlValue::Text(_) | YamlValue::List(_) => &[],
+    })
+    .map(|(id, _)| id.text.as_str())
+}
+
+fn for_each_slot(elements: &mut [Element], on_slot: &mut impl FnMut(IdSlot<'_>)) {
+    let mut is_in_section = false;
+    for element in elements {
+        if let Some(own) = &mut element.own {
+            parts_slot(own, None, on_slot);
+        }
+        match &mut element.kind {
+            ElementKind::Heading { title, .. } => {
+                is_in_section = true;
+                parts_slot(title, Some(SECTION), on_slot);
+            }
+            ElementKind::Paragraph(passage) | ElementKind::Quote { passage, .. } => {
+                passage_slots(passage, on_slot);
+            }
+            ElementKind::Callout { title, passage } => {
+                parts_slot(title, None, on_slot);
+                passage_slots(passage, on_slot);
+            }
+            ElementKind::List(list) => list_slots(list, !is_in_section && list.ordered, on_slot),
+            ElementKind::Table(table) => parts_slot(&mut table.title, None, on_slot),
+            ElementKind::Figure(figure) => parts_slot(&mut figure.parts, None, on_slot),
+            ElementKind::Empty(_) => {}
+            ElementKind::Fenced { kind, entries } => {
+                let Some(kind) = entry_kind(&kind.text) else { continue };
+                for entry in entries {
+                    parts_slot(entry, Some(kind), on_slot);
+                }
+            }
+        }
+    }
+}
+
+fn parts_slot(parts: &mut Parts, kind: Option<IdKind>, on_slot: &mut impl FnMut(IdSlot<'_>)) {
+    let Parts { id, assigned_id, range, .. } = parts;
+    on_slot(IdSlot { kind, written: id.as_ref(), assigned: assigned_id, range: *range });
+}
+
+fn passage_slots(passage: &mut Passage, on_slot: &mut impl FnMut(IdSlot<'_>)) {
+    passage.sentences.iter_mut().for_each(|sentence| parts_slot(sentence, Some(STATEMENT), on_slot));
+}
+
+/// Visits a list. Its nesting is limited by the reader of lists.
+fn list_slots(list: &mut List, are_judgments: bool, on_slot: &mut impl FnMut(IdSlot<'_>)) {
+    for item in &mut list.items {
+        passage_slots(&mut item.passage, on_slot);
+        match &mut item.own {
+            Some(own) => parts_slot(own, are_judgments.then_some(JUDGMENT), on_slot),
+            None if are_judgments => {
+                let slot = IdSlot {
+                    kind: Some(JUDGMENT),
+                    written: None,
+                    assigned: &mut item.assigned_id,
+                    range: item.range,
+                };
+                on_slot(slot);
+            }
+            None => {}
+        }
+        if let Some(inner) = &mut item.list {
+            list_slots(inner, false, on_slot);
+        }
+    }
+}
+
+/// The numbers of the ids in use.
+#[derive(Default)]
+struct Numbers {
+    used: BTreeSet<String>,
+    /// The highest number of each prefix.
+    highest: BTreeMap<String, u64>,
+    /// Of each kind, the prefixes in use, with their count, order and fewest digits.
+    prefixes: BTreeMap<IdKind, BTreeMap<String, PrefixUse>>,
+}
+
+struct PrefixUse {
+    count: usize,
+    order: usize,
+    digits: usize,
+}
+
+/// Longest prefix that new ids get: an id has at most 63 characters.
+const LONGEST_PREFIX: usize = 40;
+
+impl Numbers {
+    fn reserve(&mut self, id: &str) {
+        if let Some((prefix, digits)) = numbered(id)
+            && let Ok(number) = digits.parse::<u64>()
+        {
+            let highest = self.highest.entry(prefix.to_owned()).or_default();
+            *highest = number.max(*highest);
+        }
+        self.used.insert(id.to_owned());
+    }
+
+    fn count(&mut self, kind: Option<IdKind>, id: &str) {
+        self.reserve(id);
+        let (Some(kind), Some((prefix, digits))) = (kind, numbered(id)) else { return };
+        let of_kind = self.prefixes.entry(kind).or_default();
+        let order = of_kind.len();
+        let found =
+            of_kind.entry(prefix.to_owned()).or_insert(PrefixUse { count: 0, order, digits: digits.len() });
+        found.count += 1;
+        found.digits = found.digits.min(digits.len());
+    }
+
+    fn next(&mut self, kind: IdKind) -> String {
+        let own = self.prefixes.get(&kind).and_then(|prefixes| {
+            prefixes.iter().max_by_key(|(_, found)| (found.count, std::cmp::Reverse(found.order)))
+        });
+        let (prefix, digits) =
+            own.map_or((kind.prefix, kind.digits), |(prefix, found)| (prefix.as_str(), found.digits));
+        let highest = self.highest.entry(prefix.to_owned()).or_default();
+        loop {
+            *highest += 1;
+            let id = format!("{prefix}{highest:0digits$}");
+            if self.used.insert(id.clone()) {
+                return id;
+            }
+        }
+    }
+}
+
+/// Splits an id into a prefix and the digits at its end; none if it has none or too many.
+fn numbered(id: &str) -> Option<(&str, &str)> {
+    let prefix = id.trim_end_matches(|c: char| c.is_ascii_digit());
+    let digits = &id[prefix.len()..];
+    let fits = (1..=15).contains(&digits.len()) && (1..=LONGEST_PREFIX).contains(&prefix.len());
+    fits.then_some((prefix, digits))
+}

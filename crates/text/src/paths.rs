@@ -1,0 +1,118 @@
+//! From paths of the content, as validation reports them, to ranges of the text.
+
+use crate::range::TextRange;
+
+/// The ranges of the values of the content, by their paths.
+#[derive(Debug, Clone, Default)]
+pub struct Paths {
+    root: PathNode,
+}
+
+/// A value of the content: its range and those of its fields or items.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct PathNode {
+    range: TextRange,
+    fields: Vec<(&'static str, PathNode)>,
+    items: Vec<PathNode>,
+}
+
+impl Paths {
+    pub(crate) fn new(root: PathNode) -> Self {
+        Self { root }
+    }
+
+    /// Returns the range of a path such as `sections[0].blocks[2].paragraph.statements[1].text`. For a value that the
+    /// text leaves to its default, returns the range of the part that would contain it.
+    pub fn find(&self, path: &str) -> TextRange {
+        let mut node = &self.root;
+        for step in steps(path) {
+            let next = match step {
+                Step::Field(name) => {
+                    node.fields.iter().find(|(field, _)| *field == name).map(|(_, inner)| inner)
+                }
+                Step::Index(index) => node.items.get(index),
+            };
+            match next {
+                Some(inner) => node = inner,
+                None => break,
+            }
+        }
+        node.range
+    }
+}
+
+impl PathNode {
+    pub(crate) fn new(range: TextRange) -> Self {
+        Self { range, ..Self::default() }
+    }
+
+    /// Returns a list whose items lie at the ranges.
+    pub(crate) fn of_items(range: TextRange, items: impl IntoIterator<Item = TextRange>) -> Self {
+        Self { range, items: items.into_iter().map(Self::new).collect(), ..Self::default() }
+    }
+
+    pub(crate) fn range(&self) -> TextRange {
+        self.range
+    }
+
+    pub(crate) fn set(&mut self, field: &'static str, range: TextRange) {
+        self.add(field, Self::new(range));
+    }
+
+    pub(crate) fn add(&mut self, field: &'static str, node: Self) {
+        self.fields.push((field, node));
+    }
+
+    /// Adds the items of another list.
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.range = self.range.cover(other.range);
+        self.items.extend(other.items);
+    }
+
+    pub(crate) fn push(&mut self, item: Self) {
+        self.items.push(item);
+    }
+
+    /// Returns the field, which is added if it is missing.
+    pub(crate) fn field(&mut self, field: &'static str, range: TextRange) -> &mut Self {
+        let index = self.fields.iter().position(|(name, _)| *name == field).unwrap_or_else(|| {
+            self.set(field, range);
+            self.fields.len() - 1
+        });
+        &mut self.fields[index].1
+    }
+}
+
+enum Step<'p> {
+    Field(&'p str),
+    Index(usize),
+}
+
+fn steps(path: &str) -> impl Iterator<Item = Step<'_>> {
+    path.split(['.', '[']).filter(|step| !step.is_empty()).map(|step| {
+        let index = step.strip_suffix(']').and_then(|index| index.parse().ok());
+        index.map_or(Step::Field(step), Step::Index)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PathNode, Paths, TextRange};
+
+    #[test]
+    fn a_path_leads_to_the_deepest_known_value() {
+        let mut statement = PathNode::new(TextRange::new(10, 30));
+        statement.set("text", TextRange::new(10, 20));
+        let mut list = PathNode::new(TextRange::new(5, 40));
+        list.push(statement);
+        let mut root = PathNode::new(TextRange::new(0, 50));
+        root.add("bluf", list);
+        let paths = Paths::new(root);
+        let start = |path| paths.find(path);
+        assert_eq!(start("bluf[0].text"), TextRange::new(10, 20));
+        assert_eq!(start("bluf[0].spans[3].end"), TextRange::new(10, 30));
+        assert_eq!(start("bluf[7]"), TextRange::new(5, 40));
+        assert_eq!(start(""), TextRange::new(0, 50));
+        assert_eq!(start("bluf[0"), TextRange::new(5, 40));
+    }
+}

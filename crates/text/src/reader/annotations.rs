@@ -1,0 +1,191 @@
+//! The annotations of one part, taken key by key; what remains is unknown.
+
+use std::collections::BTreeSet;
+
+use crate::code;
+use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::nearest::{expected, nearest};
+use crate::paths::PathNode;
+use crate::range::{Spanned, TextRange};
+use crate::syntax::gaps::is_gap;
+use crate::syntax::tokens::Item;
+use crate::syntax::values::Value;
+use crate::vocabulary::{self, Words};
+
+/// The annotations of a part.
+#[derive(Debug)]
+pub(super) struct Annotations {
+    items: Vec<Item>,
+    /// The requested keys: those that this part can have.
+    known: Vec<&'static str>,
+    /// Terms and confidences.
+    words: Vec<&'static str>,
+    /// Kind of the part, for messages.
+    place: &'static str,
+}
+
+impl Annotations {
+    pub(super) fn new(items: Vec<Item>, place: &'static str, diagnostics: &mut Diagnostics) -> Self {
+        let mut seen = BTreeSet::new();
+        for item in &items {
+            if !seen.insert(item.head.text.as_str()) {
+                let message = format!("\"{}\" occurs twice: remove one", item.head.text);
+                diagnostics.error(code::DUPLICATE_KEY, item.range, message);
+            }
+        }
+        Self { items, known: Vec::new(), words: Vec::new(), place }
+    }
+
+    /// Adds terms or confidences that this part can have, for messages.
+    pub(super) fn know(&mut self, words: impl IntoIterator<Item = &'static str>) {
+        self.words.extend(words);
+    }
+
+    /// Adds words that this part can have beside its keys, for messages.
+    pub(super) fn know_flags(&mut self, flags: &[&'static str]) {
+        self.known.extend(flags);
+    }
+
+    /// Takes the first annotation that the test accepts.
+    pub(super) fn take_where(&mut self, accepts: impl Fn(&Item) -> bool) -> Option<Item> {
+        let index = self.items.iter().position(accepts)?;
+        Some(self.items.remove(index))
+    }
+
+    /// Takes a key with its value.
+    pub(super) fn take(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> Option<Value> {
+        self.known.push(key);
+        let item = self.take_where(|item| item.head.text == key)?;
+        if item.value.is_none() {
+            let message = format!("\"{key}\" has no value: write `{key}: …`");
+            diagnostics.error(code::MISSING_VALUE, item.range, message);
+        }
+        item.value
+    }
+
+    /// Takes a word without a value.
+    pub(super) fn take_flag(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> bool {
+        self.known.push(key);
+        let Some(item) = self.take_where(|item| item.head.text == key) else { return false };
+        if let Some(value) = &item.value {
+            let message = format!("\"{key}\" has no value: remove the colon and what follows");
+            diagnostics.error(code::INVALID_VALUE, value.range, message);
+        }
+        true
+    }
+
+    pub(super) fn take_text(
+        &mut self,
+        key: &'static str,
+        field: &'static str,
+        node: &mut PathNode,
+        diagnostics: &mut Diagnostics,
+    ) -> String {
+        let Some(value) = self.take(key, diagnostics) else { return String::new() };
+        node.set(field, value.range);
+        value.text
+    }
+
+    /// Takes ids with white space between them.
+    pub(super) fn take_ids(
+        &mut self,
+        key: &'static str,
+        field: &'static str,
+        node: &mut PathNode,
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<String> {
+        let Some(value) = self.take(key, diagnostics) else { return Vec::new() };
+        let ids = ids(&value, diagnostics);
+        node.add(field, PathNode::of_items(value.range, ids.iter().map(|id| id.range)));
+        ids.into_iter().map(|id| id.text).collect()
+    }
+
+    /// Takes a word for a value of an enum; 0 if there is none.
+    pub(super) fn take_word<W: Words + Into<i32>>(
+        &mut self,
+        key: &'static str,
+        field: &'static str,
+        node: &mut PathNode,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<i32> {
+        let value = self.take(key, diagnostics)?;
+        node.set(field, value.range);
+        word::<W>(key, &Spanned::new(value.text, value.range), diagnostics).map(Into::into)
+    }
+
+    /// Reports the annotations that nothing took.
+    pub(super) fn finish(self, diagnostics: &mut Diagnostics) {
+        for item in &self.items {
+            let head = item.head.text.as_str();
+            // A known key that nothing took occurs twice, which is reported already.
+            if !(self.known.contains(&head) || self.words.contains(&head)) {
+                diagnostics.push_error_with(|| self.unknown(item));
+            }
+        }
+    }
+
+    fn unknown(&self, item: &Item) -> Diagnostic {
+        let mut known = self.known.clone();
+        known.sort_unstable();
+        known.dedup();
+        let all: Vec<&str> = known.iter().chain(&self.words).copied().collect();
+        let given = &item.head.text;
+        let nearest = nearest(given, &all);
+        let remedy = match nearest {
+            Some(nearest) => format!("did you mean \"{nearest}\"?"),
+            None if self.words.is_empty() => format!("expected one of {}", known.join(", ")),
+            None => {
+                format!("expected a term of the scale, a confidence, or one of {}", known.join(", "))
+            }
+        };
+        let message = format!("{} has no annotation \"{given}\": {remedy}", self.place);
+        let error = Diagnostic::error(code::UNKNOWN_KEY, item.head.range, message);
+        match nearest {
+            Some(nearest) => error.with_fix(item.head.range, nearest),
+            None => error,
+        }
+    }
+}
+
+/// Splits a value into ids at white space.
+fn ids(value: &Value, diagnostics: &mut Diagnostics) -> Vec<Spanned> {
+    let mut ids = Vec::new();
+    let mut at = 0;
+    for word in value.text.split(is_gap) {
+        let start = value.range.start + at;
+        at += word.len() + value.text[at + word.len()..].chars().next().map_or(0, char::len_utf8);
+        if word.is_empty() {
+            continue;
+        }
+        let range = TextRange::new(start, (start + word.len()).min(value.range.end));
+        let id = word.trim_end_matches(',');
+        if id.len() < word.len() {
+            let comma = TextRange::new(start + id.len(), start + word.len());
+            let message = "ids are separated by spaces: remove the comma";
+            let error = Diagnostic::error(code::INVALID_VALUE, comma, message);
+            diagnostics.push(error.with_fix(comma, ""));
+        }
+        if !id.is_empty() {
+            ids.push(Spanned::new(id, range));
+        }
+    }
+    ids
+}
+
+/// Returns the value of a word, whose misspelling it reports.
+pub(super) fn word<W: Words>(key: &str, given: &Spanned, diagnostics: &mut Diagnostics) -> Option<W> {
+    let value = vocabulary::value(&given.text);
+    if value.is_none() {
+        diagnostics.push_error_with(|| {
+            let words = vocabulary::words::<W>();
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            let message = format!("{:?} is no {key}: {}", given.text, expected(&given.text, &words));
+            let error = Diagnostic::error(code::UNKNOWN_VALUE, given.range, message);
+            match nearest(&given.text, &words) {
+                Some(nearest) => error.with_fix(given.range, nearest),
+                None => error,
+            }
+        });
+    }
+    value
+}

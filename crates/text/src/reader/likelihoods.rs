@@ -1,0 +1,183 @@
+//! Likelihood and confidence.
+
+use chancery_brief::likelihood::{bounds, scale_terms, words};
+use chancery_proto::brief::v1::{Confidence, ConfidenceLevel, Likelihood, LikelihoodScale, LikelihoodTerm};
+
+use super::annotations::Annotations;
+use super::lowering::Lowering;
+use crate::code;
+use crate::diagnostics::Diagnostic;
+use crate::nearest::expected;
+use crate::paths::PathNode;
+use crate::range::{Spanned, TextRange};
+use crate::syntax::tokens::Item;
+use crate::vocabulary::{SCALES, term};
+
+/// The levels of confidence as annotations.
+pub(crate) const CONFIDENCES: [(&str, ConfidenceLevel); 3] = [
+    ("high confidence", ConfidenceLevel::High),
+    ("moderate confidence", ConfidenceLevel::Moderate),
+    ("low confidence", ConfidenceLevel::Low),
+];
+
+impl Lowering<'_> {
+    pub(super) fn likelihood(
+        &mut self,
+        annotations: &mut Annotations,
+        node: &mut PathNode,
+    ) -> Option<Likelihood> {
+        annotations.know(SCALES.map(|(name, _)| name));
+        annotations.know(scale_terms(self.scale).iter().map(|term| words(*term)));
+        let item = annotations.take_where(is_likelihood);
+        let origin = annotations.take("likelihood-origin", self.diagnostics);
+        let Some(item) = item else {
+            if let Some(origin) = origin {
+                let message = "likelihood-origin describes a likelihood: add a term of the scale";
+                self.diagnostics.error(code::NOT_APPLICABLE, origin.range, message);
+            }
+            return None;
+        };
+        let mut inner = PathNode::new(item.range);
+        for field in ["scale", "term", "low_percent", "high_percent", "point_percent"] {
+            inner.set(field, item.range);
+        }
+        let mut likelihood = self.written_likelihood(&item);
+        if let (Some(likelihood), Some(origin)) = (&mut likelihood, origin) {
+            inner.set("origin", origin.range);
+            likelihood.origin = origin.text;
+        }
+        node.add("likelihood", inner);
+        likelihood
+    }
+
+    fn written_likelihood(&mut self, item: &Item) -> Option<Likelihood> {
+        let scale = SCALES.iter().find(|(name, _)| *name == item.head.text).map(|(_, scale)| *scale);
+        let text = match (scale, &item.value) {
+            (Some(_), Some(value)) => Spanned::new(&*value.text, value.range),
+            (Some(_) | None, None) => item.head.clone(),
+            (None, Some(value)) => {
+                let message = "a likelihood has no value: write its origin as `likelihood-origin: …`";
+                self.diagnostics.error(code::INVALID_VALUE, value.range, message);
+                item.head.clone()
+            }
+        };
+        let (term, rest) = self.term(&text, scale)?;
+        let range = text.range;
+        let (low, high) = bounds(term);
+        let mut likelihood = Likelihood { low_percent: low, high_percent: high, ..Likelihood::default() };
+        likelihood.set_scale(chancery_brief::likelihood::scale(term).unwrap_or_default());
+        likelihood.set_term(term);
+        if let Some(percentages) = percentages(rest) {
+            if let Some((low, high)) = percentages.bounds {
+                (likelihood.low_percent, likelihood.high_percent) = (low, high);
+            }
+            likelihood.point_percent = percentages.point;
+        } else {
+            let message = format!(
+                "{rest:?} behind the term is no range: write `{0} {low}-{high}%` or `{0} {low}-{high}% at {low}%`",
+                words(term)
+            );
+            self.diagnostics.error(code::INVALID_VALUE, range, message);
+        }
+        Some(likelihood)
+    }
+
+    /// Returns the term at the start of a text and what follows it.
+    fn term<'i>(
+        &mut self,
+        text: &'i Spanned,
+        scale: Option<LikelihoodScale>,
+    ) -> Option<(LikelihoodTerm, &'i str)> {
+        let (name, rest) = leading_term(&text.text).unwrap_or((&text.text, ""));
+        let wanted = scale.unwrap_or(self.scale);
+        if let Some(term) = term(name, wanted) {
+            return Some((term, rest));
+        }
+        let other = SCALES.into_iter().find_map(|(prefix, scale)| Some((prefix, term(name, scale)?)));
+        let range = text.range;
+        let Some((prefix, found)) = other else {
+            let terms: Vec<&str> = scale_terms(wanted).iter().map(|term| words(*term)).collect();
+            let message = format!("{name:?} is no term of the scale: {}", expected(name, &terms));
+            self.diagnostics.error(code::UNKNOWN_VALUE, range, message);
+            return None;
+        };
+        let message = format!("\"{name}\" is a term of another scale: write `{prefix}: {name}`");
+        let error = Diagnostic::error(code::UNKNOWN_VALUE, range, message);
+        self.diagnostics.push(if scale.is_none() {
+            error.with_fix(TextRange::at(range.start), format!("{prefix}: "))
+        } else {
+            error
+        });
+        Some((found, rest))
+    }
+}
+
+/// Takes the confidence from the annotations of a part.
+pub(super) fn confidence(annotations: &mut Annotations, node: &mut PathNode) -> Option<Confidence> {
+    annotations.know(CONFIDENCES.map(|(name, _)| name));
+    let level = |item: &Item| CONFIDENCES.iter().find(|(name, _)| *name == item.head.text);
+    let item = annotations.take_where(|item| level(item).is_some())?;
+    let mut inner = PathNode::new(item.range);
+    inner.set("level", item.head.range);
+    let mut confidence = Confidence::default();
+    confidence.set_level(level(&item).map(|(_, level)| *level).unwrap_or_default());
+    if let Some(why) = item.value {
+        inner.set("why", why.range);
+        confidence.why = why.text;
+    }
+    node.add("confidence", inner);
+    Some(confidence)
+}
+
+/// Returns whether an annotation is a likelihood: a scale, or a term with or without percentages.
+fn is_likelihood(item: &Item) -> bool {
+    let head = item.head.text.as_str();
+    SCALES.iter().any(|(name, _)| *name == head) || leading_term(head).is_some()
+}
+
+/// Returns the longest term of any scale at the start of a text, and what follows it.
+fn leading_term(text: &str) -> Option<(&str, &str)> {
+    let terms = SCALES.iter().flat_map(|(_, scale)| scale_terms(*scale)).map(|term| words(*term));
+    let follows = |rest: &str| rest.is_empty() || rest.starts_with(' ');
+    let fitting = terms.filter(|term| text.strip_prefix(term).is_some_and(follows));
+    let longest = fitting.max_by_key(|term| term.len())?;
+    let rest = text[longest.len()..].trim();
+    // "likely" is the start of "likely or probable", and of text that is no likelihood.
+    let is_range =
+        rest.is_empty() || rest.starts_with("at ") || rest.starts_with(|c: char| c.is_ascii_digit());
+    is_range.then_some((&text[..longest.len()], rest))
+}
+
+struct Percentages {
+    bounds: Option<(u32, u32)>,
+    point: Option<u32>,
+}
+
+/// Reads `LOW-HIGH%`, `at POINT%`, both or neither.
+fn percentages(text: &str) -> Option<Percentages> {
+    let (range, point) = match text.strip_prefix("at ") {
+        Some(point) => ("", Some(point)),
+        None => match text.split_once(" at ") {
+            Some((range, point)) => (range, Some(point)),
+            None => (text, None),
+        },
+    };
+    let number = |text: &str| {
+        let digits = text.trim().trim_end_matches('%').trim_end();
+        (digits.len() <= 3 && digits.bytes().all(|b| b.is_ascii_digit()))
+            .then(|| digits.parse().ok())
+            .flatten()
+    };
+    let bounds = match range.trim() {
+        "" => None,
+        range => {
+            let (low, high) = range.split_once(['-', '–'])?;
+            Some((number(low)?, number(high)?))
+        }
+    };
+    let point = match point {
+        Some(point) => Some(number(point)?),
+        None => None,
+    };
+    Some(Percentages { bounds, point })
+}

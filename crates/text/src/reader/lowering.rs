@@ -1,0 +1,57 @@
+//! The state of the walk from the tree to the content.
+
+use std::collections::BTreeMap;
+
+use chancery_brief::marking::Scheme;
+use chancery_proto::brief::v1::{Change, LikelihoodScale, SourceReliability};
+
+use crate::code;
+use crate::context::Context;
+use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::nearest::nearest;
+use crate::paths::PathNode;
+use crate::range::Spanned;
+
+/// A declared change with the ranges of its fields.
+pub(super) type LocatedChange = (Change, PathNode);
+
+pub(super) struct Lowering<'l> {
+    pub(super) context: &'l Context<'l>,
+    pub(super) scheme: Scheme,
+    pub(super) scale: LikelihoodScale,
+    pub(super) language: String,
+    /// Whether all of the front matter was read.
+    pub(super) has_front_matter: bool,
+    /// The sources of the front matter, by id.
+    pub(super) sources: BTreeMap<String, SourceReliability>,
+    pub(super) diagnostics: &'l mut Diagnostics,
+    /// Warnings about terms in the words of sentences.
+    pub(super) wording: Diagnostics,
+    /// Changes on the lines of statements, in order.
+    pub(super) statement_changes: Vec<LocatedChange>,
+    /// Changes on the lines of other parts.
+    pub(super) part_changes: Vec<LocatedChange>,
+}
+
+impl Lowering<'_> {
+    /// Checks a label and returns it.
+    pub(super) fn label(&mut self, label: &Spanned) -> String {
+        if !label.text.is_empty() && self.scheme.rank(&label.text).is_none() {
+            let scheme = self.scheme;
+            self.diagnostics.push_error_with(|| {
+                let labels = scheme.labels();
+                let message = format!(
+                    "{:?} is no marking of the scheme {scheme}: expected one of {}",
+                    label.text,
+                    labels.join(", ")
+                );
+                let error = Diagnostic::error(code::UNKNOWN_MARKING, label.range, message);
+                match nearest(&label.text, labels) {
+                    Some(nearest) => error.with_fix(label.range, nearest),
+                    None => error,
+                }
+            });
+        }
+        label.text.clone()
+    }
+}

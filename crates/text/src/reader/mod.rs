@@ -1,0 +1,20 @@
+//! From the tree to the content.
+
+mod annotations;
+mod blocks;
+mod changes;
+mod fenced;
+mod front_matter;
+mod likelihoods;
+mod lowering;
+mod maps;
+mod part_fields;
+mod reading;
+mod sections;
+mod statements;
+mod wording;
+
+pub(crate) use self::blocks::DIGEST_PREFIX;
+pub(crate) use self::fenced::{FACTORS, UNDATED};
+pub(crate) use self::likelihoods::CONFIDENCES;
+pub use self::reading::{Reading, read};

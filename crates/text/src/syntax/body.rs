@@ -1,0 +1,147 @@
+//! The body of a text: blocks between blank lines.
+
+use crate::code;
+use crate::diagnostics::Diagnostic;
+use crate::range::TextRange;
+use crate::syntax::fenced::read_fenced;
+use crate::syntax::figures::read_figure;
+use crate::syntax::line_reader::LineReader;
+use crate::syntax::lines::Line;
+use crate::syntax::lists::read_list;
+use crate::syntax::markers::{ForeignMarker, Marker};
+use crate::syntax::parts::{Parts, TextForm, read_line};
+use crate::syntax::quotes::read_quote;
+use crate::syntax::sentences::read_passage;
+use crate::syntax::tables::read_table;
+use crate::syntax::tree::{EMPTY_BLOCKS, Element, ElementKind};
+
+/// Maximum level of a heading.
+const MAX_LEVEL: usize = 4;
+
+/// Reads the blocks of a body.
+pub(crate) fn read_body(reader: &mut LineReader<'_, '_, '_>) -> Vec<Element> {
+    let mut elements: Vec<Element> = Vec::new();
+    let mut own: Option<Parts> = None;
+    while let Some(line) = reader.peek() {
+        if reader.cursor.is_exhausted() {
+            break;
+        }
+        reader.is_separated = false;
+        if line.is_blank() {
+            reader.advance();
+            continue;
+        }
+        if reader.marker(&line) == Some(Marker::Comment) {
+            reader.comment();
+            continue;
+        }
+        if let Some(parts) = reader.own_line(&line) {
+            reader.advance();
+            if let Some(kind) = empty_block(&parts) {
+                report_orphan(own.take(), reader);
+                elements.push(Element { range: parts.range, own: Some(parts), kind });
+            } else {
+                report_orphan(own.replace(parts), reader);
+            }
+            continue;
+        }
+        let Some(kind) = element(reader, line) else { continue };
+        if matches!(kind, ElementKind::Heading { .. } | ElementKind::Fenced { .. }) {
+            report_orphan(own.take(), reader);
+        }
+        let end = reader.previous_end();
+        elements.push(Element { range: TextRange::new(line.range.start, end), own: own.take(), kind });
+    }
+    report_orphan(own, reader);
+    elements
+}
+
+fn report_orphan(own: Option<Parts>, reader: &mut LineReader<'_, '_, '_>) {
+    if let Some(own) = own {
+        let message =
+            "the annotations belong to no block: a block follows them, or indent them below a list item";
+        reader.cursor.diagnostics.error(code::ORPHAN, own.range, message);
+    }
+}
+
+/// Returns the block without sentences that a line of annotations represents.
+fn empty_block(own: &Parts) -> Option<ElementKind> {
+    let item = own.items.iter().find(|item| item.head.text == "empty")?;
+    let word = item.value.as_ref().map_or("", |value| value.text.as_str());
+    EMPTY_BLOCKS.iter().find(|(known, _)| *known == word).map(|(_, block)| ElementKind::Empty(*block))
+}
+
+/// Reads the block that starts on a line; none for a line that is not one.
+fn element(reader: &mut LineReader<'_, '_, '_>, line: Line<'_>) -> Option<ElementKind> {
+    Some(match reader.marker(&line) {
+        Some(Marker::Heading { level, length }) => heading(reader, line, level, length),
+        Some(Marker::Fence) => read_fenced(reader),
+        Some(Marker::Quote { .. }) => read_quote(reader),
+        Some(Marker::Bullet { .. } | Marker::Number { .. }) => ElementKind::List(read_list(reader)),
+        Some(Marker::TableTitle { .. } | Marker::TableRow) => ElementKind::Table(read_table(reader)),
+        Some(Marker::Figure) => ElementKind::Figure(read_figure(reader)),
+        Some(Marker::Foreign(ForeignMarker::Rule)) => {
+            let message = "a horizontal rule means nothing in a brief: remove it, or write \\--- for text";
+            reader.cursor.diagnostics.error(code::NOT_A_BRIEF, line.range, message);
+            reader.advance();
+            return None;
+        }
+        Some(Marker::Foreign(foreign)) => {
+            report_foreign(reader, &line, foreign);
+            paragraph(reader)
+        }
+        Some(Marker::Comment) | None => paragraph(reader),
+    })
+}
+
+fn report_foreign(reader: &mut LineReader<'_, '_, '_>, line: &Line<'_>, foreign: ForeignMarker) {
+    let content = reader.content_range(line);
+    let diagnostic = match foreign {
+        ForeignMarker::HeadingWithoutSpace { length } => {
+            let message = "a heading has a space behind #: add it, or write \\# for text";
+            let at = TextRange::at(content.start + length);
+            Diagnostic::error(code::NOT_A_BRIEF, content, message).with_fix(at, " ")
+        }
+        ForeignMarker::Bullet | ForeignMarker::Rule => {
+            let mark = TextRange::new(content.start, content.start + 1);
+            let message = "list items start with \"- \": write it, or a backslash before the mark for text";
+            Diagnostic::error(code::NOT_A_BRIEF, mark, message).with_fix(mark, "-")
+        }
+    };
+    reader.cursor.diagnostics.push(diagnostic);
+}
+
+fn heading(reader: &mut LineReader<'_, '_, '_>, line: Line<'_>, level: usize, length: usize) -> ElementKind {
+    let range = reader.content_range(&line);
+    reader.advance();
+    let range = TextRange::new(range.start + length, range.end);
+    if level > MAX_LEVEL {
+        let message =
+            format!("headings have at most {MAX_LEVEL} levels: remove {} of the #", level - MAX_LEVEL);
+        reader.cursor.diagnostics.error(code::WRONG_DEPTH, range, message);
+    }
+    let title = read_line(reader.text, range, TextForm::Plain, reader.cursor);
+    ElementKind::Heading { level: level.min(MAX_LEVEL), title }
+}
+
+fn paragraph(reader: &mut LineReader<'_, '_, '_>) -> ElementKind {
+    let mut lines = Vec::new();
+    while let Some((line, marker)) = reader.next_in_block() {
+        if !lines.is_empty()
+            && (marker.is_some_and(Marker::interrupts_paragraph) || starts_block(reader, &line))
+        {
+            break;
+        }
+        lines.push(reader.content_range(&line));
+        reader.advance();
+    }
+    ElementKind::Paragraph(read_passage(reader.text, lines, reader.cursor))
+}
+
+/// Returns whether a line inside a paragraph is a line of annotations with an id, which belongs to the next block.
+fn starts_block(reader: &mut LineReader<'_, '_, '_>, line: &Line<'_>) -> bool {
+    let mark = reader.cursor.mark();
+    let own = reader.own_line(line);
+    reader.cursor.return_to(mark);
+    own.is_some_and(|own| own.id.is_some())
+}

@@ -1,0 +1,74 @@
+//! Fenced blocks: three backquotes and a kind, then one entry a line.
+
+use crate::code;
+use crate::diagnostics::Diagnostic;
+use crate::nearest::expected;
+use crate::range::{Spanned, TextRange};
+use crate::syntax::line_reader::LineReader;
+use crate::syntax::markers::Marker;
+use crate::syntax::parts::{TextForm, read_line};
+use crate::syntax::tree::ElementKind;
+
+/// Kinds of fenced blocks.
+pub(crate) const KINDS: [&str; 13] = [
+    "events",
+    "relationships",
+    "scenarios",
+    "indicators",
+    "assumptions",
+    "information-gaps",
+    "dissents",
+    "drivers",
+    "constraints",
+    "implications-regional",
+    "implications-global",
+    "outlook",
+    "changes",
+];
+
+/// Reads the fenced block that starts on the next line.
+pub(crate) fn read_fenced(reader: &mut LineReader<'_, '_, '_>) -> ElementKind {
+    let Some(opening) = reader.peek() else {
+        return ElementKind::Fenced { kind: Spanned::default(), entries: Vec::new() };
+    };
+    let content = reader.content_range(&opening);
+    reader.advance();
+    let written = content.of(reader.text).trim_start_matches('`');
+    let kind = Spanned::new(written.trim(), TextRange::new(content.end - written.len(), content.end));
+    if !KINDS.contains(&kind.text.as_str()) {
+        reader.cursor.diagnostics.push_error_with(|| {
+            let message = format!(
+                "{:?} is no kind of fenced block: {}; write \\``` for text",
+                kind.text,
+                expected(&kind.text, &KINDS)
+            );
+            Diagnostic::error(code::UNKNOWN_BLOCK, content, message)
+        });
+    }
+    let mut entries = Vec::new();
+    let mut is_closed = false;
+    while let Some(line) = reader.peek() {
+        match reader.marker(&line) {
+            _ if line.is_blank() => reader.advance(),
+            Some(Marker::Fence) => {
+                reader.advance();
+                is_closed = true;
+                break;
+            }
+            Some(Marker::Comment) => reader.comment(),
+            // No entry starts with a heading: the block was not closed.
+            Some(Marker::Heading { .. }) => break,
+            _ if reader.cursor.is_exhausted() => break,
+            _ => {
+                let range = reader.content_range(&line);
+                reader.advance();
+                entries.push(read_line(reader.text, range, TextForm::Columns, reader.cursor));
+            }
+        }
+    }
+    if !is_closed {
+        let message = "the fenced block does not close: add a line ``` behind its last entry";
+        reader.cursor.diagnostics.error(code::UNCLOSED, content, message);
+    }
+    ElementKind::Fenced { kind, entries }
+}

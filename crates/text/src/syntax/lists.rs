@@ -1,0 +1,155 @@
+//! Lists: `- ` or `1. `, nested by two spaces, each item with its sentences, its own line and its nested list.
+
+use crate::code;
+use crate::diagnostics::Diagnostic;
+use crate::range::TextRange;
+use crate::syntax::line_reader::LineReader;
+use crate::syntax::lines::Line;
+use crate::syntax::markers::Marker;
+use crate::syntax::sentences::read_passage;
+use crate::syntax::tree::{List, ListItem};
+
+/// Maximum nesting of lists that is read as such; the limit of a brief is lower.
+const MAX_DEPTH: usize = 16;
+
+/// Reads the list that starts on the next line.
+pub(crate) fn read_list(reader: &mut LineReader<'_, '_, '_>) -> List {
+    list(reader, 1)
+}
+
+/// An item's mark on its line.
+#[derive(Clone, Copy)]
+struct ItemMark {
+    /// Columns before the mark.
+    indentation: usize,
+    length: usize,
+    is_ordered: bool,
+}
+
+fn item_mark(reader: &LineReader<'_, '_, '_>, line: &Line<'_>) -> Option<ItemMark> {
+    let (length, is_ordered) = match reader.marker(line)? {
+        Marker::Bullet { length } => (length, false),
+        Marker::Number { length, .. } => (length, true),
+        _ => return None,
+    };
+    Some(ItemMark { indentation: line.indentation(), length, is_ordered })
+}
+
+fn list(reader: &mut LineReader<'_, '_, '_>, depth: usize) -> List {
+    let mut list = List::default();
+    let Some(first) = reader.peek().and_then(|line| item_mark(reader, &line)) else { return list };
+    list.ordered = first.is_ordered;
+    // Every call reads at least one item.
+    while let Some(line) = reader.peek()
+        && let Some(mark) = item_mark(reader, &line)
+        && !reader.cursor.is_exhausted()
+    {
+        let item = item(reader, line, mark, depth);
+        list.range = if list.items.is_empty() { item.range } else { list.range.cover(item.range) };
+        list.items.push(item);
+        let is_next = continues(reader, |reader, line| {
+            item_mark(reader, line).is_some_and(|next| {
+                next.is_ordered == first.is_ordered && next.indentation == first.indentation
+            })
+        });
+        if !is_next {
+            break;
+        }
+    }
+    list
+}
+
+/// Reads past blank lines and comments, and returns whether the line behind them continues the list.
+fn continues(
+    reader: &mut LineReader<'_, '_, '_>,
+    is_continuation: impl Fn(&LineReader<'_, '_, '_>, &Line<'_>) -> bool,
+) -> bool {
+    while let Some(line) = reader.peek() {
+        if reader.is_separated {
+            return false;
+        }
+        if line.is_blank() {
+            reader.advance();
+        } else if reader.marker(&line) == Some(Marker::Comment) {
+            reader.comment();
+        } else {
+            return is_continuation(reader, &line);
+        }
+    }
+    false
+}
+
+fn item(reader: &mut LineReader<'_, '_, '_>, line: Line<'_>, mark: ItemMark, depth: usize) -> ListItem {
+    let text_column = mark.indentation + mark.length;
+    let mut item = ListItem { range: line.range, indentation: text_column, ..ListItem::default() };
+    let mut passage = Vec::new();
+    let start = reader.content_range(&line).start + mark.length;
+    reader.advance();
+    if !line.from(text_column).of(reader.text).trim().is_empty() {
+        passage.push(TextRange::new(start.min(line.range.end), line.range.end));
+    }
+    let is_inside = |_: &LineReader<'_, '_, '_>, line: &Line<'_>| line.indentation() > mark.indentation;
+    while continues(reader, is_inside) || lazy_line(reader, mark) {
+        let Some(line) = reader.peek() else { break };
+        item.range = item.range.cover(line.range);
+        if item_mark(reader, &line).is_some() && depth < MAX_DEPTH {
+            nested(reader, &mut item, depth);
+        } else if let Some(own) = reader.own_line(&line) {
+            reader.advance();
+            match &mut item.own {
+                Some(first) => {
+                    first.items.extend(own.items);
+                    first.id = first.id.take().or(own.id);
+                }
+                None => item.own = Some(own),
+            }
+        } else {
+            if item_mark(reader, &line).is_some() {
+                let message = "lists nest too deeply: a brief has at most six levels";
+                reader.cursor.diagnostics.error(code::WRONG_DEPTH, line.range, message);
+            }
+            passage.push(reader.content_range(&line));
+            reader.advance();
+        }
+    }
+    item.passage = read_passage(reader.text, passage, reader.cursor);
+    item
+}
+
+fn nested(reader: &mut LineReader<'_, '_, '_>, item: &mut ListItem, depth: usize) {
+    let inner = list(reader, depth + 1);
+    item.range = item.range.cover(inner.range);
+    match &mut item.list {
+        None => item.list = Some(inner),
+        Some(first) => {
+            if first.ordered != inner.ordered {
+                let message = "an item has one nested list: make its items bullets or numbers throughout";
+                reader.cursor.diagnostics.error(code::MISPLACED, inner.range, message);
+            }
+            first.range = first.range.cover(inner.range);
+            first.items.extend(inner.items);
+        }
+    }
+}
+
+/// Returns whether the next line is text directly below an item but not indented, which it reports.
+fn lazy_line(reader: &mut LineReader<'_, '_, '_>, mark: ItemMark) -> bool {
+    let Some(line) = reader.peek().filter(|line| !line.is_blank()) else { return false };
+    if reader.marker(&line).is_some() || line.content().starts_with(['{', '^']) {
+        return false;
+    }
+    // A line behind a blank one is a paragraph.
+    let start = line.range.start;
+    let above = reader.text[..start].trim_end_matches(['\n', '\r']);
+    if reader.text[above.len()..start].matches('\n').count() != 1 {
+        return false;
+    }
+    let message = "a line of a list item is indented: indent it, or put a blank line before a paragraph";
+    let insertion = TextRange::at(start);
+    let indentation = " ".repeat(mark.indentation + 2);
+    reader
+        .cursor
+        .diagnostics
+        .push(Diagnostic::error(code::MISPLACED, line.range, message).with_fix(insertion, indentation));
+    true
+}

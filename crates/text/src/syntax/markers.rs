@@ -1,0 +1,101 @@
+//! The marks at the start of a line that open a block.
+
+use chancery_brief::marking::Scheme;
+
+use crate::syntax::parts::leading_label;
+
+/// The block that the first characters of a line, without its indentation, open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Marker {
+    /// A number of `#` and a space.
+    Heading { level: usize, length: usize },
+    /// Three backquotes.
+    Fence,
+    /// `>`, with the space behind it.
+    Quote { length: usize },
+    /// `- `.
+    Bullet { length: usize },
+    /// A number, `.` and a space.
+    Number { length: usize, is_one: bool },
+    /// `|`.
+    TableRow,
+    /// `Table:`.
+    TableTitle { length: usize },
+    /// `![`, behind a marking.
+    Figure,
+    /// `<!--`.
+    Comment,
+    /// Markdown that means nothing in a brief: `---`, `* `, `+ `, `#word`, `1) `.
+    Foreign(ForeignMarker),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ForeignMarker {
+    Rule,
+    Bullet,
+    HeadingWithoutSpace { length: usize },
+}
+
+/// Returns the marker of a line; none for text and annotations.
+pub(crate) fn marker(line: &str, scheme: Scheme) -> Option<Marker> {
+    let after = |length: usize| line[length..].chars().next();
+    let is_space_or_end = |length: usize| after(length).is_none_or(char::is_whitespace);
+    match line.as_bytes().first()? {
+        b'#' => {
+            let level = line.bytes().take_while(|byte| *byte == b'#').count();
+            Some(if is_space_or_end(level) {
+                Marker::Heading { level, length: level }
+            } else {
+                Marker::Foreign(ForeignMarker::HeadingWithoutSpace { length: level })
+            })
+        }
+        b'`' if line.starts_with("```") => Some(Marker::Fence),
+        b'>' => Some(Marker::Quote { length: 1 + usize::from(line[1..].starts_with(' ')) }),
+        b'-' if is_rule(line) => Some(Marker::Foreign(ForeignMarker::Rule)),
+        b'-' if is_space_or_end(1) => Some(Marker::Bullet { length: bullet_length(line, 1) }),
+        b'+' | b'*' if after(1).is_some_and(char::is_whitespace) => {
+            Some(Marker::Foreign(ForeignMarker::Bullet))
+        }
+        b'0'..=b'9' => {
+            let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+            let is_marker = digits <= 4 && line[digits..].starts_with('.') && is_space_or_end(digits + 1);
+            let length = digits + 1;
+            is_marker.then(|| Marker::Number {
+                length: bullet_length(line, length),
+                is_one: &line[..digits] == "1",
+            })
+        }
+        b'|' => Some(Marker::TableRow),
+        b'T' if line.starts_with("Table:") => Some(Marker::TableTitle { length: 6 }),
+        b'!' if line.starts_with("![") => Some(Marker::Figure),
+        b'(' => {
+            let (label, end) = leading_label(line, 0)?;
+            let is_figure = scheme.rank(label).is_some() && line[end..].trim_start().starts_with("![");
+            is_figure.then_some(Marker::Figure)
+        }
+        b'<' if line.starts_with("<!--") => Some(Marker::Comment),
+        _ => None,
+    }
+}
+
+fn bullet_length(line: &str, mark: usize) -> usize {
+    mark + usize::from(line[mark..].starts_with(' '))
+}
+
+/// Returns whether a line consists of three or more hyphens.
+fn is_rule(line: &str) -> bool {
+    let line = line.trim_end();
+    line.len() >= 3 && line.bytes().all(|byte| byte == b'-')
+}
+
+impl Marker {
+    /// Returns whether the marker ends a paragraph without a blank line between.
+    pub(crate) fn interrupts_paragraph(self) -> bool {
+        match self {
+            // A wrapped line can start with a year, as in "2021. ".
+            Self::Number { is_one, .. } => is_one,
+            Self::Foreign(foreign) => foreign == ForeignMarker::Rule,
+            _ => true,
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! From the text to its tree: blocks, sentences and the parts of lines, with their ranges.
+
+mod abbreviations;
+pub(crate) mod body;
+mod comments;
+pub(crate) mod cursor;
+mod fenced;
+mod figures;
+pub(crate) mod fragment;
+pub(crate) mod front_matter;
+pub(crate) mod gaps;
+pub(crate) mod line_reader;
+mod lines;
+mod lists;
+pub(crate) mod markers;
+pub(crate) mod parts;
+pub(crate) mod quotes;
+pub(crate) mod sentences;
+pub(crate) mod spans;
+mod split;
+pub(crate) mod tables;
+pub(crate) mod tokens;
+pub(crate) mod tree;
+pub(crate) mod values;
+pub(crate) mod yaml;

@@ -1,0 +1,314 @@
+//! One line with its parts: `(MARKING) text [citations] {annotations} ^id`.
+
+use chancery_brief::marking::Scheme;
+use chancery_proto::brief::v1::Span;
+
+use crate::code;
+use crate::diagnostics::Diagnostic;
+use crate::nearest::nearest;
+use crate::range::{Spanned, TextRange};
+use crate::syntax::cursor::{Cursor, SENTENCE_COST};
+use crate::syntax::fragment::Fragment;
+use crate::syntax::gaps::{is_gap, skip_gaps, trimmed_end};
+use crate::syntax::spans::{inline, plain};
+use crate::syntax::tokens::{Citation, Item, Token, TokenKind, tokens};
+
+/// A sentence, a title, an entry or a line of annotations.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Parts {
+    /// From the marking to the id.
+    pub(crate) range: TextRange,
+    pub(crate) marking: Option<Spanned>,
+    /// The text without escapes and marks.
+    pub(crate) text: Spanned,
+    pub(crate) spans: Vec<Span>,
+    /// The text as written; several lines are joined by spaces.
+    pub(crate) source: String,
+    /// The columns of an entry; only the text for others.
+    pub(crate) columns: Vec<Spanned>,
+    pub(crate) citations: Vec<Citation>,
+    pub(crate) citations_range: Option<TextRange>,
+    pub(crate) items: Vec<Item>,
+    pub(crate) id: Option<Spanned>,
+    /// The id that the formatter will write, if there is none.
+    pub(crate) assigned_id: Option<String>,
+}
+
+impl Parts {
+    /// Returns the id, written or to be written; empty if there is neither.
+    pub(crate) fn id(&self) -> &str {
+        let written = self.id.as_ref().map(|id| id.text.as_str());
+        written.or(self.assigned_id.as_deref()).unwrap_or_default()
+    }
+
+    /// Returns whether there is no text: the line belongs to another part.
+    pub(crate) fn has_no_text(&self) -> bool {
+        self.text.text.is_empty() && self.marking.is_none()
+    }
+}
+
+/// How the text of a line is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TextForm {
+    /// With spans.
+    Inline,
+    /// Without spans.
+    Plain,
+    /// Without spans, in columns.
+    Columns,
+}
+
+/// Reads one line.
+pub(crate) fn read_line(text: &str, line: TextRange, form: TextForm, cursor: &mut Cursor<'_>) -> Parts {
+    if !cursor.admits(line.end - line.start, line) {
+        return Parts { range: line, ..Parts::default() };
+    }
+    let fragment = Fragment::line(text, line);
+    let tokens = tokens(&fragment, cursor);
+    read_parts(&fragment, (0, fragment.text().len()), tokens, form, cursor)
+}
+
+/// Reads a part of a fragment whose tokens are known.
+pub(crate) fn read_parts(
+    fragment: &Fragment<'_>,
+    (start, end): (usize, usize),
+    tokens: Vec<Token>,
+    form: TextForm,
+    cursor: &mut Cursor<'_>,
+) -> Parts {
+    let text = fragment.text();
+    let mut parts = Parts::default();
+    let start = skip_gaps(&text[..end], start);
+    let mut last = start;
+    let text_range = text_range(fragment, (start, end), &tokens, cursor);
+    let mut skipped = Vec::new();
+    for token in tokens {
+        if token.start < text_range.1 {
+            skipped.push((token.start, token.end));
+        }
+        last = last.max(token.end);
+        add_token(fragment, token, &mut parts, cursor);
+    }
+    cursor.spend(SENTENCE_COST, fragment.range(start, end));
+    let (marking, text_start) = leading_marking(fragment, text_range, cursor);
+    parts.marking = marking;
+    read_text(fragment, (text_start, text_range.1.max(text_start)), &skipped, form, &mut parts, cursor);
+    parts.range = fragment.range(start, last.max(text_range.1));
+    parts
+}
+
+/// Returns where the text starts and ends: before the first token, unless text follows one.
+fn text_range(
+    fragment: &Fragment<'_>,
+    (start, end): (usize, usize),
+    tokens: &[Token],
+    cursor: &mut Cursor<'_>,
+) -> (usize, usize) {
+    let text = fragment.text();
+    let mut text_end = tokens.first().map_or(end, |token| token.start).max(start);
+    let mut order = 0;
+    for (index, token) in tokens.iter().enumerate() {
+        let next = tokens.get(index + 1).map_or(end, |next| next.start);
+        let rank = match token.kind {
+            TokenKind::Citations(_) => 1,
+            TokenKind::Annotations(_) => 2,
+            TokenKind::Id(_) => 3,
+        };
+        let follows = skip_gaps(&text[..next.max(token.end)], token.end) < next;
+        if follows {
+            let range = fragment.range(token.start, token.end);
+            let message = match token.kind {
+                TokenKind::Id(_) => "an id ends its line: put what follows on a line of its own",
+                _ => {
+                    "citations and annotations follow the sentence: move them behind its last word, \
+                      or write \\[ or \\{ for text"
+                }
+            };
+            let error = Diagnostic::error(code::WRONG_ORDER, range, message);
+            cursor.diagnostics.push(match moved_behind(text, token, next) {
+                Some((start, end, moved)) => error.with_fix(fragment.range(start, end), moved),
+                None => error,
+            });
+            text_end = next;
+        } else if rank < order {
+            let range = fragment.range(token.start, token.end);
+            let message = "the order on a line is text, [citations], {annotations}, ^id: move this";
+            cursor.diagnostics.error(code::WRONG_ORDER, range, message);
+        }
+        order = order.max(rank);
+    }
+    (start, trimmed_end(text, start, text_end))
+}
+
+/// Returns the edit that moves a group behind the punctuation that follows it.
+fn moved_behind(text: &str, token: &Token, next: usize) -> Option<(usize, usize, String)> {
+    let start = text[..token.start].trim_end_matches(is_gap).len();
+    let punctuation = text[token.end..next].trim_end_matches(is_gap);
+    let is_short = punctuation.len() <= 8 && punctuation.chars().all(|c| !c.is_alphanumeric() && !is_gap(c));
+    let is_group = !matches!(token.kind, TokenKind::Id(_));
+    let end = token.end + punctuation.len();
+    (is_short && is_group).then(|| (start, end, format!("{punctuation} {}", &text[token.start..token.end])))
+}
+
+fn add_token(fragment: &Fragment<'_>, token: Token, parts: &mut Parts, cursor: &mut Cursor<'_>) {
+    let range = fragment.range(token.start, token.end);
+    match token.kind {
+        TokenKind::Citations(citations) => {
+            parts.citations.extend(citations);
+            parts.citations_range = Some(parts.citations_range.map_or(range, |earlier| earlier.cover(range)));
+        }
+        TokenKind::Annotations(items) => parts.items.extend(items),
+        TokenKind::Id(id) if parts.id.is_none() => parts.id = Some(id),
+        TokenKind::Id(id) => {
+            let message = "the line has two ids: remove one, or split the line";
+            cursor.diagnostics.error(code::DUPLICATE_ID, id.range, message);
+        }
+    }
+}
+
+fn read_text(
+    fragment: &Fragment<'_>,
+    (start, end): (usize, usize),
+    skipped: &[(usize, usize)],
+    form: TextForm,
+    parts: &mut Parts,
+    cursor: &mut Cursor<'_>,
+) {
+    let range = fragment.range(start, end);
+    fragment.text()[start..end].clone_into(&mut parts.source);
+    refuse_controls(fragment, (start, end), cursor);
+    let text = match form {
+        TextForm::Inline => {
+            let read = inline(fragment, (start, end), skipped, cursor);
+            parts.spans = read.spans;
+            read.text
+        }
+        TextForm::Plain => plain(fragment, (start, end), cursor),
+        TextForm::Columns => {
+            parts.columns = columns(fragment, (start, end), cursor);
+            String::new()
+        }
+    };
+    parts.text = Spanned::new(text, range);
+}
+
+/// Splits a text at the bars that have white space around them.
+fn columns(fragment: &Fragment<'_>, (start, end): (usize, usize), cursor: &mut Cursor<'_>) -> Vec<Spanned> {
+    let text = &fragment.text()[..end];
+    let mut columns = Vec::new();
+    let mut from = start;
+    let mut at = start;
+    loop {
+        let bar = text[at..].find(['|', '\\']).map(|found| at + found);
+        match bar {
+            Some(escape) if text[escape..].starts_with('\\') => {
+                at = escape + 1 + text[escape + 1..].chars().next().map_or(0, char::len_utf8);
+            }
+            Some(bar) if !is_separator(text, start, bar) => at = bar + 1,
+            _ => {
+                let column_end = bar.unwrap_or(end);
+                let column_start = skip_gaps(&text[..column_end], from);
+                let column_end = trimmed_end(text, column_start, column_end);
+                let column = plain(fragment, (column_start, column_end), cursor);
+                columns.push(Spanned::new(column, fragment.range(column_start, column_end)));
+                let Some(bar) = bar else { return columns };
+                at = bar + 1;
+                from = at;
+            }
+        }
+    }
+}
+
+fn is_separator(text: &str, start: usize, bar: usize) -> bool {
+    text[start..bar].chars().next_back().is_none_or(is_gap)
+        && text[bar + 1..].chars().next().is_none_or(is_gap)
+}
+
+/// Reads a leading `(LABEL)` of the scheme, and returns the offset of the text behind it.
+fn leading_marking(
+    fragment: &Fragment<'_>,
+    (start, end): (usize, usize),
+    cursor: &mut Cursor<'_>,
+) -> (Option<Spanned>, usize) {
+    let Some((label, after)) = leading_label(&fragment.text()[..end], start) else { return (None, start) };
+    let range = fragment.range(start + 1, after - 1);
+    if cursor.scheme.rank(label).is_some() {
+        return (Some(Spanned::new(label, range)), skip_gaps(&fragment.text()[..end], after));
+    }
+    match misread(label, cursor.scheme) {
+        Misread::Text => (None, start),
+        Misread::Misspelt => {
+            let labels = cursor.scheme.labels();
+            let nearest = nearest(label, labels);
+            let message = format!(
+                "{label:?} is no marking of the scheme {}: expected one of {}; write \\( for text",
+                cursor.scheme,
+                labels.join(", ")
+            );
+            let error = Diagnostic::error(code::UNKNOWN_MARKING, range, message);
+            cursor.diagnostics.push(match nearest {
+                Some(nearest) => error.with_fix(range, nearest),
+                None => error,
+            });
+            (None, skip_gaps(&fragment.text()[..end], after))
+        }
+        Misread::Foreign(other) => {
+            let message = format!(
+                "({label}) is a marking of the scheme {other}, not of {}, and is read as text: write \\( for text, \
+                 or set scheme in the front matter",
+                cursor.scheme
+            );
+            let paren = fragment.range(start, start + 1);
+            let warning = Diagnostic::warning(code::FOREIGN_MARKING, range, message);
+            cursor.diagnostics.push(warning.with_fix(paren, "\\("));
+            (None, start)
+        }
+    }
+}
+
+/// A leading `(LABEL)` that is no marking of the scheme.
+pub(crate) enum Misread {
+    /// Plain text.
+    Text,
+    /// Almost a marking of the scheme.
+    Misspelt,
+    /// A marking of another scheme.
+    Foreign(Scheme),
+}
+
+/// Returns how a label that is no marking of the scheme is read.
+pub(crate) fn misread(label: &str, scheme: Scheme) -> Misread {
+    let is_label = |scheme: Scheme| scheme.labels().iter().any(|known| known.eq_ignore_ascii_case(label));
+    let has_tlp_prefix = label.get(..4).is_some_and(|prefix| prefix.eq_ignore_ascii_case("TLP:"));
+    if scheme == Scheme::Tlp && has_tlp_prefix || label.len() > 2 && is_label(scheme) {
+        return Misread::Misspelt;
+    }
+    let others = Scheme::ALL.into_iter().filter(|other| *other != scheme);
+    others.into_iter().find(|other| other.rank(label).is_some()).map_or(Misread::Text, Misread::Foreign)
+}
+
+/// Returns the label in parentheses at an offset, and the offset behind them.
+pub(crate) fn leading_label(text: &str, start: usize) -> Option<(&str, usize)> {
+    /// Longest label that is considered, in bytes.
+    const LONGEST: usize = 40;
+    let rest = text.get(start..)?.strip_prefix('(')?;
+    let length = rest.bytes().take(LONGEST).position(|byte| byte == b')')?;
+    Some((&rest[..length], start + length + 2))
+}
+
+/// Reports tabs and other control characters, which no text of a brief contains.
+pub(crate) fn refuse_controls(
+    fragment: &Fragment<'_>,
+    (start, end): (usize, usize),
+    cursor: &mut Cursor<'_>,
+) {
+    let is_control = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    for (offset, c) in fragment.text()[start..end].char_indices().filter(|(_, c)| is_control(*c)) {
+        let range = fragment.range(start + offset, start + offset + c.len_utf8());
+        cursor.diagnostics.push_error_with(|| {
+            let name = if c == '\t' { "a tab".to_owned() } else { format!("U+{:04X}", u32::from(c)) };
+            let message = format!("{name} is a control character, which no text contains: write a space");
+            Diagnostic::error(code::CONTROL_CHARACTER, range, message).with_fix(range, " ")
+        });
+    }
+}

@@ -1,0 +1,101 @@
+//! Passages: the sentences of a paragraph, an item, a callout, a quote or a judgment.
+//!
+//! A passage with an id is set: each line is a sentence. Without one it is raw: its lines are joined and split by the
+//! fixed rule.
+
+use chancery_proto::names::PartId;
+
+use crate::diagnostics::Diagnostics;
+use crate::range::TextRange;
+use crate::syntax::cursor::Cursor;
+use crate::syntax::fragment::Fragment;
+use crate::syntax::gaps::is_gap;
+use crate::syntax::parts::{Parts, TextForm, read_line, read_parts};
+use crate::syntax::spans::find_marks;
+use crate::syntax::split::split;
+use crate::syntax::tokens::tokens;
+
+/// The sentences of a part.
+#[derive(Debug, Default)]
+pub(crate) struct Passage {
+    pub(crate) sentences: Vec<Parts>,
+    /// The lines without indentation and prefix.
+    pub(crate) lines: Vec<TextRange>,
+    /// Whether the sentences were split by rule, rather than by the author's lines.
+    pub(crate) is_raw: bool,
+}
+
+impl Passage {
+    /// Returns the range of the lines; none for an empty passage.
+    pub(crate) fn range(&self) -> Option<TextRange> {
+        Some(self.lines.first()?.cover(*self.lines.last()?))
+    }
+}
+
+/// Reads the lines of a passage.
+pub(crate) fn read_passage(text: &str, lines: Vec<TextRange>, cursor: &mut Cursor<'_>) -> Passage {
+    let is_set = lines.iter().any(|line| ends_with_id(line.of(text)));
+    let sentences = if is_set { set(text, &lines, cursor) } else { raw(text, &lines, cursor) };
+    Passage { sentences, is_raw: !is_set && !lines.is_empty(), lines }
+}
+
+/// Returns whether a line ends with an id.
+fn ends_with_id(line: &str) -> bool {
+    let line = line.trim_end_matches(is_gap);
+    let Some(caret) = line.rfind('^') else { return false };
+    let (before, name) = (&line[..caret], &line[caret + 1..]);
+    name.parse::<PartId>().is_ok()
+        && before.chars().next_back().is_none_or(|c| is_gap(c) || matches!(c, ']' | '}'))
+}
+
+/// Reads one sentence a line. A line without text continues the line above it.
+fn set(text: &str, lines: &[TextRange], cursor: &mut Cursor<'_>) -> Vec<Parts> {
+    let mut sentences: Vec<Parts> = Vec::new();
+    for line in lines {
+        if cursor.is_exhausted() {
+            break;
+        }
+        let parts = read_line(text, *line, TextForm::Inline, cursor);
+        match sentences.last_mut() {
+            Some(above) if parts.has_no_text() && (above.id.is_none() || parts.id.is_none()) => {
+                merge(above, parts);
+            }
+            _ => sentences.push(parts),
+        }
+    }
+    sentences
+}
+
+fn merge(sentence: &mut Parts, line: Parts) {
+    sentence.range = sentence.range.cover(line.range);
+    sentence.citations.extend(line.citations);
+    sentence.items.extend(line.items);
+    sentence.id = sentence.id.take().or(line.id);
+}
+
+fn raw(text: &str, lines: &[TextRange], cursor: &mut Cursor<'_>) -> Vec<Parts> {
+    let size = lines.iter().map(|line| line.end - line.start + 1).sum();
+    let range = lines.iter().copied().reduce(TextRange::cover).unwrap_or_default();
+    if !cursor.admits(size, range) {
+        return Vec::new();
+    }
+    let fragment = Fragment::lines(text, lines);
+    let mut tokens = tokens(&fragment, cursor);
+    let groups: Vec<(usize, usize)> = tokens.iter().map(|token| (token.start, token.end)).collect();
+    let whole = (0, fragment.text().len());
+    // The sentences are read again one by one, which reports what is wrong with their marks.
+    let mut unreported = Diagnostics::default();
+    let marks = find_marks(&fragment, whole, &groups, &mut Cursor::new(cursor.scheme, &mut unreported));
+    let mut sentences = Vec::new();
+    for sentence in split(fragment.text(), &marks.marks).into_iter().rev() {
+        if cursor.is_exhausted() {
+            break;
+        }
+        let first = tokens.partition_point(|token| token.start < sentence.start);
+        let own = tokens.split_off(first);
+        let end = own.last().map_or(sentence.text_end, |token| token.end.max(sentence.text_end));
+        sentences.push(read_parts(&fragment, (sentence.start, end), own, TextForm::Inline, cursor));
+    }
+    sentences.reverse();
+    sentences
+}

@@ -1,0 +1,118 @@
+//! Escapes: backslashes before the characters that the reader would take for marks.
+
+use chancery_brief::marking::Scheme;
+
+use crate::syntax::gaps::{is_gap, skip_gaps};
+use crate::syntax::markers::{Marker, marker};
+use crate::syntax::parts::{Misread, leading_label, misread};
+use crate::syntax::quotes::ATTRIBUTION;
+use crate::syntax::tokens::citation_key;
+
+/// The place of a text, which decides which characters are escaped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// A sentence, with spans.
+    Sentence,
+    /// A heading, caption or title.
+    Title,
+    /// A column of an entry.
+    Column,
+    /// A cell of a table.
+    Cell,
+    /// The attribution of a quote.
+    Attribution,
+}
+
+/// Returns whether a character of a text needs a backslash.
+///
+/// `written` is what precedes the character in its final form, and `rest` starts with the character.
+pub(super) fn needs_escape(place: Place, written: &str, rest: &str, is_first: bool) -> bool {
+    let mut characters = rest.chars();
+    let (Some(c), next) = (characters.next(), characters.next()) else { return false };
+    if is_gap(c) && (is_first || next.is_none()) {
+        return true;
+    }
+    let before = written.chars().next_back();
+    match c {
+        '\\' => true,
+        '<' => rest.starts_with("<!--"),
+        '|' => match place {
+            Place::Cell => true,
+            Place::Column => (is_first || before.is_some_and(is_gap)) && next.is_none_or(is_gap),
+            _ => false,
+        },
+        '*' => place == Place::Sentence,
+        '{' => has_tokens(place),
+        '[' => has_tokens(place) && citation_key(rest, skip_gaps(rest, 1)).is_some(),
+        '(' => place == Place::Sentence && before == Some(']'),
+        '^' => {
+            let is_apart = is_first || before.is_none_or(|c| is_gap(c) || matches!(c, ']' | '}'));
+            let is_name = next.is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+            has_tokens(place) && is_apart && is_name
+        }
+        _ => false,
+    }
+}
+
+/// Returns whether citations, annotations and an id can follow the text.
+fn has_tokens(place: Place) -> bool {
+    matches!(place, Place::Sentence | Place::Title | Place::Column)
+}
+
+/// Returns a text without spans in its written form.
+pub(super) fn escaped(text: &str, place: Place) -> String {
+    let mut written = String::with_capacity(text.len() + 8);
+    for (offset, c) in text.char_indices() {
+        if needs_escape(place, &written, &text[offset..], offset == 0) {
+            written.push('\\');
+        }
+        written.push(shown(c));
+    }
+    written
+}
+
+/// Returns a space for control characters, which no valid content contains and no line can.
+pub(super) fn shown(c: char) -> char {
+    if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }
+}
+
+/// Escapes the start of a sentence's line that would open a block or be a marking.
+pub(super) fn protect_line_start(line: &mut String, scheme: Scheme, is_in_quote: bool) {
+    if !protect_marker(line, scheme, is_in_quote) {
+        protect_label(line, scheme);
+    }
+}
+
+/// Escapes the start of a sentence's line that would open a block, and returns whether it did.
+pub(crate) fn protect_marker(line: &mut String, scheme: Scheme, is_in_quote: bool) -> bool {
+    let at = match marker(line, scheme) {
+        Some(Marker::Number { .. }) => line.find('.'),
+        Some(Marker::TableTitle { .. }) => line.find(':'),
+        Some(_) => Some(0),
+        // Not before the bracket, which may open a span.
+        None if is_in_quote && line.starts_with("[!") => Some(1),
+        None if is_in_quote && line.starts_with(ATTRIBUTION) => Some(0),
+        None => None,
+    };
+    if let Some(at) = at {
+        line.insert(at, '\\');
+    }
+    at.is_some()
+}
+
+/// Escapes the start of an entry that would end its block.
+pub(super) fn protect_entry_start(line: &mut String, scheme: Scheme) {
+    if matches!(marker(line, scheme), Some(Marker::Heading { .. } | Marker::Fence)) {
+        line.insert(0, '\\');
+    } else {
+        protect_label(line, scheme);
+    }
+}
+
+/// Escapes a leading `(LABEL)` that the reader would not take for text, or would warn of.
+pub(super) fn protect_label(line: &mut String, scheme: Scheme) {
+    let Some((label, _)) = leading_label(line, 0) else { return };
+    if scheme.rank(label).is_some() || !matches!(misread(label, scheme), Misread::Text) {
+        line.insert(0, '\\');
+    }
+}
