@@ -18,7 +18,7 @@ use self::lifecycle::{BriefArg, RevisionWithReason};
 use self::local::{Demo, Up};
 use self::operate::{Migrate, Queue, Reindex, Token, Verify};
 use self::read::{BriefOrRevisionArg, Diff, Export, Search, Watch};
-use self::render::{Extract, Preview, Render, Renders};
+use self::render::{Extract, Figure, Preview, Render, Renders};
 
 /// Import, publish, read and print briefs with evidence, or run everything on this machine
 #[derive(Debug, Parser)]
@@ -111,6 +111,8 @@ pub enum Command {
     },
     /// Prints a draft from a file without a service; every page is stamped as a draft
     Preview(Preview),
+    /// Exports one figure or table of a brief or a file to an SVG or PDF file, for slides and web pages
+    Figure(Figure),
     /// Uploads an image (PNG, JPEG, SVG) for figures and prints its name, SHA-256 and warnings; rejects a file that
     /// cannot be printed
     Attach(Attach),

@@ -1,4 +1,4 @@
-//! Arguments of the commands that print briefs: `render`, `renders`, `preview` and `extract`.
+//! Arguments of the commands that print briefs: `render`, `renders`, `preview`, `figure` and `extract`.
 
 use std::path::PathBuf;
 
@@ -57,6 +57,63 @@ pub struct Preview {
     pub scheme: SchemeArg,
     #[command(flatten)]
     pub options: PrintOptions,
+}
+
+#[derive(Debug, Args)]
+pub struct Figure {
+    /// JSON file as for `preview`, or name of a brief (its newest revision) or of one of its revisions; - reads the JSON
+    /// from standard input
+    #[arg(value_name = "FILE|BRIEF")]
+    pub source: String,
+    /// Id of the figure or table
+    #[arg(value_name = "FIGURE-ID")]
+    pub id: String,
+    /// SVG or PDF file to write, by its ending; - writes standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// File format [default: by the ending of the output file]
+    #[arg(long, value_enum)]
+    pub format: Option<FigureFormatArg>,
+    /// Earlier revision to compare with: a file if the figure is from a file, else a number or name of a revision
+    /// [default: none for a file, else the parent revision]
+    #[arg(long, value_name = "FILE|N|NAME")]
+    pub since: Option<String>,
+    /// Folder of fonts to add to the built-in ones
+    #[arg(long, env = "CHANCERY_FONTS", value_name = "DIR")]
+    pub fonts: Option<PathBuf>,
+    /// Marking scheme of the content of a file
+    #[arg(long, value_enum, default_value_t = SchemeArg::Tlp)]
+    pub scheme: SchemeArg,
+    #[command(flatten)]
+    pub options: FigureOptions,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FigureFormatArg {
+    /// For web pages, slides and drawing programs
+    Svg,
+    /// For slides and documents
+    Pdf,
+}
+
+/// Options of a print that apply to a figure by itself.
+#[derive(Debug, Args)]
+pub struct FigureOptions {
+    /// Language of generated text such as axis labels: en, ru, fa or ar [default: the brief's language, or else en]
+    #[arg(long, value_name = "TAG", default_value = "", hide_default_value = true)]
+    pub locale: String,
+    /// Notation of likelihoods
+    #[arg(long, value_enum, default_value_t = LikelihoodArg::AsWritten)]
+    pub likelihood: LikelihoodArg,
+    /// Sets text at 14 points, which turns drawings into tables
+    #[arg(long)]
+    pub large_print: bool,
+    /// Theme of the organisation, of which the accent colour applies: TOML or JSON
+    #[arg(long, value_name = "FILE")]
+    pub theme: Option<PathBuf>,
+    /// Prints the ids of parts next to them
+    #[arg(long)]
+    pub show_ids: bool,
 }
 
 /// Layout and content options of a print.

@@ -14,7 +14,7 @@ use self::lifecycle::{delete, publish, purge, withdraw};
 use self::local::{demo, up};
 use self::operate::{migrate, queue, reindex, token, verify};
 use self::read::{briefs, diff, export, search, watch};
-use self::render::{extract, preview, render_brief, renders};
+use self::render::{extract, figure, preview, render_brief, renders};
 use crate::args::{Command, CommandLine, Global};
 use crate::ui::failure::{Exit, Failure};
 use crate::ui::output;
@@ -60,6 +60,7 @@ async fn run_to_completion(global: &Global, command: Command) -> Result<(), Fail
         Command::Renders(arguments) => renders::list(global, &arguments).await,
         Command::Cancel { name } => renders::cancel(global, &name).await,
         Command::Preview(arguments) => preview::run(global, &arguments),
+        Command::Figure(arguments) => figure::run(global, &arguments).await,
         Command::Extract(arguments) => extract::run(global, &arguments),
         Command::Completions { shell } => completions(shell),
         Command::Up(_) | Command::Demo(_) => unreachable!("`run` handles them"),

@@ -7,6 +7,7 @@ use chancery_proto::brief::v1::{BriefContent, BriefDraft, RevisionDocument};
 use super::documents::{Document, read_text};
 use super::source_text::SourceText;
 use crate::ui::failure::{Failure, Violation};
+use crate::ui::output::is_standard;
 
 /// The content of a file.
 pub struct DraftFile {
@@ -50,4 +51,10 @@ impl DraftFile {
         let path = format!("{}{dot}{path}", self.prefix);
         Violation::in_text(&self.file, &self.text, path, format!("{code}: {message}"))
     }
+}
+
+/// Returns whether an argument names a file and not a brief: it ends in `.json`, or is `-` for standard input.
+pub fn is_named_by(argument: &str) -> bool {
+    let path = Path::new(argument);
+    is_standard(path) || path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
 }

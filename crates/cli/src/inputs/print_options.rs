@@ -1,10 +1,12 @@
 //! Converts the print flags to the options of a request.
 
+use chancery_brief::render_options::InvalidOption;
 use chancery_proto::render::v1::{
     Annexes, LikelihoodDisplay, Paper, RenderFormat, RenderOptions, TextSize, Theme,
 };
 
-use crate::args::render::{FormatArg, LikelihoodArg, PaperArg, PrintOptions};
+use crate::args::render::{FigureOptions, FormatArg, LikelihoodArg, PaperArg, PrintOptions};
+use crate::ui::failure::{Failure, Violation};
 
 /// Converts the flags to the request's options.
 pub fn render_options(flags: &PrintOptions, theme: Option<Theme>) -> RenderOptions {
@@ -17,12 +19,6 @@ pub fn render_options(flags: &PrintOptions, theme: Option<Theme>) -> RenderOptio
         PaperArg::A4 => Paper::A4,
         PaperArg::Letter => Paper::Letter,
     };
-    let likelihood = match flags.likelihood {
-        LikelihoodArg::AsWritten => LikelihoodDisplay::AsWritten,
-        LikelihoodArg::Icd203 => LikelihoodDisplay::Icd203,
-        LikelihoodArg::Phia => LikelihoodDisplay::Phia,
-        LikelihoodArg::Numbers => LikelihoodDisplay::Numbers,
-    };
     let annexes = match (flags.annexes, flags.no_annexes) {
         (true, _) => Annexes::With,
         (false, true) => Annexes::Without,
@@ -32,8 +28,8 @@ pub fn render_options(flags: &PrintOptions, theme: Option<Theme>) -> RenderOptio
         format: format.into(),
         paper: paper.into(),
         locale: flags.locale.clone(),
-        likelihood_display: likelihood.into(),
-        text_size: if flags.large_print { TextSize::Large } else { TextSize::Normal }.into(),
+        likelihood_display: likelihood_display(flags.likelihood).into(),
+        text_size: text_size(flags.large_print).into(),
         theme,
         recipient: flags.recipient.clone(),
         watermark: flags.watermark.clone(),
@@ -43,6 +39,42 @@ pub fn render_options(flags: &PrintOptions, theme: Option<Theme>) -> RenderOptio
         show_ids: flags.show_ids,
         compare_to: String::new(),
     }
+}
+
+/// Converts the flags of a figure by itself to a request's options.
+pub fn figure_options(flags: &FigureOptions, theme: Option<Theme>) -> RenderOptions {
+    RenderOptions {
+        locale: flags.locale.clone(),
+        likelihood_display: likelihood_display(flags.likelihood).into(),
+        text_size: text_size(flags.large_print).into(),
+        theme,
+        show_ids: flags.show_ids,
+        ..RenderOptions::default()
+    }
+}
+
+const fn likelihood_display(flag: LikelihoodArg) -> LikelihoodDisplay {
+    match flag {
+        LikelihoodArg::AsWritten => LikelihoodDisplay::AsWritten,
+        LikelihoodArg::Icd203 => LikelihoodDisplay::Icd203,
+        LikelihoodArg::Phia => LikelihoodDisplay::Phia,
+        LikelihoodArg::Numbers => LikelihoodDisplay::Numbers,
+    }
+}
+
+const fn text_size(is_large: bool) -> TextSize {
+    if is_large { TextSize::Large } else { TextSize::Normal }
+}
+
+/// Returns the failure of options that break rules.
+pub fn invalid_options(options: &[InvalidOption]) -> Failure {
+    let violations = options.iter().map(|option| Violation {
+        path: format!("options.{}", option.path),
+        description: option.message.clone(),
+        ..Violation::default()
+    });
+    let message = format!("{} invalid option(s)", options.len());
+    Failure::new("INVALID_ARGUMENT", "INVALID_FIELD", message).with_violations(violations.collect())
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
-//! Print warnings as plain text.
+//! Print warnings as plain text and as JSON.
 
 use std::fmt::Write as _;
 
 use chancery_proto::render::v1::PrintWarning;
+use serde_json::{Value, json};
 
 /// Formats one indented line for each warning, with its text, code and part.
 pub fn text(warnings: &[PrintWarning], indent: &str) -> String {
@@ -13,6 +14,18 @@ pub fn text(warnings: &[PrintWarning], indent: &str) -> String {
         let _ = writeln!(lines, "{indent}warning: {text} ({code}{part})");
     }
     lines
+}
+
+/// Converts warnings to the JSON form of a render's warnings.
+pub fn json(warnings: &[PrintWarning]) -> Vec<Value> {
+    let json = |PrintWarning { code, part_id, text }: &PrintWarning| {
+        if part_id.is_empty() {
+            json!({ "code": code, "text": text })
+        } else {
+            json!({ "code": code, "partId": part_id, "text": text })
+        }
+    };
+    warnings.iter().map(json).collect()
 }
 
 #[cfg(test)]

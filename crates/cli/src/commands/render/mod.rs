@@ -1,6 +1,10 @@
 //! Commands that print briefs.
 
+mod draft_edition;
 pub mod extract;
+pub mod figure;
 pub mod preview;
+mod print_thread;
+mod published_edition;
 pub mod render_brief;
 pub mod renders;
