@@ -16,16 +16,37 @@ use crate::validate::canonicalize;
 
 /// Generates canonical briefs.
 pub fn canonical() -> impl Strategy<Value = Canonical> {
-    written().prop_map(|(content, scheme)| {
-        canonicalize(&content, scheme).unwrap_or_else(|invalid| panic!("{:#?}", invalid.violations))
+    choices().prop_map(|choices| canonical_of(&choices))
+}
+
+/// Generates a canonical brief and an earlier revision of it with the same marking scheme. The two differ in a few of the
+/// choices that they are made from, so that they share ids and some of their parts.
+pub fn revisions() -> impl Strategy<Value = (Canonical, Canonical)> {
+    let edits = proptest::collection::vec((proptest::num::usize::ANY, proptest::num::u8::ANY), 0..6);
+    (choices(), edits).prop_map(|(choices, edits)| {
+        let mut earlier = choices.clone();
+        // The first choice is the scheme.
+        let editable = earlier.len().saturating_sub(1);
+        for (index, choice) in edits.into_iter().filter(|_| editable > 0) {
+            earlier[1 + index % editable] = choice;
+        }
+        (canonical_of(&earlier), canonical_of(&choices))
     })
+}
+
+fn canonical_of(choices: &[u8]) -> Canonical {
+    let (content, scheme) = Author::new(choices).brief();
+    canonicalize(&content, scheme).unwrap_or_else(|invalid| panic!("{:#?}", invalid.violations))
 }
 
 /// Generates valid authored briefs, in which some markings, scales and percentages are left to default.
 pub fn written() -> impl Strategy<Value = (BriefContent, Scheme)> {
-    // Fewer and smaller choices make simpler briefs, so that shrinking the choices shrinks the brief.
+    choices().prop_map(|choices| Author::new(&choices).brief())
+}
+
+/// Fewer and smaller choices make simpler briefs, so that shrinking the choices shrinks the brief.
+fn choices() -> impl Strategy<Value = Vec<u8>> {
     proptest::collection::vec(proptest::num::u8::ANY, 0..2_000)
-        .prop_map(|choices| Author::new(&choices).brief())
 }
 
 /// Returns the canary of a part.

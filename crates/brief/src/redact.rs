@@ -6,8 +6,9 @@
 //!
 //! An edition contains no figure, list or table without data. Blocks without data at any clearance are removed first,
 //! together with everything that depends on them, and leave no mark under either policy. A timeline draws events, an
-//! actor network relationships, a domain trends figure domains, a likelihoods figure the key judgments with a likelihood;
-//! an attachment is data by itself; a list has data if one of its items contains a sentence.
+//! actor network relationships, a domain trends figure domains, a likelihoods figure the key judgments with a likelihood
+//! and the statements with one that still hold; an attachment is data by itself; a list has data if one of its items
+//! contains a sentence.
 //!
 //! A part is withheld because of its own marking, and further:
 //! - with the part that contains it;

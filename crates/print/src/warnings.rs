@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use chancery_brief::glyph_coverage::missing_glyph_message;
+use chancery_brief::lint::MISSING_GLYPH;
 use chancery_proto::render::v1::PrintWarning;
 
 /// Maximum number of reported warnings. If there are more, the last one states how many are left out.
@@ -20,20 +22,28 @@ pub enum Warning {
         /// Id of the part where it first occurs; empty for the brief as a whole.
         part_id: String,
     },
+    /// A name has no visible characters, so a substitute names the file, the bookmark or the picture.
+    BlankName {
+        /// The kind of name, such as "title" or "heading".
+        what: &'static str,
+        /// Id of the part; empty for the brief as a whole.
+        part_id: String,
+    },
 }
 
 impl Warning {
     /// Returns the stable code, in upper snake case.
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::MissingGlyph { .. } => "MISSING_GLYPH",
+            Self::MissingGlyph { .. } => MISSING_GLYPH,
+            Self::BlankName { .. } => "BLANK_NAME",
         }
     }
 
     /// Returns the id of the affected part; empty for the brief as a whole.
     pub fn part_id(&self) -> &str {
         match self {
-            Self::MissingGlyph { part_id, .. } => part_id,
+            Self::MissingGlyph { part_id, .. } | Self::BlankName { part_id, .. } => part_id,
         }
     }
 }
@@ -41,11 +51,10 @@ impl Warning {
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::MissingGlyph { character, .. } => write!(
-                f,
-                "no font has U+{:04X} ({character}), so a box is printed in its place; add a font that has it",
-                u32::from(*character)
-            ),
+            Self::MissingGlyph { character, .. } => f.write_str(&missing_glyph_message(*character)),
+            Self::BlankName { what, .. } => {
+                write!(f, "the {what} has no visible characters, so a substitute is used; write one")
+            }
         }
     }
 }

@@ -69,16 +69,27 @@ struct Look<'a> {
 
 /// Returns the kinds of figures that have something to draw.
 fn drawn(content: &Value) -> BTreeSet<&'static str> {
-    let judged = content.get("keyJudgments").and_then(Value::as_array);
-    let judged = judged.is_some_and(|all| all.iter().any(|judgment| judgment.get("likelihood").is_some()));
     let kinds = [
         ("FIGURE_KIND_TIMELINE", count(content, &["events"]) > 0),
         ("FIGURE_KIND_ACTOR_NETWORK", count(content, &["relationships"]) > 0),
         ("FIGURE_KIND_DOMAIN_TRENDS", count(content, &["domains"]) > 0),
-        ("FIGURE_KIND_LIKELIHOODS", judged),
+        ("FIGURE_KIND_LIKELIHOODS", has_likelihood(content)),
         ("FIGURE_KIND_ATTACHMENT", true),
     ];
     kinds.into_iter().filter(|(_, has_data)| *has_data).map(|(kind, _)| kind).collect()
+}
+
+/// Returns whether a judgment or a statement that still holds has a likelihood.
+fn has_likelihood(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.iter().any(has_likelihood),
+        Value::Object(fields) => {
+            let status = fields.get("status").and_then(Value::as_str).unwrap_or_default();
+            let holds = !["STATEMENT_STATUS_SUPERSEDED", "STATEMENT_STATUS_WITHDRAWN"].contains(&status);
+            holds && fields.contains_key("likelihood") || fields.values().any(has_likelihood)
+        }
+        _ => false,
+    }
 }
 
 impl Look<'_> {

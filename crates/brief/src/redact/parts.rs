@@ -11,6 +11,7 @@ use chancery_proto::brief::v1::{
 
 use super::Reference;
 use crate::canonical::Canonical;
+use crate::likelihood;
 use crate::marking::{Clearance, Policy, Rank, Scheme};
 
 /// Index of a part in [`Parts::list`].
@@ -289,6 +290,7 @@ impl<'a> Parts<'a> {
 
     fn statement(&mut self, parent: PartIndex, statement: &'a Statement) {
         let index = self.add(parent, &statement.id, &statement.marking);
+        self.list[index].drawn_by = likelihood::shown(statement).map(|_| FigureKind::Likelihoods);
         self.link(index, "domain", &statement.domain, Need::Optional);
         self.links(index, "actor_ids", &statement.actor_ids, Need::Optional);
         self.links(index, "place_ids", &statement.place_ids, Need::Optional);

@@ -14,7 +14,9 @@ use super::{edition, levels, oracle, visible_from, without_empty_blocks};
 use crate::arbitrary;
 use crate::canonical::Canonical;
 use crate::digest::content_digest;
+use crate::likelihood;
 use crate::marking::{Clearance, Policy, Rank, Scheme};
+use crate::reading_order::statements;
 use crate::validate::canonicalize;
 
 const POLICIES: [Policy; 2] = [Policy::Omit, Policy::Mark];
@@ -74,6 +76,7 @@ fn has_data(edition: &BriefContent, block: &Block) -> bool {
             FigureKind::DomainTrends => !edition.domains.is_empty(),
             FigureKind::Likelihoods => {
                 edition.key_judgments.iter().any(|judgment| judgment.likelihood.is_some())
+                    || statements(edition).into_iter().any(|statement| likelihood::shown(statement).is_some())
             }
             FigureKind::Attachment | FigureKind::Unspecified => true,
         },

@@ -1,7 +1,7 @@
 //! Breakpoints of a paragraph: line-break opportunities (UAX #14), hyphenation points, and emergency breaks inside
 //! words that are wider than the measure, each with its penalty.
 
-use crate::text::hyphenation::hyphen_for;
+use crate::text::hyphenation::{has_hyphen, hyphen_for};
 use std::ops::Range;
 
 use crate::text::address_ranges::is_inside;
@@ -31,6 +31,8 @@ const AFTER_HYPHEN_PENALTY: i64 = 60;
 const ADDRESS_PENALTY: i64 = 60;
 /// Penalty for breaking an address after another separator, which reads like a part of what follows.
 const INSIDE_ADDRESS_PENALTY: i64 = 120;
+/// Penalty for breaking a number that is wider than the measure between its parts.
+const INSIDE_NUMBER_PENALTY: i64 = 1_000;
 /// Penalty for breaking a word that is wider than the measure.
 const ANYWHERE_PENALTY: i64 = 5_000;
 
@@ -50,11 +52,6 @@ pub(crate) fn chunks(itemised: &Itemised) -> impl Iterator<Item = Range<usize>> 
 pub(crate) fn visible_width(fragments: &[Fragment]) -> Length {
     let trailing = fragments.iter().rev().take_while(|f| f.kind == FragmentKind::Space).count();
     fragments[..fragments.len() - trailing].iter().map(|fragment| fragment.width).sum()
-}
-
-/// Returns whether a hyphen may be added in a fragment: not where lines run from right to left.
-fn may_hyphenate(fragment: &Fragment) -> bool {
-    fragment.level.is_ltr() && fragment.setting.script != ARABIC
 }
 
 /// Collects the breakpoints of a paragraph in one pass over its fragments, with running totals.
@@ -115,7 +112,7 @@ impl<'a> BreakpointCollector<'a> {
 
     fn chunk(&mut self, chunk: Range<usize>) {
         let fragments = self.fragments;
-        let room = self.setup.measure - self.setup.indent;
+        let room = self.setup.narrowest();
         let anywhere = visible_width(&fragments[chunk.clone()]) > room;
         for index in chunk.clone() {
             let fragment = &fragments[index];
@@ -133,27 +130,39 @@ impl<'a> BreakpointCollector<'a> {
         }
     }
 
-    /// Adds the breakpoint between two fragments without an opportunity between them: at a soft hyphen, or anywhere.
+    /// Adds the breakpoint between two fragments without an opportunity between them: at a soft hyphen, inside a number, or
+    /// anywhere.
     fn between_fragments(&mut self, index: usize, anywhere: bool) {
         let (fragment, next) = (&self.fragments[index], &self.fragments[index + 1]);
         let at = fragment.range.end;
         let is_word = fragment.kind == FragmentKind::Word && next.kind == FragmentKind::Word;
-        if is_word && self.soft_hyphens.is_at(at) && may_hyphenate(fragment) {
+        if is_word && self.soft_hyphens.is_at(at) && self.may_hyphenate(fragment) {
             let end_extra = self.hyphen_width(fragment);
             let found = self.after_fragments(index + 1, at, HYPHEN_PENALTY);
             self.push(Breakpoint { hyphen: true, adds_hyphen: true, end_extra, ..found });
+        } else if anywhere && self.itemised.inside_numbers.binary_search(&at).is_ok() {
+            self.push(self.after_fragments(index + 1, at, INSIDE_NUMBER_PENALTY));
         } else if anywhere && fragment.kind != FragmentKind::Space && self.itemised.clusters.is_boundary(at) {
             self.push(self.after_fragments(index + 1, at, ANYWHERE_PENALTY));
         }
     }
 
-    /// Returns whether the next fragment begins a raised piece, such as a citation's number, which must not begin a
-    /// line.
+    /// Returns whether the next fragment begins a raised piece, such as a citation's number, which must not begin a line
+    /// except after a zero-width space.
     fn starts_raised(&self, next: Option<&Fragment>) -> bool {
         next.is_some_and(|next| {
             let piece = &self.inline.pieces[next.piece];
-            piece.style.rise > Length::ZERO && piece.range.start == next.range.start
+            let starts_piece = piece.style.rise > Length::ZERO && piece.range.start == next.range.start;
+            starts_piece && !self.inline.text[..next.range.start].ends_with('\u{200b}')
         })
+    }
+
+    /// Returns whether a hyphen may be added in a fragment: not where lines run from right to left, nor in a face without
+    /// one.
+    fn may_hyphenate(&self, fragment: &Fragment) -> bool {
+        fragment.level.is_ltr()
+            && fragment.setting.script != ARABIC
+            && has_hyphen(fragment, &self.typesetter.fonts)
     }
 
     fn add(&mut self, fragment: &Fragment) {
@@ -260,7 +269,7 @@ impl<'a> BreakpointCollector<'a> {
     /// Returns where a word may be hyphenated, from its start, and the penalty. A word that is wider than the measure is
     /// hyphenated even where others are not.
     fn hyphenation(&mut self, fragment: &Fragment, anywhere: bool) -> (Vec<usize>, i64) {
-        if !may_hyphenate(fragment) || self.is_inside_address(fragment.range.start + 1) {
+        if !self.may_hyphenate(fragment) || self.is_inside_address(fragment.range.start + 1) {
             return (Vec::new(), 0);
         }
         let by_author = self.soft_hyphens.inside(&fragment.range);
@@ -283,7 +292,7 @@ impl<'a> BreakpointCollector<'a> {
     fn divide_anywhere(&mut self, index: usize, fragment: &Fragment, part: Range<usize>) {
         let width = self.splits.before(part.end).0 - self.splits.before(part.start).0;
         let hyphen = Length::from_units(self.hyphen_width(fragment));
-        if part.len() < fragment.range.len() && width + hyphen <= self.setup.measure - self.setup.indent {
+        if part.len() < fragment.range.len() && width + hyphen <= self.setup.narrowest() {
             return;
         }
         let clusters = &self.itemised.clusters;

@@ -21,6 +21,11 @@ pub(crate) fn runs_right_to_left<'t>(texts: impl IntoIterator<Item = &'t str>, d
     if document { right >= left } else { right > left }
 }
 
+/// Wraps a text in isolates (UAX #9), so that its direction does not reorder adjacent numbers and separators.
+pub(crate) fn isolated(text: &str) -> String {
+    format!("\u{2068}{text}\u{2069}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::runs_right_to_left;

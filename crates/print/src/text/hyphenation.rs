@@ -59,6 +59,11 @@ fn is_plain_word(core: &str) -> bool {
     letters.all(|c| c.is_alphabetic() && !c.is_uppercase())
 }
 
+/// Returns whether a fragment's face has a hyphen. A font of one script may lack it.
+pub(crate) fn has_hyphen(fragment: &Fragment, fonts: &Fonts) -> bool {
+    fonts.covers(fragment.setting.face, hyphen_for(fragment, fonts).chars().next().unwrap_or('-'))
+}
+
 /// Returns the character drawn at the end of a hyphenated line: U+2010 if the face has it, else U+002D.
 pub(crate) fn hyphen_for(fragment: &Fragment, fonts: &Fonts) -> &'static str {
     if fonts.covers(fragment.setting.face, '\u{2010}') { "\u{2010}" } else { "-" }

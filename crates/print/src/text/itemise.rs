@@ -10,10 +10,11 @@ use unicode_bidi::{Level, ParagraphBidiInfo};
 
 use crate::fonts::FaceId;
 use crate::text::Typesetter;
-use crate::text::address_ranges::addresses;
+use crate::text::address_ranges::{addresses, is_inside};
 use crate::text::grapheme_clusters::GraphemeClusters;
 use crate::text::inline::Inline;
 use crate::text::line_opportunities::line_opportunities;
+use crate::text::number_ranges::divides_number;
 use crate::text::shaping::{Setting, Word};
 use crate::text::text_style::Figures;
 use crate::units::Length;
@@ -46,6 +47,8 @@ pub(crate) struct Itemised {
     pub(crate) fragments: Vec<Fragment>,
     /// Line-break opportunities as byte offsets, the text's end last.
     pub(crate) opportunities: Vec<usize>,
+    /// Further ones inside of numbers, for columns that are too narrow otherwise.
+    pub(crate) inside_numbers: Vec<usize>,
     pub(crate) base: Level,
     /// The text's grapheme clusters.
     pub(crate) clusters: GraphemeClusters,
@@ -71,7 +74,9 @@ pub(crate) fn itemise(inline: &Inline, right_to_left: bool, typesetter: &mut Typ
     let mut cutter = Cutter { inline, typesetter, opportunities: &opportunities, fragments: Vec::new() };
     cutter.cut(base, levels.as_deref());
     let fragments = cutter.fragments;
-    Itemised { fragments, opportunities, base, clusters, addresses }
+    let divides = |at: &usize| !is_inside(&addresses, *at) && divides_number(&inline.text, *at);
+    let (inside_numbers, opportunities) = opportunities.into_iter().partition(divides);
+    Itemised { fragments, opportunities, inside_numbers, base, clusters, addresses }
 }
 
 /// Returns the bidi level of each byte, or `None` if all text is left-to-right.

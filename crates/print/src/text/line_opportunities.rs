@@ -24,13 +24,16 @@ pub(crate) fn line_opportunities(
         LineSegmenter::new_for_non_complex_scripts(options)
     };
     let found = segmenter.segment_str(text).filter(|at| *at > 0 && clusters.is_boundary(*at));
-    if addresses.is_empty() {
-        return found.collect();
-    }
     let mut opportunities: Vec<usize> = found.filter(|at| !is_inside(addresses, *at)).collect();
-    opportunities.extend(addresses.iter().flat_map(|address| after_separators(text, address.clone())));
-    opportunities.retain(|at| clusters.is_boundary(*at));
-    opportunities.sort_unstable();
+    if !addresses.is_empty() {
+        opportunities.extend(addresses.iter().flat_map(|address| after_separators(text, address.clone())));
+        opportunities.retain(|at| clusters.is_boundary(*at));
+        opportunities.sort_unstable();
+    }
+    // The dictionary omits the end after a vowel that is written before its consonant.
+    if opportunities.last() != Some(&text.len()) && !text.is_empty() {
+        opportunities.push(text.len());
+    }
     opportunities
 }
 
@@ -80,6 +83,14 @@ mod tests {
         assert_eq!(parts("รัฐบาลรัสเซียและอิหร่าน"), ["รัฐบาล", "รัสเซีย", "และ", "อิหร่าน"]);
         // The dictionary would divide the word for "in" here.
         assert_eq!(parts("ลงนามในสนธิสัญญา"), ["ลงนา", "มในส", "นธิ", "สัญญา"]);
+    }
+
+    #[test]
+    fn the_end_is_last_after_any_character() {
+        // Vowels of Lao and Thai that are written before their consonants.
+        for text in ["\u{ec0}", "a \u{ec0}", "\u{e40}", "\u{e40}\u{e01}", "\u{1000}", "\u{1780}"] {
+            assert_eq!(parts(text).concat(), text);
+        }
     }
 
     #[test]

@@ -18,19 +18,21 @@ mod line;
 pub(crate) mod line_breaking;
 mod line_opportunities;
 pub(crate) mod line_part;
+pub(crate) mod number_ranges;
 pub mod paragraph;
 pub mod paragraph_setup;
 pub(crate) mod plain_text;
 pub(crate) mod shaping;
 pub(crate) mod soft_hyphens;
 pub mod text_style;
+mod unbroken_line;
 pub(crate) mod word_splits;
 
 use std::rc::Rc;
 
 use crate::fonts::Fonts;
 pub(crate) use crate::text::default_ignorable::is_default_ignorable;
-pub(crate) use crate::text::direction::runs_right_to_left;
+pub(crate) use crate::text::direction::{isolated, runs_right_to_left};
 use crate::text::hyphenation::Hyphenator;
 use crate::text::languages::{LanguageId, Languages};
 use crate::text::shaping::{Setting, Shaper, Word};

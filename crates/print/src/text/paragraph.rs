@@ -12,6 +12,15 @@ use crate::text::paragraph_setup::{Align, ParagraphSetup};
 use crate::text::soft_hyphens::SoftHyphens;
 use crate::units::Length;
 
+/// How wide a text may be.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Extents {
+    /// Its widest part without a line-break opportunity.
+    pub(crate) widest_word: Length,
+    /// All of it on one line.
+    pub(crate) width: Length,
+}
+
 impl Typesetter {
     /// Sets a paragraph.
     pub fn set(&mut self, inline: &Inline, setup: &ParagraphSetup) -> Vec<Line> {
@@ -59,11 +68,13 @@ impl Typesetter {
         itemise(inline, false, self).fragments.iter().map(|fragment| fragment.width).sum()
     }
 
-    /// Returns the width of the widest part of a text without a line-break opportunity.
-    pub fn widest_word(&mut self, inline: &Inline) -> Length {
-        let itemised = itemise(inline, false, self);
-        let chunks = chunks(&itemised).map(|range| visible_width(&itemised.fragments[range]));
-        chunks.fold(Length::ZERO, Length::max)
+    /// Returns the widths of a text whose words are not hyphenated.
+    pub(crate) fn extents(&mut self, inline: &Inline) -> Extents {
+        let plain = SoftHyphens::take(inline).map(|(plain, _)| plain);
+        let itemised = itemise(plain.as_ref().unwrap_or(inline), false, self);
+        let words = chunks(&itemised).map(|range| visible_width(&itemised.fragments[range]));
+        let widest_word = words.fold(Length::ZERO, Length::max);
+        Extents { widest_word, width: itemised.fragments.iter().map(|fragment| fragment.width).sum() }
     }
 }
 

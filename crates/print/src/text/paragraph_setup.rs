@@ -21,7 +21,7 @@ pub enum Align {
 pub struct ParagraphSetup {
     /// The measure.
     pub measure: Length,
-    /// How far the first line is indented.
+    /// How far the first line is indented; negative if it begins before the others.
     pub indent: Length,
     /// Alignment of the lines.
     pub align: Align,
@@ -32,6 +32,11 @@ pub struct ParagraphSetup {
 }
 
 impl ParagraphSetup {
+    /// Returns the width of the narrowest line.
+    pub(crate) fn narrowest(&self) -> Length {
+        self.measure - self.indent.max(Length::ZERO)
+    }
+
     /// Returns whether punctuation hangs into the margins: only in justified left-to-right text, where both edges are
     /// straight.
     pub(crate) fn hangs(&self) -> bool {

@@ -3,7 +3,8 @@
 
 use chancery_print::{Format, Options};
 use chancery_proto::brief::v1::{
-    Block, BriefContent, ColumnType, FactorKind, List, Section, Source, Statement, Trend, block::Kind,
+    Block, BriefContent, ColumnType, Domain, FactorKind, FigureKind, List, Section, Source, Statement, Trend,
+    block::Kind,
 };
 
 /// Returns the texts that a format must contain, in order.
@@ -14,15 +15,14 @@ pub(crate) fn in_order(content: &BriefContent, options: &Options) -> Vec<String>
         statements(&mut expected, &judgment.statements);
     }
     expected.push(content.change_summary.clone());
+    if options.format != Format::OnePage {
+        trends(&mut expected, content);
+    }
     let scenarios = content.scenarios.iter().flat_map(|part| [part.title.clone(), part.text.clone()]);
     let indicators = content.indicators.iter().map(|part| part.text.clone());
     expected.extend(scenarios.chain(indicators));
     if options.format == Format::OnePage {
-        // Grouped by trend.
-        for trend in [Trend::Rising, Trend::Mixed, Trend::Steady, Trend::Falling, Trend::Unknown] {
-            let domains = content.domains.iter().filter(|domain| domain.trend() == trend);
-            expected.extend(domains.map(|domain| domain.name.clone()));
-        }
+        expected.extend(grouped_by_trend(content).map(|domain| domain.name.clone()));
     } else {
         content.sections.iter().for_each(|part| section(&mut expected, part));
     }
@@ -37,6 +37,27 @@ pub(crate) fn in_order(content: &BriefContent, options: &Options) -> Vec<String>
     }
     expected.retain(|text| !text.trim().is_empty());
     expected
+}
+
+/// Adds the trends, which precede the forecasts under the title of their figure.
+fn trends(expected: &mut Vec<String>, content: &BriefContent) {
+    let blocks = content.sections.iter().flat_map(|section| &section.blocks);
+    let mut figures = blocks.filter_map(|block| match &block.kind {
+        Some(Kind::Figure(figure)) if figure.kind() == FigureKind::DomainTrends => Some(figure),
+        _ => None,
+    });
+    let figure = figures.next();
+    expected.extend(figure.map(|figure| figure.title.clone()));
+    for domain in grouped_by_trend(content) {
+        expected.extend([domain.name.clone(), domain.why.clone()]);
+    }
+    expected.extend(figure.map(|figure| figure.source.clone()));
+}
+
+fn grouped_by_trend(content: &BriefContent) -> impl Iterator<Item = &Domain> {
+    let trends = [Trend::Rising, Trend::Mixed, Trend::Steady, Trend::Falling, Trend::Unknown];
+    let of = |trend| content.domains.iter().filter(move |domain| domain.trend() == trend);
+    trends.into_iter().flat_map(of)
 }
 
 fn statements(expected: &mut Vec<String>, statements: &[Statement]) {
@@ -69,6 +90,7 @@ fn block(expected: &mut Vec<String>, block: &Block) {
             statements(expected, &quote.statements);
             expected.push(quote.attribution.clone());
         }
+        Kind::Figure(figure) if figure.kind() == FigureKind::DomainTrends => {}
         Kind::Figure(figure) => expected.extend([figure.title.clone(), figure.source.clone()]),
         Kind::Withheld(_) => {}
     }

@@ -216,7 +216,7 @@ fn a_brief_of_one_word_prints() {
 fn an_empty_brief_is_refused_by_validation_and_prints_or_fails_with_a_reason() {
     refused(&BriefContent::default(), "title");
     let error = printed(&BriefContent::default(), &Options::default()).unwrap_err();
-    assert!(error.to_string().contains("title"), "{error}");
+    assert!(error.to_string().contains("language"), "{error}");
 }
 
 #[test]

@@ -91,3 +91,28 @@ fn an_address_of_a_source_is_printed_decoded_and_linked_encoded() {
         assert!(uris.into_iter().any(|uri| uri == target.as_bytes()), "{target}");
     }
 }
+
+#[test]
+fn a_line_beside_an_address_keeps_its_word_spaces() {
+    for address in ADDRESSES {
+        let text =
+            format!("According to the register at {address} and to {address} the vessel left the port. ");
+        let content = brief("en", "Spaces", &[&text.repeat(6)]);
+        let file = temporary_files::file("addresses/spaces.pdf", &printed(&content, &Fonts::default()).bytes);
+        // The first page has the contents; a table or the footer follows the paragraph.
+        let (_, _, _, words) = chancery_testkit::pdf::words(&file).swap_remove(1);
+        let body: Vec<_> = words
+            .into_iter()
+            .skip_while(|(word, _)| word != "According")
+            .take_while(|(word, _)| word != "Table" && word != "2")
+            .collect();
+        assert!(body.len() > 50, "{body:?}");
+        for pair in body.windows(2) {
+            let [(word, one), (next, other)] = pair else { unreachable!("windows of two") };
+            // The body is set in 10 points, so a word space is about 2.5 points wide.
+            let is_one_line = (one[3] - other[3]).abs() < 0.1;
+            let gap = other[0] - one[2];
+            assert!(!is_one_line || gap < 10.0, "{address}: {gap} between {word} and {next}");
+        }
+    }
+}

@@ -39,8 +39,9 @@ fn boxes(bytes: &[u8]) -> Vec<String> {
 }
 
 fn missing(warnings: &[Warning]) -> Vec<char> {
-    let characters = warnings.iter().map(|warning| match warning {
-        Warning::MissingGlyph { character, .. } => *character,
+    let characters = warnings.iter().filter_map(|warning| match warning {
+        Warning::MissingGlyph { character, .. } => Some(*character),
+        Warning::BlankName { .. } => None,
     });
     characters.collect()
 }
@@ -156,4 +157,14 @@ fn urdu_has_no_boxes() {
     let printed = printed(&content, &Fonts::default());
     assert_eq!(printed.warnings, []);
     assert_eq!(boxes(&printed.bytes), [""; 0]);
+}
+
+#[test]
+fn a_word_in_a_font_without_a_hyphen_breaks_without_one() {
+    let word = "\u{e01}\u{ad}\u{e02}\u{ad}\u{e03}\u{ad}\u{e04}\u{ad}".repeat(30);
+    let content = brief("th", THAI, &[&word]);
+    let bytes = printed(&content, &font(&word.replace('\u{ad}', THAI))).bytes;
+    let file = temporary_files::file("clusters/no-hyphen.pdf", &bytes);
+    let text: String = chancery_testkit::pdf::extracted_text(&file).split_whitespace().collect();
+    assert!(text.contains(&word.replace('\u{ad}', "")), "{text}");
 }
