@@ -81,7 +81,11 @@ impl Flow {
             Block::Table(table) => table.inlines(),
             Block::Figure(figure) => figure.inlines(),
             Block::Columns(of) => of.columns.iter().flatten().flat_map(TextBlock::inlines).collect(),
-            Block::PageBreak | Block::PageBreakUnlessFresh | Block::CommitPages => Vec::new(),
+            Block::PageBreak
+            | Block::PageBreakUnlessFresh
+            | Block::CommitPages
+            | Block::FloatPoint
+            | Block::FloatBarrier => Vec::new(),
         })
     }
 }
@@ -93,7 +97,12 @@ impl Block {
             Self::Text(text) => text.before += by,
             Self::Table(table) => table.before += by,
             Self::Figure(figure) => figure.before += by,
-            Self::Columns(_) | Self::PageBreak | Self::PageBreakUnlessFresh | Self::CommitPages => {}
+            Self::Columns(_)
+            | Self::PageBreak
+            | Self::PageBreakUnlessFresh
+            | Self::CommitPages
+            | Self::FloatPoint
+            | Self::FloatBarrier => {}
         }
     }
 }
@@ -109,7 +118,7 @@ impl TextBlock {
 impl TableBlock {
     /// Returns its texts.
     pub(crate) fn inlines(&self) -> Vec<&Inline> {
-        let caption = self.caption.iter().flat_map(TextBlock::inlines);
+        let caption = self.caption.iter().chain(&self.continuation).flat_map(TextBlock::inlines);
         let paragraphs = self.rows.iter().flat_map(|row| &row.cells).flat_map(|cell| &cell.paragraphs);
         caption.chain(&self.head).chain(paragraphs.map(|paragraph| &paragraph.inline)).collect()
     }
@@ -130,7 +139,8 @@ impl TextBlock {
 impl TableBlock {
     /// Returns its texts.
     pub(crate) fn inlines_mut(&mut self) -> impl Iterator<Item = &mut Inline> {
-        let caption = self.caption.iter_mut().flat_map(TextBlock::inlines_mut);
+        let captions = self.caption.iter_mut().chain(&mut self.continuation);
+        let caption = captions.flat_map(TextBlock::inlines_mut);
         let cells = self.rows.iter_mut().flat_map(|row| &mut row.cells);
         let paragraphs = cells.flat_map(|cell| &mut cell.paragraphs).map(|paragraph| &mut paragraph.inline);
         caption.chain(&mut self.head).chain(paragraphs)
@@ -175,10 +185,10 @@ pub struct RunningElements {
     pub title: Inline,
     /// The names of the parts in the running head by their destinations, in order, each with its separator.
     pub sections: Vec<(AnchorId, Inline)>,
-    /// The footer's facts on all pages but the first.
-    pub footer: Inline,
-    /// The footer's facts on the first page.
-    pub first_footer: Inline,
+    /// The footer's facts.
+    pub facts: Inline,
+    /// The title before the facts on all pages but the first.
+    pub footer_title: Inline,
     /// The page number's style, with placeholder digits at the reserved width.
     pub page_number: Inline,
     /// Template of the page number: `{0}` of `{1}`.
@@ -186,6 +196,9 @@ pub struct RunningElements {
     /// Distance between the footer's lines.
     pub leading: Length,
 }
+
+/// Separates the facts of a footer.
+pub const FACT_SEPARATOR: &str = " \u{b7} ";
 
 /// Where a marking is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -214,6 +227,10 @@ pub enum Block {
     PageBreakUnlessFresh,
     /// Commits everything before it to its page, so that later text may refer to those pages.
     CommitPages,
+    /// A place between two blocks of the author, where a figure that waits for room may be placed.
+    FloatPoint,
+    /// The end of a section: figures that still wait for room are placed here.
+    FloatBarrier,
 }
 
 /// Blocks of text in columns of equal width over the full width, on one page.
@@ -287,7 +304,7 @@ pub struct TextBlock {
     pub grid: Grid,
     /// No page break after it.
     pub keep_with_next: bool,
-    /// No page break inside it.
+    /// No page break inside it unless it is taller than a third of a page.
     pub keep_together: bool,
     /// The surrounding frame; adjacent blocks with equal frames share it.
     pub frame: Option<Frame>,
@@ -328,12 +345,15 @@ pub struct Frame {
 }
 
 /// A table.
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of its own, named where it is set")]
 #[derive(Clone, Debug, Default)]
 pub struct TableBlock {
     /// Its caption, above it.
     pub caption: Option<TextBlock>,
     /// Its columns.
     pub columns: Vec<Column>,
+    /// The caption above its part on each further page, an artifact.
+    pub continuation: Option<TextBlock>,
     /// The header row's cells, repeated on each page.
     pub head: Vec<Inline>,
     /// The body.
@@ -352,6 +372,10 @@ pub struct TableBlock {
     pub keep_with_next: bool,
     /// Whether words may be hyphenated.
     pub hyphenate: bool,
+    /// Number of leading columns whose cells name their row; they are repeated where a row continues on a page.
+    pub label_columns: usize,
+    /// Whether a row taller than a third of a page may continue on the next page.
+    pub divides_rows: bool,
     /// Whether it reads from right to left.
     pub right_to_left: bool,
 }
@@ -363,6 +387,8 @@ pub struct Column {
     pub align: Align,
     /// How its width is determined.
     pub width: ColumnWidth,
+    /// Distance from its left edge to the place at which its numbers are aligned.
+    pub number_edge: Length,
 }
 
 /// How a column's width is determined. Columns by content share the room that the others leave.
@@ -406,6 +432,10 @@ pub struct CellParagraph {
     pub before: Length,
     /// Indent of all of its lines from the cell's start.
     pub indent: Length,
+    /// The byte offset of the place at which a number is aligned. The text is set on one line then.
+    pub aligned_at: Option<usize>,
+    /// How far its first line begins before the others.
+    pub outdent: Length,
 }
 
 impl Cell {
@@ -427,7 +457,7 @@ pub struct FigureBlock {
     pub drawing: Drawing,
     /// The source line below it.
     pub note: Option<TextBlock>,
-    /// Whether it moves to the top of the next page if it does not fit, while the text continues on this page.
+    /// Whether it waits for a later page if it does not fit, while the text of its section continues on this page.
     pub floats: bool,
     /// Space before it.
     pub before: Length,

@@ -19,9 +19,12 @@ pub mod text;
 pub mod units;
 pub mod write;
 
+mod column_widths;
 mod compose;
 mod edition;
 mod error;
+mod figure_export;
+mod glyph_coverage;
 mod hexadecimal;
 mod images;
 mod options;
@@ -31,6 +34,7 @@ mod warnings;
 
 pub use crate::edition::{Edition, Images, Import, NO_IMAGES, RevisionState};
 pub use crate::error::{BlockHeight, ImageProblem, Overflow, PrintError, ThemeError};
+pub use crate::figure_export::{ExportableFigures, ExportedFigure, FigureError, FigureFormat, export_figure};
 pub use crate::fonts::{FontError, Fonts};
 pub use crate::options::from_request::UnknownOption;
 pub use crate::options::{Format, LikelihoodDisplay, Limits, Locale, Options, Paper, TextSize, Theme};

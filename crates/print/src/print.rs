@@ -83,7 +83,7 @@ pub fn print(
 }
 
 /// Takes the author's soft hyphens out of the outline and the metadata, which have no lines to break.
-fn without_soft_hyphens(flow: &mut Flow) {
+pub(crate) fn without_soft_hyphens(flow: &mut Flow) {
     let info = &mut flow.info;
     let metadata =
         [&mut info.title, &mut info.subject, &mut info.creator].into_iter().chain(&mut info.keywords);
@@ -116,7 +116,7 @@ fn one_page(
 }
 
 /// Returns the expected text of each element, including the numbers that pagination determined.
-fn expected<'a>(flow: &'a Flow, laid_out: &LaidOut) -> Expected<'a> {
+pub(crate) fn expected<'a>(flow: &'a Flow, laid_out: &LaidOut) -> Expected<'a> {
     let mut expected = Expected::new(&flow.tags, &flow.info, &flow.outline, &flow.anchor_names);
     for inline in flow.inlines() {
         for piece in &inline.pieces {

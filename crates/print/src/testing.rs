@@ -4,7 +4,7 @@ use chancery_proto::brief::v1::BriefContent;
 
 use crate::edition::{Edition, NO_IMAGES, RevisionState};
 
-pub use crate::readback::{Expected, Proof, normal_form, prove, struct_text};
+pub use crate::readback::{Expected, Proof, normal_form, prove, shown_text, struct_text};
 
 /// An arbitrary digest.
 pub const DIGEST: &str = "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef";

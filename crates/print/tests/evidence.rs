@@ -320,7 +320,7 @@ fn under_the_us_scheme_every_paragraph_title_and_caption_opens_with_its_portion_
     };
     content.sections[0].blocks.push(Block { kind: Some(Kind::Table(table)), ..Block::default() });
     let read = text(&content, &standard());
-    for marked in ["(U) Ports", "(U) Traffic grew in spring.", "(C) Convoys form at night.", "(U) Table 1."] {
+    for marked in ["(U) Ports", "(U) Traffic grew in spring.", "(C) Convoys form at night.", "(U) Table 1"] {
         assert!(read.contains(marked), "{marked}: {read}");
     }
     let words = words("us", &content, &standard());

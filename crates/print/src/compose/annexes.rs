@@ -1,8 +1,10 @@
 //! Parts after the body: factors, assumptions, gaps, dissents, actors, relationships, timeline.
 
-use chancery_proto::brief::v1::{Actor, Event, Relationship};
+use chancery_proto::brief::v1::{Actor, Relationship};
 
 use crate::compose::composer::{Composer, TextContext};
+use crate::compose::content_facts::events_in_time_order;
+use crate::compose::labels::filled;
 use crate::compose::stylesheet::{BODY, META, TABLE, TABLE_HEAD};
 use crate::compose::tables::TableMaker;
 use crate::compose::text_origin::TextOrigin;
@@ -175,9 +177,11 @@ impl Composer<'_> {
         let assessed = relationships
             .iter()
             .any(|relationship| self.lexicon.relationship_polarity(relationship.polarity).is_some());
+        let founded = relationships.iter().any(|relationship| !relationship.statement_ids.is_empty());
         let is_filled = |column: &usize| match column {
             3 => dated,
             5 => assessed,
+            6 => founded,
             _ => true,
         };
         let columns: Vec<usize> = (0..7).filter(is_filled).collect();
@@ -224,6 +228,18 @@ impl Composer<'_> {
                 if !relationship.item.is_empty() {
                     self.push_text(inline, text_context, &format!(": {}", relationship.item));
                 }
+                if !relationship.place_id.is_empty() {
+                    let place = filled(self.labels().at_place, &[&self.name_of(&relationship.place_id)]);
+                    self.push_text(inline, text_context, " ");
+                    self.push_label(inline, text_context, &place);
+                }
+                if relationship.symmetric {
+                    let mutual = format!(" ({})", self.labels().page.tie_mutual);
+                    self.push_label(inline, text_context, &mutual);
+                }
+                if !relationship.note.is_empty() {
+                    self.push_text(inline, text_context, &format!(" ({})", relationship.note));
+                }
             }
             2 => {
                 let name = self.name_of(&relationship.to_id);
@@ -264,13 +280,11 @@ impl Composer<'_> {
         anchored: bool,
         highlight_ids: &[String],
     ) -> TableMaker {
-        let mut events: Vec<&Event> = self.content.events.iter().collect();
-        events.sort_by_key(|event| (event.date.is_empty(), event.date.as_str()));
         let labels = self.labels();
         let head = [labels.date, labels.event, labels.actors_head, labels.rests_on_head];
         let mut maker = TableMaker::begin(self, sect, caption, &head, true, TextOrigin::Printer);
         maker.block.span = Span::Full;
-        for event in events {
+        for (event, _) in events_in_time_order(&self.content.events) {
             let anchors = if anchored { self.anchor_of(&event.id) } else { Vec::new() };
             let outer = self.replace_part(&event.id);
             maker.row(self, anchors, |composer, column, cell, inline| {

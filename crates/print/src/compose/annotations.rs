@@ -54,9 +54,21 @@ impl Composer<'_> {
         sign: Sign,
         color: crate::graphics::Color,
     ) {
+        self.owned_sign(inline, text_context, sign, color, Owner::Artifact(ArtifactKind::Layout));
+    }
+
+    /// Appends a sign and the space after it.
+    pub(crate) fn owned_sign(
+        &mut self,
+        inline: &mut Inline,
+        text_context: TextContext,
+        sign: Sign,
+        color: crate::graphics::Color,
+        owner: Owner,
+    ) {
         let height = text_context.style.size * 76 / 100;
         let drawing = signs::sign(sign, height, color, self.flow.right_to_left);
-        self.draw(inline, text_context, drawing, Owner::Artifact(ArtifactKind::Layout));
+        self.draw(inline, text_context, drawing, owner);
     }
 
     /// Appends the dots of a level of confidence, which the word beside them states, as an artifact.

@@ -9,6 +9,7 @@ use crate::compose::composer::Composer;
 use crate::compose::coverage_runs::shortened;
 use crate::compose::figures::sketch::{Sketch, TALLEST, WIDTH};
 use crate::tags::TagId;
+use crate::text::plain_text::is_blank;
 
 impl Composer<'_> {
     /// Returns an image of the edition; see [`PreparedImages::get`].
@@ -27,6 +28,8 @@ impl Composer<'_> {
         };
         let Some(image) = self.image(&figure.attachment, element) else { return };
         let sketch = Sketch::of_image(scaled_down(natural_size(&image), (WIDTH, TALLEST)), image);
-        self.drawn(sect, figure, shortened(&figure.alt), sketch);
+        let substitute = if is_blank(&figure.title) { self.labels().image } else { &figure.title };
+        let alt = self.visible_name("alternative text of an image", &figure.alt, substitute);
+        self.drawn(sect, figure, shortened(&alt), sketch);
     }
 }

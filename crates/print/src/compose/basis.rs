@@ -9,6 +9,7 @@ use chancery_proto::brief::v1::{
 use crate::compose::annotations::Value;
 use crate::compose::composer::{Composer, TextContext};
 use crate::compose::evidence::{Grade, supports};
+use crate::compose::inherited_markings::own_or;
 use crate::compose::judgment_table::source_name;
 use crate::compose::labels::filled;
 use crate::compose::lexicon;
@@ -103,7 +104,7 @@ impl<'a> Composer<'a> {
         let mut judged = Vec::new();
         for judgment in &content.key_judgments {
             let first = judged.len();
-            judged.extend(rows_of(&judgment.statements, marking_or(&judgment.marking, floor)));
+            judged.extend(rows_of(&judgment.statements, own_or(&judgment.marking, floor)));
             if let Some(row) = judged.get_mut(first) {
                 row.judgment = Some(judgment);
             }
@@ -113,7 +114,7 @@ impl<'a> Composer<'a> {
         let mut open: Vec<(&Section, &str)> =
             content.sections.iter().filter(is_printed).rev().map(|section| (section, floor)).collect();
         while let Some((section, enclosing)) = open.pop() {
-            let marking = marking_or(&section.marking, enclosing);
+            let marking = own_or(&section.marking, enclosing);
             add(&section.heading, TextOrigin::Author, section_rows(section, marking));
             open.extend(section.sections.iter().rev().map(|section| (section, marking)));
         }
@@ -143,7 +144,7 @@ impl<'a> Composer<'a> {
         let statement = row.statement;
         let mut inline = Inline::default();
         let text_context = self.text_context(tag, BASIS);
-        let marking = marking_or(&statement.marking, row.enclosing);
+        let marking = own_or(&statement.marking, row.enclosing);
         self.mark_part(&mut inline, text_context, marking);
         let opening = self.quoted_opening(statement.text.trim(), OPENING);
         let contents = filled(self.labels().go_to, &[&opening]);
@@ -332,10 +333,6 @@ impl<'a> Composer<'a> {
     }
 }
 
-fn marking_or<'m>(own: &'m str, enclosing: &'m str) -> &'m str {
-    if own.is_empty() { enclosing } else { own }
-}
-
 /// Returns a row for each statement that is not withheld.
 fn rows_of<'c>(statements: &'c [Statement], enclosing: &'c str) -> impl Iterator<Item = BasisRow<'c>> {
     let shown = statements.iter().filter(|statement| statement.withheld.is_none());
@@ -346,7 +343,7 @@ fn rows_of<'c>(statements: &'c [Statement], enclosing: &'c str) -> impl Iterator
 fn section_rows<'c>(section: &'c Section, enclosing: &'c str) -> Vec<BasisRow<'c>> {
     let mut rows = Vec::new();
     for block in &section.blocks {
-        let marking = marking_or(&block.marking, enclosing);
+        let marking = own_or(&block.marking, enclosing);
         match &block.kind {
             Some(Kind::Paragraph(paragraph)) => rows.extend(rows_of(&paragraph.statements, marking)),
             Some(Kind::Callout(callout)) => rows.extend(rows_of(&callout.statements, marking)),
@@ -360,7 +357,7 @@ fn section_rows<'c>(section: &'c Section, enclosing: &'c str) -> Vec<BasisRow<'c
 
 fn list_rows<'c>(list: &'c List, enclosing: &'c str, rows: &mut Vec<BasisRow<'c>>) {
     for item in &list.items {
-        let marking = marking_or(&item.marking, enclosing);
+        let marking = own_or(&item.marking, enclosing);
         rows.extend(rows_of(&item.statements, marking));
         if let Some(list) = &item.list {
             list_rows(list, marking, rows);

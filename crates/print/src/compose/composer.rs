@@ -8,6 +8,7 @@ use chancery_proto::brief::v1::{BriefContent, Change, ChangeKind, Source};
 use prost::Message;
 
 use crate::compose::abridgement::Abridgement;
+use crate::compose::caption_numbers::CaptionNumbers;
 use crate::compose::change_ledger::ChangeLedger;
 use crate::compose::change_ledger::ReversalSelection;
 use crate::compose::coverage_runs::{coverage_runs, missing_characters, nfc, shortened};
@@ -18,6 +19,7 @@ use crate::compose::plan::Plan;
 use crate::compose::prior_revision::RevisionStatements;
 use crate::compose::stylesheet::{BODY, Sheet, TypeSpec};
 use crate::compose::text_origin::TextOrigin;
+use crate::compose::trends::MovedFigure;
 use crate::compose::{lexicon, stylesheet};
 use crate::flow::{Block, Flow, Grid, TextBlock};
 use crate::images::PreparedImages;
@@ -26,6 +28,7 @@ use crate::tags::{AnchorId, LinkTarget, Role, TagId};
 use crate::text::Typesetter;
 use crate::text::inline::{Deferred, Inline, PieceKind, PieceStyle};
 use crate::text::languages::is_right_to_left;
+use crate::text::plain_text::is_blank;
 use crate::text::text_style::TextStyle;
 use crate::units::Length;
 use crate::{Edition, Locale, Options, Warning};
@@ -67,13 +70,21 @@ pub(crate) struct Composer<'a> {
     prior_names: PartNames<'a>,
     /// Characters without a glyph, each with the id of the part where it first occurs.
     missing: BTreeMap<char, String>,
+    /// Names without visible characters: the id of the part, and what the name is.
+    pub(crate) blank_names: BTreeSet<(String, &'static str)>,
     /// Whether a section was begun.
     pub(crate) in_body: bool,
+    /// Whether a figure has the destinations of the relationships.
+    pub(crate) relationships_shown: bool,
     /// Marking of the block that is being composed; empty for parts of the printer.
     pub(crate) block_marking: String,
     /// The id of the part that is being composed; empty for the brief as a whole.
     part_id: String,
-    pub(crate) tables: usize,
+    /// The marking of every page.
+    banner: &'a str,
+    /// The figure of trends that moved out of the body.
+    pub(crate) moved_trends: Option<MovedFigure<'a>>,
+    pub(crate) caption_numbers: CaptionNumbers,
     pub(crate) frames: u32,
     pub(crate) images: PreparedImages,
     /// Parts that the one-page format omits.
@@ -145,11 +156,15 @@ impl<'a> Composer<'a> {
                 .earlier
                 .map(|earlier| part_names(earlier, lexicon.labels()))
                 .unwrap_or_default(),
+            blank_names: BTreeSet::new(),
             missing: BTreeMap::new(),
             in_body: false,
+            relationships_shown: false,
             block_marking: String::new(),
             part_id: String::new(),
-            tables: 0,
+            banner: "",
+            moved_trends: MovedFigure::of(&plan.sections),
+            caption_numbers: CaptionNumbers::default(),
             frames: 0,
             images: PreparedImages::default(),
             abridgement: Abridgement::default(),
@@ -157,12 +172,18 @@ impl<'a> Composer<'a> {
             page_digits: page_digits(content),
         };
         composer.select_reversals();
+        composer.banner = composer.highest_marking();
         composer
     }
 
-    /// Returns the banner marking: the edition's marking, or the default marking of unmarked content, raised to the
-    /// marking of quotations from earlier revisions.
-    pub(crate) fn banner(&self) -> &'a str {
+    /// Returns the banner marking.
+    pub(crate) const fn banner(&self) -> &'a str {
+        self.banner
+    }
+
+    /// Returns the edition's marking, or the default marking of unmarked content, raised to the marking of quotations
+    /// from earlier revisions.
+    fn highest_marking(&self) -> &'a str {
         let content = self.content;
         let own = if content.marking.is_empty() { &content.default_marking } else { &content.marking };
         lexicon::highest_marking(own, self.quoted_markings())
@@ -180,10 +201,17 @@ impl<'a> Composer<'a> {
     }
 
     pub(crate) fn warnings(&self) -> Vec<Warning> {
+        let blank = self.blank_names.iter();
+        let blank = blank.map(|(id, what)| Warning::BlankName { what, part_id: id.clone() });
         let missing = self.missing.iter();
-        missing
-            .map(|(character, id)| Warning::MissingGlyph { character: *character, part_id: id.clone() })
-            .collect()
+        let missing = missing
+            .map(|(character, id)| Warning::MissingGlyph { character: *character, part_id: id.clone() });
+        blank.chain(missing).collect()
+    }
+
+    /// Returns the current part for warnings.
+    pub(crate) fn part_id(&self) -> &str {
+        &self.part_id
     }
 
     /// Sets the current part for warnings.
@@ -306,7 +334,7 @@ impl<'a> Composer<'a> {
 
     /// Returns the `Contents` of a link, with a fallback for blank text.
     pub(crate) fn link_contents(&self, text: &str) -> String {
-        if text.trim().is_empty() { self.labels().blank_link.to_owned() } else { shortened(text) }
+        if is_blank(text) { self.labels().blank_link.to_owned() } else { shortened(text) }
     }
 
     /// Appends placeholder digits for a page number.

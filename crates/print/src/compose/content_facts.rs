@@ -1,7 +1,8 @@
 //! Facts of a brief's content that the plan and the parts share.
 
+use chancery_brief::edtf::{self, Edtf};
 use chancery_brief::reading_order::{self, LocatedStatement};
-use chancery_proto::brief::v1::{BriefContent, Dissent, KeyJudgment, StatementStatus, StatementType};
+use chancery_proto::brief::v1::{BriefContent, Dissent, Event, KeyJudgment, StatementStatus, StatementType};
 
 /// Returns the forecasts of a brief that still hold, in reading order.
 pub(crate) fn forecasts(content: &BriefContent) -> impl Iterator<Item = LocatedStatement<'_>> {
@@ -21,4 +22,11 @@ pub(crate) fn disputed_judgment(content: &BriefContent, dissent: &Dissent) -> Op
         own.chain(&judgment.rests_on).chain([&judgment.id]).any(|id| dissent.statement_ids.contains(id))
     };
     Some(content.key_judgments.iter().position(disputes)? + 1)
+}
+
+/// Returns events in order of time with their parsed dates; those without a date are last.
+pub(crate) fn events_in_time_order(events: &[Event]) -> Vec<(&Event, Option<Edtf>)> {
+    let mut events: Vec<_> = events.iter().map(|event| (event, edtf::parse(&event.date).ok())).collect();
+    events.sort_by_key(|(_, date)| (date.is_none(), date.map(|date| date.sort_key())));
+    events
 }

@@ -1,18 +1,17 @@
 //! The forecasts of a brief: what it predicts, how likely, until when, and how it will be settled.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 
 use chancery_brief::edtf::{self, Bound, Day, Edtf};
 use chancery_brief::reading_order::StatementLocation;
-use chancery_proto::brief::v1::block::Kind;
 use chancery_proto::brief::v1::{
-    BriefContent, Confidence, ConfidenceLevel, KeyJudgment, Likelihood, List, Section, Statement,
+    BriefContent, Confidence, ConfidenceLevel, KeyJudgment, Likelihood, Statement,
 };
 
 use crate::compose::annotations::BarSize;
 use crate::compose::composer::{Composer, TextContext};
 use crate::compose::content_facts::forecasts;
+use crate::compose::inherited_markings::InheritedMarkings;
 use crate::compose::labels::filled;
 use crate::compose::lexicon;
 use crate::compose::stylesheet::{FORECAST, LABEL, META, QUIET, REMARK, TABLE};
@@ -125,6 +124,7 @@ impl Composer<'_> {
             });
             self.begin_part(&outer);
         }
+        self.axis(&mut maker, 1, BAR.width, forecasts.iter().filter_map(Forecast::likelihood));
         maker.finish(self);
     }
 
@@ -197,7 +197,8 @@ impl Composer<'_> {
         }
     }
 
-    fn judgment_link(
+    /// Appends "judgment 2", linked to the judgment if it is printed.
+    pub(crate) fn judgment_link(
         &mut self,
         inline: &mut Inline,
         text_context: TextContext,
@@ -261,7 +262,7 @@ impl Composer<'_> {
 }
 
 fn sorted_forecasts(content: &BriefContent) -> Vec<Forecast<'_>> {
-    let markings = inherited_markings(content);
+    let markings = InheritedMarkings::new(content);
     let mut all: Vec<Forecast> = forecasts(content)
         .map(|located| {
             let statement = located.statement;
@@ -272,8 +273,7 @@ fn sorted_forecasts(content: &BriefContent) -> Vec<Forecast<'_>> {
                 }
                 StatementLocation::BottomLine | StatementLocation::Section(_) => None,
             };
-            let inherited = markings.get(statement.id.as_str()).copied().unwrap_or_default();
-            let marking = if statement.marking.is_empty() { inherited } else { &statement.marking };
+            let marking = markings.of(statement);
             Forecast { statement, judgment, marking, horizon: Horizon::of(statement) }
         })
         .collect();
@@ -292,49 +292,4 @@ fn sorted_forecasts(content: &BriefContent) -> Vec<Forecast<'_>> {
     });
     all.sort_by_key(Forecast::order);
     all
-}
-
-/// Returns the marking of the part around each statement, empty without one, by the statement's id.
-fn inherited_markings(content: &BriefContent) -> BTreeMap<&str, &str> {
-    let mut markings = BTreeMap::new();
-    for judgment in &content.key_judgments {
-        mark(&mut markings, &judgment.statements, &judgment.marking);
-    }
-    for section in &content.sections {
-        mark_section(&mut markings, section, "");
-    }
-    markings
-}
-
-fn mark_section<'a>(markings: &mut BTreeMap<&'a str, &'a str>, section: &'a Section, enclosing: &'a str) {
-    let enclosing = own_or(&section.marking, enclosing);
-    for block in &section.blocks {
-        let enclosing = own_or(&block.marking, enclosing);
-        match &block.kind {
-            Some(Kind::Paragraph(paragraph)) => mark(markings, &paragraph.statements, enclosing),
-            Some(Kind::Callout(callout)) => mark(markings, &callout.statements, enclosing),
-            Some(Kind::Quote(quote)) => mark(markings, &quote.statements, enclosing),
-            Some(Kind::List(list)) => mark_list(markings, list, enclosing),
-            Some(Kind::Table(_) | Kind::Figure(_) | Kind::Withheld(_)) | None => {}
-        }
-    }
-    section.sections.iter().for_each(|section| mark_section(markings, section, enclosing));
-}
-
-fn mark_list<'a>(markings: &mut BTreeMap<&'a str, &'a str>, list: &'a List, enclosing: &'a str) {
-    for item in &list.items {
-        let enclosing = own_or(&item.marking, enclosing);
-        mark(markings, &item.statements, enclosing);
-        if let Some(list) = &item.list {
-            mark_list(markings, list, enclosing);
-        }
-    }
-}
-
-fn mark<'a>(markings: &mut BTreeMap<&'a str, &'a str>, statements: &'a [Statement], marking: &'a str) {
-    markings.extend(statements.iter().map(|statement| (statement.id.as_str(), marking)));
-}
-
-const fn own_or<'a>(own: &'a str, enclosing: &'a str) -> &'a str {
-    if own.is_empty() { enclosing } else { own }
 }

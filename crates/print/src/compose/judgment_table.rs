@@ -116,6 +116,13 @@ impl Composer<'_> {
             });
         }
         self.begin_part("");
+        // A single page needs the line for a judgment.
+        let has_room = self.options.format != Format::OnePage;
+        let axis_column = columns.iter().position(|column| *column == JudgmentColumn::Likelihood);
+        if let Some(column) = axis_column.filter(|_| has_room) {
+            let shown = content.key_judgments.iter().filter_map(likelihood);
+            self.axis(&mut maker, column, BAR_IN_AXIS.width, shown);
+        }
         maker.finish(self);
         // A single page has the notes at its foot.
         if self.options.format != Format::OnePage {

@@ -9,7 +9,7 @@ use chancery_proto::brief::v1::{
 };
 
 use crate::compose::dates::{self, DateStyle};
-use crate::compose::labels::{AnalyticTerms, Labels, Vocabulary, filled};
+use crate::compose::labels::{AnalyticTerms, Labels, TimelineLabels, Vocabulary, filled};
 use crate::compose::numerals::{self, Plural};
 use crate::graphics::Color;
 use crate::{LikelihoodDisplay, Locale};
@@ -40,6 +40,11 @@ impl Lexicon {
         Labels::of(self.locale)
     }
 
+    /// Returns the labels of the timeline.
+    pub(crate) const fn timeline(self) -> &'static TimelineLabels {
+        TimelineLabels::of(self.locale)
+    }
+
     /// Returns the words for changes, confidence and likelihood.
     pub(crate) const fn terms(self) -> &'static AnalyticTerms {
         AnalyticTerms::of(self.locale)
@@ -48,6 +53,16 @@ impl Lexicon {
     /// Formats an EDTF or RFC 3339 date in words, such as "until 8 December 2024".
     pub(crate) fn date(self, date: &str) -> String {
         dates::in_words(date, self.dates)
+    }
+
+    /// Formats a date in short words without its year, such as "3 Mar", where the year is printed elsewhere.
+    pub(crate) fn date_without_year(self, date: &str) -> String {
+        dates::without_year(date, self.dates)
+    }
+
+    /// Formats a year, such as "2025" or "50 BC".
+    pub(crate) fn year(self, year: i64) -> String {
+        dates::year(year, self.dates)
     }
 
     /// Formats a date in words; Persian adds the Solar Hijri date of a day.
@@ -170,17 +185,21 @@ impl Lexicon {
 
     /// Formats a polarity as a sign and a word, such as "+ supportive"; `None` if it is not assessed.
     pub(crate) fn relationship_polarity(self, polarity: i32) -> Option<String> {
-        let known = RelationshipPolarity::try_from(polarity).unwrap_or_default();
-        let sign = match known {
+        let sign = match RelationshipPolarity::try_from(polarity).unwrap_or_default() {
             RelationshipPolarity::Unspecified => return None,
             RelationshipPolarity::Supportive => "+",
             RelationshipPolarity::Adverse => "\u{2212}",
             RelationshipPolarity::Mixed => "\u{b1}",
             RelationshipPolarity::Neutral => "\u{b7}",
         };
+        Some(format!("{sign}\u{a0}{}", self.relationship_polarity_word(polarity)))
+    }
+
+    /// Returns the word for a polarity; empty if it is not assessed.
+    pub(crate) fn relationship_polarity_word(self, polarity: i32) -> &'static str {
+        let known = RelationshipPolarity::try_from(polarity).unwrap_or_default();
         let own = words::relationship_polarity(known);
-        let word = self.word(own, known.into(), |vocabulary| &vocabulary.polarities);
-        Some(format!("{sign}\u{a0}{word}"))
+        self.word(own, known.into(), |vocabulary| &vocabulary.polarities)
     }
 
     /// Returns the word for a source's reliability.

@@ -11,7 +11,7 @@ use crate::compose::evidence::{
 use crate::compose::judgment_table::source_name;
 use crate::compose::labels::filled;
 use crate::compose::lexicon;
-use crate::compose::signs::{self, Sign};
+use crate::compose::signs::Sign;
 use crate::compose::stylesheet::{ACCENT, INK, MARGIN, QUIET, REMARK, TypeSpec};
 use crate::flow::{Grid, SideNote, TextBlock};
 use crate::pages::Owner;
@@ -175,9 +175,7 @@ impl<'a> Composer<'a> {
         let role = Role::Span { actual_text: Some(self.labels().page.contradicts.to_owned()) };
         let node = self.label_tag(text_context.node, role);
         let owner = Owner::Tagged { node, seq: self.flow.tags.next_seq() };
-        let height = text_context.style.size * 76 / 100;
-        let drawing = signs::sign(Sign::Contradicts, height, INK, self.flow.right_to_left);
-        self.draw(inline, text_context, drawing, owner);
+        self.owned_sign(inline, text_context, Sign::Contradicts, INK, owner);
         self.push_text(inline, text_context, "\u{a0}");
     }
 

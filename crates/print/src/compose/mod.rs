@@ -6,21 +6,28 @@ mod addresses;
 mod annexes;
 mod annotations;
 pub(crate) mod attached_images;
+mod axis;
 mod basis;
+mod blank_texts;
+mod caption_numbers;
+mod captions;
 mod change_annex;
 mod change_ledger;
 mod changes;
 mod composer;
 mod content_facts;
 mod coverage_runs;
+mod data_tables;
 pub(crate) mod dates;
 mod evidence;
 mod figures;
 mod forecasts;
+mod inherited_markings;
 mod judgment_changes;
 mod judgment_table;
 mod labels;
 pub(crate) mod lexicon;
+mod likelihood_table;
 mod lists;
 mod margin;
 mod margin_fit;
@@ -35,6 +42,7 @@ mod scale_cells;
 mod scenarios;
 mod sections;
 mod signs;
+mod single_figure;
 mod sources;
 pub(crate) mod statements;
 pub(crate) mod stylesheet;
@@ -43,12 +51,15 @@ mod templates;
 mod text_origin;
 mod theme;
 pub(crate) mod title_block;
-mod trend_strip;
+mod trends;
+
+use chancery_proto::brief::v1::{Block as ContentBlock, Section};
 
 pub(crate) use crate::compose::abridgement::Abridgement;
 use crate::compose::composer::Composer;
 #[cfg(test)]
 pub(crate) use crate::compose::figures::sketch::{TALLEST, WIDTH};
+use crate::compose::figures::timeline;
 use crate::compose::lexicon::Lexicon;
 use crate::compose::plan::{Part, PartKind, Plan};
 use crate::compose::scenarios::RowSpacing;
@@ -58,7 +69,7 @@ use crate::images::PreparedImages;
 use crate::tags::{Role, TagId};
 use crate::text::Typesetter;
 use crate::units::Length;
-use crate::{Edition, Format, Limits, Locale, Options, PrintError, Warning};
+use crate::{Edition, Format, Limits, Locale, Options, PrintError, TextSize, Warning};
 
 /// Composes an edition. `abridgement` applies to the one-page format only.
 pub(crate) fn compose(
@@ -68,10 +79,13 @@ pub(crate) fn compose(
     limits: &Limits,
     typesetter: &mut Typesetter,
 ) -> Result<(Flow, Vec<Warning>), PrintError> {
-    let locale = options.locale.or_else(|| Locale::of(&edition.content.language)).unwrap_or(Locale::English);
-    let words = Lexicon::new(locale, options.likelihood).with_dates_of(&edition.content.language);
     theme::check(options)?;
-    let mut plan = Plan::new(edition, options, words.labels(), words.digits_converter())?;
+    let words = lexicon_of(edition, options);
+    let tabulates_events = |sections: &[&Section]| {
+        let (content, is_large) = (edition.content, options.text_size == TextSize::Large);
+        timeline::is_tabulated(sections.iter().copied(), content, is_large, words, typesetter)
+    };
+    let mut plan = Plan::new(edition, options, words.labels(), words.digits_converter(), tabulates_events)?;
     let mut composer = Composer::new(edition, options, words, &mut plan, typesetter);
     composer.images = PreparedImages::new(*limits);
     composer.running_elements();
@@ -103,6 +117,41 @@ pub(crate) fn compose(
         composer.open_part(&mut open, part);
     }
     finished(composer)
+}
+
+/// A figure or table by itself.
+pub(crate) struct SingleFigure {
+    pub(crate) flow: Flow,
+    /// Width of the columns that it spans.
+    pub(crate) width: Length,
+    pub(crate) warnings: Vec<Warning>,
+}
+
+/// Composes one figure or table of a section by itself, without references to the rest of the brief. Returns `None` if
+/// it has no data.
+pub(crate) fn compose_figure(
+    edition: &Edition,
+    options: &Options,
+    (section, block): (&Section, &ContentBlock),
+    typesetter: &mut Typesetter,
+) -> Result<Option<SingleFigure>, PrintError> {
+    theme::check(options)?;
+    let words = lexicon_of(edition, options);
+    let is_tabulated = |_: &[&Section]| false;
+    let mut plan = Plan::new(edition, options, words.labels(), words.digits_converter(), is_tabulated)?;
+    let mut composer = Composer::new(edition, options, words, &mut plan, typesetter);
+    composer.moved_trends = None;
+    composer.running_elements();
+    let Some(width) = composer.single_figure(section, block) else { return Ok(None) };
+    let (flow, warnings) = finished(composer)?;
+    Ok(Some(SingleFigure { flow, width, warnings }))
+}
+
+/// Returns the words of the locale that the options name, or else of the brief's language if the printer has them.
+fn lexicon_of(edition: &Edition, options: &Options) -> Lexicon {
+    let language = &edition.content.language;
+    let locale = options.locale.or_else(|| Locale::of(language)).unwrap_or(Locale::English);
+    Lexicon::new(locale, options.likelihood).with_dates_of(language)
 }
 
 fn finished(mut composer: Composer) -> Result<(Flow, Vec<Warning>), PrintError> {
@@ -166,12 +215,13 @@ impl Composer<'_> {
         heading.keep_with_next = true;
         heading.keep_together = true;
         heading.anchors.push(part.anchor);
-        self.flow.outline.push(OutlineEntry { level, title: part.title.to_string(), anchor: part.anchor });
+        let title = self.visible_name("heading", &part.title, "\u{2026}").into_owned();
+        self.flow.outline.push(OutlineEntry { level, title, anchor: part.anchor });
         self.push(heading);
         match part.kind {
-            // The opening has the first two, the annexes are parts of their own, and only the one-page format has trends
-            // as a part.
-            PartKind::BottomLine | PartKind::KeyJudgments | PartKind::Annexes | PartKind::Trends => {}
+            // The opening has the first two, and the annexes are parts of their own.
+            PartKind::BottomLine | PartKind::KeyJudgments | PartKind::Annexes => {}
+            PartKind::Trends => self.trends(sect),
             PartKind::Changes => self.changes(sect),
             PartKind::Forecasts => self.forecasts(sect),
             PartKind::Basis => self.basis(sect),

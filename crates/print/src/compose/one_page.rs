@@ -46,7 +46,9 @@ impl Composer<'_> {
                 | Block::Columns(_)
                 | Block::PageBreak
                 | Block::PageBreakUnlessFresh
-                | Block::CommitPages => {}
+                | Block::CommitPages
+                | Block::FloatPoint
+                | Block::FloatBarrier => {}
             }
         }
     }

@@ -157,7 +157,7 @@ impl Composer<'_> {
 
     /// Isolates a text in a right-to-left line, so that separators beside it keep their place (UAX #9).
     pub(crate) fn isolated_in_line(&self, text: &str) -> String {
-        if self.flow.right_to_left { format!("\u{2068}{text}\u{2069}") } else { text.to_owned() }
+        if self.flow.right_to_left { crate::text::isolated(text) } else { text.to_owned() }
     }
 
     fn separated(&mut self, inline: &mut Inline, text_context: TextContext) {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use chancery_proto::brief::v1::{BriefContent, List, Section, Statement, block::Kind};
+use chancery_proto::brief::v1::{Block, BriefContent, FigureKind, List, Section, Statement, block::Kind};
 
 use crate::compose::content_facts;
 use crate::compose::labels::{Labels, filled};
@@ -53,6 +53,7 @@ impl PartKind<'_> {
             Self::BottomLine
                 | Self::KeyJudgments
                 | Self::Changes
+                | Self::Trends
                 | Self::Forecasts
                 | Self::Scenarios
                 | Self::Indicators
@@ -85,10 +86,14 @@ pub(crate) struct Plan<'a> {
     pub(crate) numbers: BTreeMap<String, usize>,
     format: Format,
     annexes: bool,
+    /// Whether a section has the table of events, which the annexes do not repeat.
+    has_table_of_events: bool,
+    /// Whether a statement is printed.
+    has_statements: bool,
 }
 
 impl<'a> Plan<'a> {
-    /// Plans a print.
+    /// Plans a print. `tabulates_events` returns whether any of the printed sections has the table of events.
     ///
     /// # Errors
     /// Returns [`PrintError::UnknownSection`] if the options select a section that the brief does not have.
@@ -97,16 +102,20 @@ impl<'a> Plan<'a> {
         options: &Options,
         labels: &'static Labels,
         digits: fn(&str) -> String,
+        tabulates_events: impl FnOnce(&[&'a Section]) -> bool,
     ) -> Result<Self, PrintError> {
         let content = edition.content;
+        let sections = selected_sections(content, options.sections)?;
         let mut plan = Self {
+            has_table_of_events: options.format != Format::OnePage && tabulates_events(&sections),
             parts: Vec::new(),
-            sections: selected_sections(content, options.sections)?,
+            sections,
             anchors: BTreeMap::new(),
             anchor_names: Vec::new(),
             numbers: BTreeMap::new(),
             format: options.format,
             annexes: options.annexes.unwrap_or(options.format == Format::Full),
+            has_statements: false,
         };
         plan.numbers = plan.source_numbers(content);
         plan.front(edition, labels, digits);
@@ -115,6 +124,12 @@ impl<'a> Plan<'a> {
             for section in plan.sections.clone() {
                 plan.section(section, 1);
             }
+            if plan.has_table_of_events {
+                content.events.iter().for_each(|event| plan.anchor(&event.id));
+            }
+        }
+        if plan.has_figure(FigureKind::ActorNetwork) {
+            content.relationships.iter().for_each(|part| plan.anchor(&part.id));
         }
         plan.analysis(content, labels);
         plan.annexes(edition, labels);
@@ -146,9 +161,14 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// Adds the parts about the future: forecasts, scenarios and indicators, and on a single page the trends.
+    /// Adds the parts about the future: trends, forecasts, scenarios and indicators. On a single page the trends are
+    /// last.
     fn predictions(&mut self, content: &'a BriefContent, labels: &'static Labels) {
-        if self.format != Format::OnePage && content_facts::forecasts(content).next().is_some() {
+        let is_one_page = self.format == Format::OnePage;
+        if !is_one_page && !content.domains.is_empty() {
+            self.part("part.trends", labels.page.trend_directions, PartKind::Trends);
+        }
+        if !is_one_page && content_facts::forecasts(content).next().is_some() {
             self.part("part.forecasts", labels.page.predictions, PartKind::Forecasts);
         }
         let ids = content.scenarios.iter().map(|part| &part.id);
@@ -161,7 +181,7 @@ impl<'a> Plan<'a> {
         {
             indicators.level = 2;
         }
-        if self.format == Format::OnePage && !content.domains.is_empty() {
+        if is_one_page && !content.domains.is_empty() {
             self.part("part.trends", labels.page.trend_directions, PartKind::Trends);
         }
     }
@@ -192,12 +212,17 @@ impl<'a> Plan<'a> {
         if !self.annexes || self.format == Format::OnePage {
             return;
         }
-        self.part("part.basis", labels.page.basis, PartKind::Basis);
+        if self.has_statements {
+            self.part("part.basis", labels.page.basis, PartKind::Basis);
+        }
         let changes = edition.combined_changes.unwrap_or(&content.changes);
+        // A relationship figure has all of them.
+        let shown = self.has_figure(FigureKind::ActorNetwork);
+        let relationships = if shown { &[][..] } else { content.relationships.as_slice() };
         let lists = [
             content.actors.is_empty(),
-            content.relationships.is_empty(),
-            content.events.is_empty(),
+            relationships.is_empty(),
+            content.events.is_empty() || self.has_table_of_events,
             changes.is_empty(),
         ];
         if lists.iter().all(|is_empty| *is_empty) {
@@ -207,10 +232,12 @@ impl<'a> Plan<'a> {
         let first = self.parts.len();
         let ids = content.actors.iter().map(|part| &part.id);
         self.listed(ids, "part.actors", labels.annex_actors, PartKind::Actors);
-        let ids = content.relationships.iter().map(|part| &part.id);
+        let ids = relationships.iter().map(|part| &part.id);
         self.listed(ids, "part.relationships", labels.annex_relationships, PartKind::Relationships);
-        let ids = content.events.iter().map(|part| &part.id);
-        self.listed(ids, "part.timeline", labels.annex_timeline, PartKind::Timeline);
+        if !self.has_table_of_events {
+            let ids = content.events.iter().map(|part| &part.id);
+            self.listed(ids, "part.timeline", labels.annex_timeline, PartKind::Timeline);
+        }
         if !changes.is_empty() {
             self.part("part.all-changes", labels.page.all_changes_heading, PartKind::AllChanges);
         }
@@ -268,6 +295,12 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// Returns whether a printed section has a figure of a kind.
+    fn has_figure(&self, kind: FigureKind) -> bool {
+        let in_section = |section: &&Section| section_has_figure(section, kind);
+        self.format != Format::OnePage && self.sections.iter().any(in_section)
+    }
+
     fn list(&mut self, list: &List) {
         for item in &list.items {
             self.statements(&item.statements);
@@ -280,6 +313,7 @@ impl<'a> Plan<'a> {
     fn statements(&mut self, statements: &[Statement]) {
         for statement in statements.iter().filter(|statement| statement.withheld.is_none()) {
             self.anchor(&statement.id);
+            self.has_statements = true;
         }
     }
 
@@ -332,6 +366,12 @@ fn selected_sections<'a>(content: &'a BriefContent, ids: &[String]) -> Result<Ve
     }
     let is_selected = |section: &&Section| ids.is_empty() || ids.contains(&section.id);
     Ok(content.sections.iter().filter(is_selected).collect())
+}
+
+fn section_has_figure(section: &Section, kind: FigureKind) -> bool {
+    let is_figure =
+        |block: &Block| matches!(&block.kind, Some(Kind::Figure(figure)) if figure.kind() == kind);
+    section.blocks.iter().any(is_figure) || section.sections.iter().any(|of| section_has_figure(of, kind))
 }
 
 fn cited_by(statements: &[Statement], cite: &mut impl FnMut(&str)) {

@@ -4,9 +4,10 @@ use chancery_proto::brief::v1::{
     Block as Content, Callout, Paragraph, Quote, Section, Statement, block::Kind,
 };
 
+use crate::compose::caption_numbers::NumberedKind;
 use crate::compose::composer::Composer;
 use crate::compose::stylesheet::{ACCENT, BODY, META, QUIET, SIDE, TINT};
-use crate::flow::{Frame, Grid, SideNote, Span, TextBlock};
+use crate::flow::{Block, Frame, Grid, SideNote, Span, TextBlock};
 use crate::pages::Owner;
 use crate::tags::{Role, TagId};
 use crate::text::inline::{Inline, PieceKind};
@@ -24,9 +25,11 @@ impl Composer<'_> {
         for block in &section.blocks {
             let is_text = matches!(block.kind, Some(Kind::Paragraph(_) | Kind::List(_)));
             let before = if after_text && is_text { self.paragraph_space() } else { Length::ZERO };
+            self.flow.blocks.push(Block::FloatPoint);
             self.content_block(sect, block, enclosing, before);
             after_text = is_text;
         }
+        self.flow.blocks.push(Block::FloatBarrier);
     }
 
     /// Returns the space between paragraphs: half a line of body text.
@@ -41,6 +44,11 @@ impl Composer<'_> {
             self.begin_part(&section_id);
         }
         marking.clone_into(&mut self.block_marking);
+        self.caption_numbers.begin(match &block.kind {
+            Some(Kind::Table(_)) => Some(NumberedKind::Table),
+            Some(Kind::Figure(_)) => Some(NumberedKind::Figure),
+            _ => None,
+        });
         match &block.kind {
             Some(Kind::Paragraph(paragraph)) => self.paragraph(sect, paragraph, marking, before),
             Some(Kind::List(list)) => self.list(sect, list, marking, before),
@@ -52,6 +60,7 @@ impl Composer<'_> {
             None => {}
         }
         self.block_marking.clear();
+        self.caption_numbers.begin(None);
         self.begin_part(&section_id);
     }
 

@@ -37,6 +37,11 @@ pub(crate) enum Sign {
     Steady,
     /// A filled triangle downwards.
     Falling,
+    /// The same signs hollow: earlier trends.
+    WasRising,
+    WasMixed,
+    WasSteady,
+    WasFalling,
 }
 
 /// Stroke width of hollow signs, and of lines, relative to a sign 6.4 pt high.
@@ -54,6 +59,7 @@ pub(crate) fn sign(sign: Sign, height: Length, color: Color, mirrored: bool) -> 
     let stroke =
         |points: &[(Length, Length)], width| open_line(points, Paint::Stroke { color, width, dash: None });
     let inset = scaled(THIN) / 2;
+    let outlined = |points: &[(Length, Length)]| hollow(points, color, scaled(THIN));
     let zero = Length::ZERO;
     let paths = match sign {
         Sign::New => {
@@ -67,16 +73,21 @@ pub(crate) fn sign(sign: Sign, height: Length, color: Color, mirrored: bool) -> 
         Sign::LessLikely | Sign::Falling => vec![fill(&[at(zero, -h), at(h, -h), at(half, zero)])],
         Sign::Mixed => vec![fill(&[at(half, zero), at(h, -half), at(half, -h), at(zero, -half)])],
         Sign::Steady => vec![fill(&[at(zero, zero), at(h, -half), at(zero, -h)])],
-        Sign::Surer => vec![hollow(
-            &[at(inset, -inset), at(h - inset, -inset), at(half, inset * 2 - h)],
-            color,
-            scaled(THIN),
-        )],
-        Sign::LessSure => vec![hollow(
-            &[at(inset, inset - h), at(h - inset, inset - h), at(half, -inset * 2)],
-            color,
-            scaled(THIN),
-        )],
+        Sign::Surer | Sign::WasRising => {
+            vec![outlined(&[at(inset, -inset), at(h - inset, -inset), at(half, inset * 2 - h)])]
+        }
+        Sign::LessSure | Sign::WasFalling => {
+            vec![outlined(&[at(inset, inset - h), at(h - inset, inset - h), at(half, -inset * 2)])]
+        }
+        Sign::WasMixed => vec![outlined(&[
+            at(half, -inset * 3 / 2),
+            at(h - inset * 3 / 2, -half),
+            at(half, inset * 3 / 2 - h),
+            at(inset * 3 / 2, -half),
+        ])],
+        Sign::WasSteady => {
+            vec![outlined(&[at(inset, -inset * 2), at(h - inset * 2, -half), at(inset, inset * 2 - h)])]
+        }
         Sign::Reversed => {
             let (upper, lower, tip) = (-h * 7 / 10, -h * 25 / 100, h * 22 / 100);
             let width = scaled(THIN);
@@ -198,6 +209,10 @@ mod tests {
             Sign::Mixed,
             Sign::Steady,
             Sign::Falling,
+            Sign::WasRising,
+            Sign::WasMixed,
+            Sign::WasSteady,
+            Sign::WasFalling,
         ] {
             for mirrored in [false, true] {
                 let drawing = sign(each, height, INK, mirrored);

@@ -14,7 +14,6 @@ use crate::compose::stylesheet::{ACCENT, MARGIN, QUIET, SOURCE, TABLE, TABLE_HEA
 use crate::flow::{Block, Cell, Column, ColumnWidth, Grid, PageReference, Row, Span, TableBlock, TextBlock};
 use crate::tags::{AnchorId, LinkTarget, Role, TagId};
 use crate::text::inline::Inline;
-use crate::text::paragraph_setup::Align;
 use crate::units::Length;
 
 /// Widths of the columns, each with the space after it. Digits of Vazirmatn are wider.
@@ -40,8 +39,8 @@ impl<'a> Composer<'a> {
         let number = if self.flow.right_to_left { NUMBER_RIGHT_TO_LEFT } else { NUMBER };
         let mut table = TableBlock {
             columns: vec![
-                Column { align: Align::Start, width: ColumnWidth::Fixed(number) },
-                Column { align: Align::Start, width: ColumnWidth::Fixed(ENTRY) },
+                Column { width: ColumnWidth::Fixed(number), ..Column::default() },
+                Column { width: ColumnWidth::Fixed(ENTRY), ..Column::default() },
                 Column::default(),
             ],
             leading: self.sheet.fit(TABLE_HEAD).leading,

@@ -11,8 +11,9 @@ use crate::text::inline::Inline;
 use crate::text::runs_right_to_left;
 use crate::text::text_style::{Family, TextStyle, Weight};
 
-/// Number of citation marks after which a list of them may be broken.
-const MARKS_BETWEEN_BREAKS: usize = 12;
+/// Number of citation marks up to which a list of them stays on one line, and after which a longer one may break.
+const MARKS_ON_ONE_LINE: usize = 6;
+const MARKS_BETWEEN_BREAKS: usize = 3;
 
 /// A span of a text, in bytes.
 struct TextSpan<'s> {
@@ -231,7 +232,9 @@ impl Composer<'_> {
     ) {
         let raised = TextContext { style: stylesheet::marker(text_context.style), ..text_context };
         let comma = self.labels().page.list_comma.trim_end();
-        for (index, run) in number_runs(numbers).into_iter().enumerate() {
+        let runs = number_runs(numbers);
+        let is_long = runs.len() > MARKS_ON_ONE_LINE;
+        for (index, run) in runs.into_iter().enumerate() {
             if index > 0 {
                 self.push_text(inline, raised, comma);
                 if right_to_left {
@@ -239,7 +242,7 @@ impl Composer<'_> {
                     self.push_text(inline, raised, "\u{200f}");
                 }
             }
-            if index > 0 && index % MARKS_BETWEEN_BREAKS == 0 {
+            if is_long && index > 0 && index % MARKS_BETWEEN_BREAKS == 0 {
                 // A raised number does not begin a line; this breaks a list that is wider than the column.
                 self.push_text(inline, raised, "\u{200b}");
             }

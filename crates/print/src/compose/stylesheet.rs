@@ -56,6 +56,8 @@ pub(crate) const JUDGMENT: TypeSpec = set(Family::Serif, Weight::Regular, 10_500
 pub(crate) const JUDGMENT_BESIDE_AXIS: TypeSpec = set(Family::Serif, Weight::Regular, 10_000, 13_500);
 pub(crate) const FORECAST: TypeSpec = set(Family::Serif, Weight::Regular, 9_500, 12_000);
 pub(crate) const TABLE: TypeSpec = tabular(set(Family::Sans, Weight::Regular, 8_500, 10_500));
+/// The size to which the type of a wide table is narrowed before the table is split.
+pub(crate) const SMALLEST_TABLE: Length = Length::pt(7);
 /// A row's own text where it is the table's row header.
 pub(crate) const ROW_HEAD: TypeSpec = set(Family::Sans, Weight::Semibold, 8_500, 10_500);
 pub(crate) const TABLE_HEAD: TypeSpec = set(Family::Sans, Weight::Semibold, 8_000, 10_000);
@@ -73,9 +75,13 @@ pub(crate) const CAPTION: TypeSpec = set(Family::Sans, Weight::Semibold, 8_500, 
 /// Entries of the list of sources.
 pub(crate) const SOURCE: TypeSpec = set(Family::Serif, Weight::Regular, 8_600, 11_000);
 pub(crate) const META: TypeSpec = set(Family::Sans, Weight::Regular, 8_500, 12_000);
+/// Percentages over a column of likelihood bars.
+pub(crate) const AXIS: TypeSpec = quiet(tabular(set(Family::Sans, Weight::Regular, 6_500, 8_000)));
 /// Labels of figures, axes and legends.
 pub(crate) const FIGURE: TypeSpec = tabular(set(Family::Sans, Weight::Regular, 8_000, 11_000));
 pub(crate) const FIGURE_SMALL: TypeSpec = quiet(tabular(set(Family::Sans, Weight::Regular, 7_500, 10_000)));
+/// Labels of the events of a timeline.
+pub(crate) const EVENT: TypeSpec = tabular(set(Family::Sans, Weight::Regular, 7_500, 9_300));
 pub(crate) const SIDE: TypeSpec = quiet(set(Family::Sans, Weight::Regular, 7_500, 9_300));
 pub(crate) const FOOTER: TypeSpec = quiet(tabular(set(Family::Sans, Weight::Regular, 8_000, 10_000)));
 pub(crate) const RUNNING_TITLE: TypeSpec = tabular(set(Family::Sans, Weight::Semibold, 8_000, 10_000));
@@ -169,6 +175,14 @@ const fn quiet(mut kind: TypeSpec) -> TypeSpec {
 impl TypeSpec {
     pub(crate) const fn strong(mut self) -> Self {
         self.style.weight = Weight::Semibold;
+        self
+    }
+
+    /// Returns the type in a table whose body has another size than usual.
+    pub(crate) fn in_table_of(mut self, body_size: Length) -> Self {
+        let scaled = |length: Length| length * body_size.units() / TABLE.style.size.units();
+        self.style.size = scaled(self.style.size);
+        self.leading = scaled(self.leading);
         self
     }
 

@@ -1,15 +1,12 @@
 //! Tables with structure elements: `THead` and `TBody`, `TH` with its scope, `TD`.
 
-use crate::compose::text_origin::TextOrigin;
-use chancery_proto::brief::v1::{ColumnType, Table};
-
+use crate::compose::caption_numbers::CaptionNumber;
 use crate::compose::composer::Composer;
-use crate::compose::labels::filled;
-use crate::compose::stylesheet::{CAPTION, META, TABLE, TABLE_HEAD};
+use crate::compose::stylesheet::{META, TABLE, TABLE_HEAD, TypeSpec};
+use crate::compose::text_origin::TextOrigin;
 use crate::flow::{Block, Cell, Column, ColumnWidth, Grid, Row, Span, TableBlock, TextBlock};
 use crate::tags::{AnchorId, Role, Scope, TagId};
 use crate::text::inline::Inline;
-use crate::text::paragraph_setup::Align;
 use crate::units::Length;
 
 /// Space above and below a row's text.
@@ -28,6 +25,12 @@ pub(crate) struct TableMaker {
     pub(crate) first_header: usize,
     /// Marking of the table, in its caption where the brief prints it.
     marking: String,
+    /// The type of the header cells.
+    pub(crate) head_type: TypeSpec,
+    /// The number in its caption, which is known with the first row.
+    pub(crate) number: Option<CaptionNumber>,
+    /// The number of the table of which it is a further part.
+    pub(crate) continues: Option<CaptionNumber>,
 }
 
 enum TableStage {
@@ -73,6 +76,9 @@ impl TableMaker {
             header_columns: usize::from(row_headers),
             first_header: 0,
             marking: composer.block_marking.clone(),
+            head_type: TABLE_HEAD,
+            number: None,
+            continues: None,
         }
     }
 
@@ -88,21 +94,36 @@ impl TableMaker {
             },
         };
         let table = composer.tag(plan.parent, Role::Table);
-        if !plan.caption.is_empty() {
-            let mut caption = composer.caption(table, &plan.caption, &self.marking);
-            caption.before = Length::pt(8);
-            caption.after = Length::pt(2);
-            caption.keep_with_next = true;
-            caption.keep_together = true;
-            caption.grid = Grid::Free;
-            self.block.caption = Some(caption);
-        }
+        self.caption(composer, table, &plan.caption);
         if plan.head.iter().any(|heading| !heading.is_empty()) {
             self.head(composer, table, &plan.head, plan.origin);
         }
         let body = composer.tag(table, Role::TBody);
         self.stage = TableStage::Begun { body };
         body
+    }
+
+    /// Adds the caption, and the one for its continuation on further pages.
+    fn caption(&mut self, composer: &mut Composer, table: TagId, title: &str) {
+        let caption = match (self.continues, title) {
+            (Some(number), _) => composer.continued_caption(table, number),
+            (None, "") if !composer.caption_numbers.is_open() => return,
+            (None, title) => {
+                self.number = composer.caption_numbers.next();
+                composer.caption(table, self.number, title, &self.marking)
+            }
+        };
+        self.block.caption = Some(TextBlock {
+            before: Length::pt(8),
+            after: Length::pt(2),
+            keep_with_next: true,
+            keep_together: true,
+            grid: Grid::Free,
+            span: Span::Full,
+            ..caption
+        });
+        let number = self.number.or(self.continues);
+        self.block.continuation = number.map(|number| composer.continuation_caption(number));
     }
 
     fn head(&mut self, composer: &mut Composer, table: TagId, head: &[String], origin: TextOrigin) {
@@ -116,8 +137,8 @@ impl TableMaker {
             };
             let mut inline = Inline::default();
             let text_context = match origin {
-                TextOrigin::Printer => composer.label_context(cell, TABLE_HEAD),
-                TextOrigin::Author => composer.text_context(cell, TABLE_HEAD),
+                TextOrigin::Printer => composer.label_context(cell, self.head_type),
+                TextOrigin::Author => composer.text_context(cell, self.head_type),
             };
             composer.push_text(&mut inline, text_context, heading);
             self.block.head.push(inline);
@@ -205,9 +226,12 @@ impl TableMaker {
         }
     }
 
-    pub(crate) fn finish(self, composer: &mut Composer) {
+    pub(crate) fn finish(mut self, composer: &mut Composer) {
         if self.block.rows.is_empty() {
             return;
+        }
+        if self.first_header == 0 {
+            self.block.label_columns = self.block.label_columns.max(self.header_columns);
         }
         composer.flow.blocks.push(Block::Table(Box::new(self.block)));
     }
@@ -230,77 +254,4 @@ pub(crate) fn facts_table(composer: &mut Composer, parent: TagId, facts: &[Fact]
     maker.block.span = Span::Full;
     maker.block.before = Length::pt(10);
     maker.block
-}
-
-impl Composer<'_> {
-    /// Returns a caption after its portion marking.
-    pub(crate) fn caption(&mut self, parent: TagId, text: &str, marking: &str) -> TextBlock {
-        let node = self.tag(parent, Role::Caption);
-        let mut block = self.block(CAPTION);
-        let text_context = self.text_context(node, CAPTION);
-        self.mark_part(&mut block.inline, text_context, marking);
-        self.push_text(&mut block.inline, text_context, text);
-        block
-    }
-
-    /// Adds a table of the author.
-    pub(crate) fn table(&mut self, sect: TagId, table: &Table) {
-        if table.rows.is_empty() {
-            return;
-        }
-        self.tables += 1;
-        let caption = filled(self.labels().table, &[&self.tables.to_string(), &table.caption]);
-        let head: Vec<&str> = table.columns.iter().map(|column| column.heading.as_str()).collect();
-        let mut maker = TableMaker::begin(self, sect, &caption, &head, table.row_headers, TextOrigin::Author);
-        for (made, column) in maker.block.columns.iter_mut().zip(&table.columns) {
-            if column.r#type == ColumnType::Number as i32 {
-                made.align = Align::End;
-            }
-        }
-        if table.columns.len() > 4 {
-            maker.block.span = Span::Full;
-        }
-        for row in &table.rows {
-            maker.row(self, Vec::new(), |composer, column, cell, inline| {
-                let kind = if column == 0 && table.row_headers { TABLE_HEAD } else { TABLE };
-                let text_context = composer.text_context(cell, kind);
-                if row.withheld.is_some() {
-                    if column == 0 {
-                        composer.withheld(inline, text_context);
-                    }
-                    return;
-                }
-                if column == 0 && !row.marking.is_empty() && row.marking != composer.block_marking {
-                    composer.portion_word(inline, text_context, &row.marking);
-                }
-                let text = row.cells.get(column).map_or("", |cell| cell.text.as_str());
-                let is_date =
-                    table.columns.get(column).is_some_and(|of| of.r#type == ColumnType::Date as i32);
-                if is_date && !text.is_empty() {
-                    return composer.push_text(inline, text_context, &composer.lexicon.date(text));
-                }
-                composer.push_text(inline, text_context, text);
-            });
-        }
-        let note = self.table_source(sect, &table.source_id);
-        maker.finish_with(self, note);
-    }
-
-    fn table_source(&mut self, sect: TagId, source_id: &str) -> Option<TextBlock> {
-        let number = self.numbers.get(source_id).copied()?;
-        let mut block = self.block(META);
-        let node = self.tag(sect, Role::P);
-        let text_context = self.text_context(node, META);
-        self.push_label(&mut block.inline, text_context, self.labels().source_of);
-        self.push_text(&mut block.inline, text_context, " ");
-        let source = self.content.sources.iter().find(|source| source.id == source_id);
-        if let Some(name) = source.map(|source| source.short_title.as_str()).filter(|name| !name.is_empty()) {
-            self.push_text(&mut block.inline, text_context, &format!("{name}, "));
-        }
-        let text = number.to_string();
-        let contents = filled(self.labels().source_number, &[&text]);
-        self.cited(&mut block.inline, number, &mut None);
-        self.link(&mut block.inline, text_context, source_id, &text, &contents);
-        Some(block)
-    }
 }

@@ -12,6 +12,7 @@ use crate::graphics::{Color, Paint, Path};
 use crate::images::{PreparedImages, natural_size, scaled_down};
 use crate::tags::{Role, TagId};
 use crate::text::inline::Inline;
+use crate::text::plain_text::is_blank;
 use crate::units::Length;
 use crate::{Options, PrintError, RevisionState};
 
@@ -25,7 +26,7 @@ pub(crate) fn check(options: &Options) -> Result<(), PrintError> {
     if theme.accent.is_some_and(illegible) {
         return Err(ThemeError::Contrast.into());
     }
-    if !theme.logo.is_empty() && theme.organisation.trim().is_empty() {
+    if !theme.logo.is_empty() && is_blank(theme.organisation) {
         return Err(ThemeError::NamelessLogo.into());
     }
     for (what, text, most) in [
@@ -71,7 +72,7 @@ impl Composer<'_> {
         let Some(logo) = self.image(theme.logo, element) else { return };
         let sketch = Sketch::of_image(scaled_down(natural_size(&logo), LOGO), logo);
         let node = self.tag(sect, Role::Figure { alt: shortened(theme.organisation) });
-        let drawing = self.drawing(node, sketch);
+        let drawing = self.drawing(node, &[], sketch);
         self.flow.blocks.push(Block::Figure(Box::new(FigureBlock {
             caption: None,
             drawing,
@@ -134,7 +135,11 @@ pub(crate) fn recolor(flow: &mut Flow, accent: Color) {
                 drawing(&mut figure.drawing);
             }
             Block::Columns(block) => block.columns.iter_mut().flatten().for_each(text),
-            Block::PageBreak | Block::PageBreakUnlessFresh | Block::CommitPages => {}
+            Block::PageBreak
+            | Block::PageBreakUnlessFresh
+            | Block::CommitPages
+            | Block::FloatPoint
+            | Block::FloatBarrier => {}
         }
     }
 }

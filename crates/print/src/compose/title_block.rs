@@ -10,10 +10,11 @@ use crate::compose::labels::filled;
 use crate::compose::lexicon;
 use crate::compose::stylesheet::{BAND, FOOTER, RUNNING_TITLE, TypeSpec};
 use crate::document_info::{AttachedData, DocumentImport, DocumentInfo};
-use crate::flow::{MarkingPlace, PageNumberStyle, RunningElements};
+use crate::flow::{FACT_SEPARATOR, MarkingPlace, PageNumberStyle, RunningElements};
 use crate::pages::{ArtifactKind, Owner};
 use crate::tags::AnchorId;
 use crate::text::inline::{Inline, PieceKind, PieceStyle};
+use crate::text::isolated;
 use crate::text::languages::is_right_to_left;
 
 /// Number of characters of a running element that layout may have to shorten.
@@ -25,8 +26,7 @@ impl Composer<'_> {
         let (edition, labels) = (self.edition, self.labels());
         let marking = self.banner().to_owned();
         let page = &labels.page;
-        let centered = Scheme::Us.rank(&marking).is_some();
-        let kind = if centered { BAND } else { BAND.colored(lexicon::marking_color(&marking)) };
+        let (kind, marking_place) = marking_style(&marking);
         let mut facts = Vec::new();
         if let Some(date) = self.as_of_date() {
             facts.push(filled(page.as_of_date, &[&self.lexicon.date(date)]));
@@ -39,32 +39,28 @@ impl Composer<'_> {
             facts.push(filled(page.recipient_name, &[self.options.recipient]));
         }
         let short_title = short_title(&self.content.title).to_owned();
-        let line = |facts: &[&str]| -> String {
-            facts.iter().map(|fact| isolated(fact)).collect::<Vec<_>>().join(" \u{b7} ")
-        };
-        let facts: Vec<&str> = facts.iter().map(String::as_str).collect();
-        let with_title: Vec<&str> =
-            std::iter::once(short_title.as_str()).chain(facts.iter().copied()).collect();
+        let facts = facts.iter().map(|fact| isolated(fact)).collect::<Vec<_>>().join(FACT_SEPARATOR);
         let footer = self.sheet.fit(FOOTER);
         let digits = "0".repeat(self.page_digits);
         let number = self.lexicon.digits(&filled(page.page_of_pages, &[&digits, &digits]));
         self.flow.running_elements = RunningElements {
             marking: self.artifact(&marking, kind),
-            marking_place: if centered { MarkingPlace::Centered } else { MarkingPlace::Right },
+            marking_place,
             imprint: self.artifact(self.options.theme.footer, footer),
             watermark: self.watermark_text(),
             title: self.artifact(&self.content.title, self.sheet.fit(RUNNING_TITLE)),
             sections: Vec::new(),
-            footer: self.artifact(&line(&with_title), footer),
-            first_footer: self.artifact(&line(&facts), footer),
+            facts: self.artifact(&facts, footer),
+            footer_title: self.artifact(&short_title, footer),
             page_number: self.artifact(&number, self.sheet.fit(RUNNING_TITLE)),
             number_words: page.page_of_pages,
             leading: footer.leading,
         };
         self.flow.page_numbers =
             PageNumberStyle { digits: self.lexicon.digits_converter(), comma: page.list_comma };
+        let title = self.visible_name("title", &self.content.title, brief_id(edition.brief)).into_owned();
         self.flow.info = DocumentInfo {
-            title: self.content.title.clone(),
+            title,
             subject: self.content.subtitle.clone(),
             keywords: self.content.tags.clone(),
             language: self.content.language.clone(),
@@ -143,14 +139,18 @@ impl Composer<'_> {
     }
 }
 
+/// Returns the type of a banner marking and where it is printed.
+pub(crate) fn marking_style(marking: &str) -> (TypeSpec, MarkingPlace) {
+    if Scheme::Us.rank(marking).is_some() {
+        (BAND, MarkingPlace::Centered)
+    } else {
+        (BAND.colored(lexicon::marking_color(marking)), MarkingPlace::Right)
+    }
+}
+
 /// Returns the part of a title before its colon.
 fn short_title(title: &str) -> &str {
     title.split_once(':').map_or(title, |(short, _)| short).trim()
-}
-
-/// Wraps a fact in isolates (UAX #9), so that right-to-left facts do not reorder adjacent numbers.
-fn isolated(fact: &str) -> String {
-    format!("\u{2068}{fact}\u{2069}")
 }
 
 /// Returns a text as a single line without bidi controls.

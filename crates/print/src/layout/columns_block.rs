@@ -43,15 +43,10 @@ fn moved(mut strip: Strip, start: Length) -> Strip {
 /// Joins all strips into one.
 fn whole(columns: Vec<Vec<Strip>>) -> Strip {
     let mut joined = Strip { may_break_after: true, ..Strip::default() };
-    for strips in columns {
-        let mut top = Length::ZERO;
-        for strip in strips {
-            top += strip.before;
-            joined.marks.extend(strip.marks.into_iter().map(|mark| mark.lowered(top)));
-            joined.anchors.extend(strip.anchors);
-            top += strip.height;
-        }
-        joined.height = joined.height.max(top);
+    for column in columns.into_iter().map(Strip::stacked) {
+        joined.marks.extend(column.marks);
+        joined.anchors.extend(column.anchors);
+        joined.height = joined.height.max(column.height);
     }
     joined
 }

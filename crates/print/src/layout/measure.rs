@@ -13,6 +13,10 @@ pub(crate) fn measure_block(block: &Block, geometry: &Geometry, typesetter: &mut
         Block::Table(table) => table_block::measure(table, geometry, typesetter),
         Block::Figure(figure) => figure_block::measure(figure, geometry, typesetter),
         Block::Columns(columns) => columns_block::measure(columns, geometry, typesetter),
-        Block::PageBreak | Block::PageBreakUnlessFresh | Block::CommitPages => Vec::new(),
+        Block::PageBreak
+        | Block::PageBreakUnlessFresh
+        | Block::CommitPages
+        | Block::FloatPoint
+        | Block::FloatBarrier => Vec::new(),
     }
 }

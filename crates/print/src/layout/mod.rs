@@ -94,6 +94,8 @@ pub fn layout<E: From<LayoutError>>(
             Block::PageBreak => paginator.break_page()?,
             Block::PageBreakUnlessFresh => paginator.break_page_unless_fresh()?,
             Block::CommitPages => paginator.commit_open_page(),
+            Block::FloatPoint => paginator.float_point()?,
+            Block::FloatBarrier => paginator.place_all_floats()?,
             Block::Figure(figure) if figure.floats => paginator.float(strips)?,
             _ => strips.into_iter().try_for_each(|strip| paginator.push(strip))?,
         }

@@ -115,7 +115,9 @@ pub(crate) fn with_references(block: &Block, text_of: &dyn Fn(PageList) -> Strin
         | Block::Columns(_)
         | Block::PageBreak
         | Block::PageBreakUnlessFresh
-        | Block::CommitPages => None,
+        | Block::CommitPages
+        | Block::FloatPoint
+        | Block::FloatBarrier => None,
     }
 }
 

@@ -1,5 +1,8 @@
 //! Pagination: every page ends at its last allowed break that fits.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
@@ -35,8 +38,10 @@ pub(crate) struct Paginator<'a> {
     open: Vec<(Length, Strip)>,
     /// Bottom of the open page's last strip.
     end: Length,
-    /// Figures waiting for the top of the next page, in order.
+    /// Figures waiting for room, in order.
     floats: VecDeque<Vec<Strip>>,
+    /// Whether figures may be placed above the next strip.
+    at_float_point: bool,
     /// Whether no text was placed since the page began.
     fresh: bool,
 }
@@ -57,6 +62,7 @@ impl<'a> Paginator<'a> {
             open: Vec::new(),
             end: Length::ZERO,
             floats: VecDeque::new(),
+            at_float_point: false,
             fresh: true,
         }
     }
@@ -72,21 +78,57 @@ impl<'a> Paginator<'a> {
         Self { count, anchors, ..Self::new(geometry, max_pages, observe) }
     }
 
-    /// Places a figure here, or at the top of the next page if it does not fit. Figures keep their order.
+    /// Places a figure here if it fits. Otherwise it waits, and the blocks after it fill the page: it is placed at the
+    /// first float point with room for it, on the next page above the block that begins there, and before the section
+    /// ends in any case. So it neither interrupts a block nor leaves its section, and figures keep their order.
     pub(crate) fn float(&mut self, strips: Vec<Strip>) -> Result<(), LayoutError> {
-        let height: Length = strips.iter().map(|strip| strip.before + strip.height).sum();
-        let free = self.geometry.height - self.end.ceil_to(self.geometry.half_line());
-        let after = strips.last().map_or(Length::ZERO, |last| last.after);
-        let fits = self.open.is_empty() || height - after <= free;
-        if fits && self.floats.is_empty() {
-            return strips.into_iter().try_for_each(|strip| self.push(strip));
-        }
         self.floats.push_back(strips);
+        self.place_fitting_floats()
+    }
+
+    /// Begins a block above which figures may be placed.
+    pub(crate) fn float_point(&mut self) -> Result<(), LayoutError> {
+        self.place_fitting_floats()?;
+        self.at_float_point = true;
         Ok(())
     }
 
+    /// Places all waiting figures, on new pages as necessary.
+    pub(crate) fn place_all_floats(&mut self) -> Result<(), LayoutError> {
+        while let Some(strips) = self.floats.pop_front() {
+            self.place_float(strips)?;
+        }
+        self.at_float_point = false;
+        Ok(())
+    }
+
+    /// Places the waiting figures for which the page has room. Those behind one that does not fit wait as well.
+    fn place_fitting_floats(&mut self) -> Result<(), LayoutError> {
+        while let Some(strips) = self.floats.pop_front() {
+            if !self.fits(&strips) {
+                self.floats.push_front(strips);
+                return Ok(());
+            }
+            self.place_float(strips)?;
+        }
+        Ok(())
+    }
+
+    fn fits(&self, figure: &[Strip]) -> bool {
+        let height: Length = figure.iter().map(|strip| strip.before + strip.height).sum();
+        let free = self.geometry.height - self.end.ceil_to(self.geometry.half_line());
+        let after = figure.last().map_or(Length::ZERO, |last| last.after);
+        self.open.is_empty() || height - after <= free
+    }
+
+    fn place_float(&mut self, strips: Vec<Strip>) -> Result<(), LayoutError> {
+        self.at_float_point = false;
+        strips.into_iter().try_for_each(|strip| self.push(strip))
+    }
+
     /// Places a strip, closing the page at its last allowed break first if the strip does not fit.
-    pub(crate) fn push(&mut self, strip: Strip) -> Result<(), LayoutError> {
+    pub(crate) fn push(&mut self, mut strip: Strip) -> Result<(), LayoutError> {
+        strip.floats_above |= std::mem::take(&mut self.at_float_point);
         let top = self.top_of(&strip);
         let header =
             strip.header.as_ref().filter(|_| self.fresh).map_or(Length::ZERO, |header| header.height);
@@ -99,20 +141,13 @@ impl<'a> Paginator<'a> {
         let kept = keep.map_or(self.open.len(), |last| last + 1);
         let carried = self.open.split_off(kept);
         self.close()?;
-        self.place_floats()?;
+        if carried.first().map_or(&strip, |(_, first)| first).floats_above {
+            self.place_fitting_floats()?;
+        }
         for (_, strip) in carried {
             self.push(strip)?;
         }
         self.push(strip)
-    }
-
-    /// Places the waiting figures on the new page.
-    fn place_floats(&mut self) -> Result<(), LayoutError> {
-        for strips in std::mem::take(&mut self.floats) {
-            strips.into_iter().try_for_each(|strip| self.push(strip))?;
-            self.fresh = true;
-        }
-        Ok(())
     }
 
     /// Commits everything placed so far to its page, so that the pages of its anchors are known.
@@ -128,12 +163,9 @@ impl<'a> Paginator<'a> {
         }
     }
 
-    /// Closes the open page unless it is empty, and places waiting figures.
+    /// Places waiting figures and closes the open page unless it is empty.
     pub(crate) fn break_page(&mut self) -> Result<(), LayoutError> {
-        if !self.floats.is_empty() {
-            self.close()?;
-            self.place_floats()?;
-        }
+        self.place_all_floats()?;
         if self.open.is_empty() { Ok(()) } else { self.close() }
     }
 
@@ -323,147 +355,4 @@ impl<'a> Paginator<'a> {
 
 fn layout_artifact(path: Path) -> PlacedItem {
     PlacedItem { owner: Owner::Artifact(ArtifactKind::Layout), item: Item::Path(path) }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::ops::ControlFlow;
-    use std::rc::Rc;
-
-    use proptest::prelude::*;
-
-    use super::{Anchors, Paginator, Snap, Strip};
-    use crate::layout::LayoutError;
-    use crate::layout::geometry::Geometry;
-    use crate::options::Paper;
-    use crate::tags::AnchorId;
-    use crate::units::Length;
-
-    fn paginate(strips: Vec<Strip>, geometry: &Geometry) -> Result<Anchors, LayoutError> {
-        let mut keep_going = |_| ControlFlow::Continue(());
-        let mut paginator = Paginator::new(geometry, 2_000, &mut keep_going);
-        for strip in strips {
-            paginator.push(strip)?;
-        }
-        paginator.end()?;
-        Ok(paginator.into_anchors())
-    }
-
-    fn strip(index: usize, points: i64, may_break_after: bool) -> Strip {
-        let anchors = vec![AnchorId(u32::try_from(index).unwrap())];
-        Strip { height: Length::pt(points), may_break_after, anchors, ..Strip::default() }
-    }
-
-    /// Returns each strip's page and its top's distance from the columns' top.
-    fn places(laid_out: &Anchors, geometry: &Geometry) -> Vec<(usize, Length)> {
-        let top = geometry.size.1 - geometry.top;
-        laid_out.values().map(|(page, y)| (*page, top - *y)).collect()
-    }
-
-    #[test]
-    fn a_strip_kept_with_the_next_moves_to_the_next_page_with_it() {
-        let geometry = Geometry::new(Paper::A4, false);
-        let mut strips: Vec<Strip> = (0..49).map(|index| strip(index, 14, true)).collect();
-        strips.push(strip(49, 14, false));
-        strips.push(strip(50, 14, true));
-        let laid_out = paginate(strips, &geometry).unwrap();
-        let places = places(&laid_out, &geometry);
-        assert_eq!(places[48].0, 0);
-        assert_eq!(places[49], (1, Length::ZERO));
-        assert_eq!(places[50], (1, Length::pt(14)));
-    }
-
-    #[test]
-    fn a_table_header_is_repeated_on_a_new_page() {
-        let geometry = Geometry::new(Paper::A4, false);
-        let header = Some(Rc::new(Strip { height: Length::pt(17), ..Strip::default() }));
-        let strips =
-            (0..60).map(|index| Strip { header: header.clone(), ..strip(index, 14, true) }).collect();
-        let laid_out = paginate(strips, &geometry).unwrap();
-        let places = places(&laid_out, &geometry);
-        let first_on_second = places.iter().find(|(page, _)| *page == 1).unwrap();
-        assert_eq!(first_on_second.1, Length::pt(17));
-    }
-
-    #[test]
-    fn a_figure_that_does_not_fit_moves_to_the_next_page_while_the_text_continues() {
-        let geometry = Geometry::new(Paper::A4, false);
-        let mut keep_going = |_| ControlFlow::Continue(());
-        let mut paginator = Paginator::new(&geometry, 9, &mut keep_going);
-        (0..40).for_each(|index| paginator.push(strip(index, 14, true)).unwrap());
-        paginator.float(vec![strip(40, 20, false), strip(41, 200, true)]).unwrap();
-        (42..60).for_each(|index| paginator.push(strip(index, 14, true)).unwrap());
-        paginator.end().unwrap();
-        let places = places(&paginator.into_anchors(), &geometry);
-        assert_eq!(places[40], (1, Length::ZERO));
-        assert_eq!(places[51], (0, Length::pt(49 * 14)), "the page is filled");
-        assert_eq!(places[52], (1, Length::pt(220)));
-    }
-
-    #[test]
-    fn a_table_continued_below_a_figure_repeats_its_header() {
-        let geometry = Geometry::new(Paper::A4, false);
-        let mut keep_going = |_| ControlFlow::Continue(());
-        let mut paginator = Paginator::new(&geometry, 9, &mut keep_going);
-        (0..40).for_each(|index| paginator.push(strip(index, 14, true)).unwrap());
-        paginator.float(vec![strip(40, 200, true)]).unwrap();
-        let header = Some(Rc::new(Strip { height: Length::pt(17), ..Strip::default() }));
-        (41..60).for_each(|index| {
-            paginator.push(Strip { header: header.clone(), ..strip(index, 14, true) }).unwrap();
-        });
-        paginator.end().unwrap();
-        let places = places(&paginator.into_anchors(), &geometry);
-        assert_eq!((places[50].0, places[51]), (0, (1, Length::pt(217))));
-    }
-
-    #[test]
-    fn figures_waiting_at_the_end_get_a_page() {
-        let geometry = Geometry::new(Paper::A4, false);
-        let mut keep_going = |_| ControlFlow::Continue(());
-        let mut paginator = Paginator::new(&geometry, 9, &mut keep_going);
-        (0..45).for_each(|index| paginator.push(strip(index, 14, true)).unwrap());
-        paginator.float(vec![strip(45, 400, true)]).unwrap();
-        paginator.float(vec![strip(46, 400, true)]).unwrap();
-        paginator.end().unwrap();
-        assert_eq!(paginator.count(), 3);
-        let places = places(&paginator.into_anchors(), &geometry);
-        assert_eq!((places[45].0, places[46].0), (1, 2));
-    }
-
-    #[test]
-    fn body_text_returns_to_the_grid_after_an_unaligned_block() {
-        let geometry = Geometry::new(Paper::A4, false);
-        let strips = vec![strip(0, 23, true), Strip { snap: Snap::Top, ..strip(1, 14, true) }];
-        let laid_out = paginate(strips, &geometry).unwrap();
-        assert_eq!(places(&laid_out, &geometry)[1].1, Length::pt(28));
-    }
-
-    proptest! {
-        #[test]
-        fn strips_keep_their_order_stay_on_the_page_and_break_only_where_allowed(
-            parts in prop::collection::vec((1_i64..90, any::<bool>(), 0_i64..30), 1..160),
-        ) {
-            let geometry = Geometry::new(Paper::A4, false);
-            let strips = parts.iter().enumerate().map(|(index, (height, may_break, before))| {
-                Strip { before: Length::pt(*before), ..strip(index, *height, *may_break) }
-            });
-            let laid_out = paginate(strips.collect(), &geometry).unwrap();
-            let places = places(&laid_out, &geometry);
-            prop_assert_eq!(places.len(), parts.len());
-            for (place, (height, ..)) in places.iter().zip(&parts) {
-                prop_assert!(place.1 + Length::pt(*height) <= geometry.height);
-            }
-            let mut kept = Length::ZERO;
-            for (pair, (height, may_break, before)) in places.windows(2).zip(&parts) {
-                prop_assert!(pair[0] < pair[1]);
-                // Height since the last allowed break.
-                kept += Length::pt(*height + *before);
-                let broken = pair[1].0 > pair[0].0;
-                prop_assert!(!broken || *may_break || kept + Length::pt(120) > geometry.height);
-                if *may_break || broken {
-                    kept = Length::ZERO;
-                }
-            }
-        }
-    }
 }

@@ -2,27 +2,28 @@
 
 use std::sync::Arc;
 
-use crate::flow::{MarkingPlace, PageNumberStyle, RunningElements, Span};
+use crate::flow::{FACT_SEPARATOR, MarkingPlace, PageNumberStyle, RunningElements, Span};
 use crate::graphics::{Color, Rect};
 use crate::layout::LaidOut;
 use crate::layout::geometry::{Geometry, Slot};
 use crate::layout::shapes::filled;
 use crate::layout::text_block::single_line;
 use crate::pages::{Anchors, ArtifactKind, GlyphRun, Item, Owner, PlacedItem};
-use crate::text::Typesetter;
 use crate::text::inline::{Inline, PieceStyle};
 use crate::text::paragraph::{Line, Mark};
 use crate::text::paragraph_setup::Align;
+use crate::text::{Typesetter, isolated};
 use crate::units::Length;
 
 /// Baseline of the running head, below the paper's top edge, and of the footer, above its lower edge.
 const HEAD: Length = Length::centi_mm(1_460);
 const FOOT: Length = Length::centi_mm(1_560);
 /// Space around a marking's label.
-const LABEL_PADDING: (Length, Length) = (Length::pt(4), Length::milli_pt(2_600));
+pub(crate) const LABEL_PADDING: (Length, Length) = (Length::pt(4), Length::milli_pt(2_600));
 /// Baselines of a banner, from the paper's top and lower edge.
 const BANNER: (Length, Length) = (Length::mm(9), Length::mm(9));
-const BLACK: Color = Color(0, 0, 0);
+/// The background of a marking's label.
+pub(crate) const BLACK: Color = Color(0, 0, 0);
 /// Space between the page number and the facts of the footer, and between running head and label.
 const GAP: Length = Length::pt(10);
 
@@ -30,6 +31,8 @@ const GAP: Length = Length::pt(10);
 pub(crate) struct PlacedRunningElements<'a> {
     running_elements: &'a RunningElements,
     geometry: &'a Geometry,
+    /// The footer's facts on the first page, and on the others.
+    facts: [Inline; 2],
     /// Artifacts of the first page, and of the others.
     repeated: [Vec<PlacedItem>; 2],
     /// Width of the marking's label.
@@ -50,17 +53,21 @@ impl<'a> PlacedRunningElements<'a> {
         let mut placed = Self {
             running_elements,
             geometry,
+            facts: [running_elements.facts.clone(), Inline::default()],
             repeated: [Vec::new(), Vec::new()],
             label_width,
             number_width,
         };
+        placed.facts[1] = placed.facts_with_title(typesetter);
         let watermark = watermark(&running_elements.watermark, geometry, typesetter);
-        for (page, facts) in
-            [&running_elements.first_footer, &running_elements.footer].into_iter().enumerate()
-        {
+        for page in 0..placed.facts.len() {
             let mut footer = marking.footer.clone();
-            footer.extend(placed.facts(facts, Length::ZERO, typesetter));
-            footer.extend(placed.facts(&running_elements.imprint, running_elements.leading, typesetter));
+            footer.extend(placed.footer_line(&placed.facts[page], Length::ZERO, typesetter));
+            footer.extend(placed.footer_line(
+                &running_elements.imprint,
+                running_elements.leading,
+                typesetter,
+            ));
             let kinds = [
                 (ArtifactKind::Watermark, watermark.clone()),
                 (ArtifactKind::Header, marking.header.clone()),
@@ -96,41 +103,60 @@ impl<'a> PlacedRunningElements<'a> {
         style: PageNumberStyle,
         typesetter: &mut Typesetter,
     ) -> Vec<PlacedItem> {
-        let RunningElements { page_number, number_words, first_footer, footer, .. } = self.running_elements;
+        let RunningElements { page_number, number_words, .. } = self.running_elements;
         let number = number_words.replace("{0}", &(page + 1).to_string());
         let number = (style.digits)(&number.replace("{1}", &laid_out.pages.to_string()));
         let start = if self.geometry.right_to_left {
-            let facts = if page == 0 { first_footer } else { footer };
-            typesetter.width(facts).min(self.facts_room()) + GAP
+            typesetter.width(&self.facts[page.min(1)]).min(self.facts_room()) + GAP
         } else {
             Length::ZERO
         };
         let text = replaced(page_number, &number);
         let mut placed = self.line(&text, (start, FOOT), ArtifactKind::Footer, typesetter);
         if page > 0 {
-            let head = self.head(page, &laid_out.anchors);
+            let head = self.head(page, &laid_out.anchors, typesetter);
             let position = (Length::ZERO, self.geometry.size.1 - HEAD);
             placed.extend(self.line(&head, position, ArtifactKind::Header, typesetter));
         }
         placed
     }
 
-    /// Returns the running head of a page, numbered from 0: the title and the section in which the page begins.
-    fn head(&self, page: usize, anchors: &Anchors) -> Inline {
+    /// Returns the running head of a page, numbered from 0: the title and the section in which the page begins. A long
+    /// title is shortened to what the section leaves of the line, but not below half of it.
+    fn head(&self, page: usize, anchors: &Anchors, typesetter: &mut Typesetter) -> Inline {
         let (_, top) = self.geometry.place(Slot::default(), (Length::ZERO, Length::ZERO));
         let is_before =
             |anchor| matches!(anchors.get(anchor), Some((on, y)) if *on < page || (*on == page && *y >= top));
         let sections = &self.running_elements.sections;
         let section = sections.iter().rev().find(|(anchor, _)| is_before(anchor));
-        let mut head = self.running_elements.title.clone();
-        if let Some((_, section)) = section {
-            for piece in &section.pieces {
-                let (style, owner, language) = (piece.style, piece.owner.clone(), piece.language);
-                let text = &section.text[piece.range.clone()];
-                head.push(text, PieceStyle { style, owner, link: None, language, kind: piece.kind });
-            }
+        let title = &self.running_elements.title;
+        let Some((_, section)) = section else { return title.clone() };
+        let room = self.head_room();
+        let mut head = cut(title, (room - typesetter.width(section)).max(room / 2), typesetter);
+        for piece in &section.pieces {
+            let (style, owner, language) = (piece.style, piece.owner.clone(), piece.language);
+            let text = &section.text[piece.range.clone()];
+            head.push(text, PieceStyle { style, owner, link: None, language, kind: piece.kind });
         }
         head
+    }
+
+    /// Returns the footer's facts after the title, which is shortened to what they leave of the line, but not below a
+    /// quarter of it.
+    fn facts_with_title(&self, typesetter: &mut Typesetter) -> Inline {
+        let RunningElements { facts, footer_title, .. } = self.running_elements;
+        if facts.is_empty() || footer_title.is_empty() {
+            return if facts.is_empty() { footer_title.clone() } else { facts.clone() };
+        }
+        let separator = typesetter.width(&replaced(facts, FACT_SEPARATOR));
+        let room = self.facts_room();
+        let left = (room - typesetter.width(facts) - separator).max(room / 4);
+        let title = cut(footer_title, left, typesetter);
+        replaced(facts, &[isolated(&title.text).as_str(), &facts.text].join(FACT_SEPARATOR))
+    }
+
+    fn head_room(&self) -> Length {
+        self.geometry.width(Span::Full) - self.label_width - GAP
     }
 
     fn facts_room(&self) -> Length {
@@ -138,7 +164,7 @@ impl<'a> PlacedRunningElements<'a> {
     }
 
     /// Sets a line of the footer beside the page number, `rise` above the footer's line.
-    fn facts(&self, facts: &Inline, rise: Length, typesetter: &mut Typesetter) -> Vec<Item> {
+    fn footer_line(&self, facts: &Inline, rise: Length, typesetter: &mut Typesetter) -> Vec<Item> {
         let beside = rise == Length::ZERO && !self.geometry.right_to_left;
         let start = if beside { self.number_width + GAP } else { Length::ZERO };
         let runs = runs(facts, self.facts_room(), self.geometry.right_to_left, typesetter);
@@ -152,8 +178,7 @@ impl<'a> PlacedRunningElements<'a> {
         kind: ArtifactKind,
         typesetter: &mut Typesetter,
     ) -> Vec<PlacedItem> {
-        let room = self.geometry.width(Span::Full) - self.label_width - GAP;
-        let runs = runs(text, room, self.geometry.right_to_left, typesetter);
+        let runs = runs(text, self.head_room(), self.geometry.right_to_left, typesetter);
         let owner = Owner::Artifact(kind);
         runs.into_iter()
             .map(|run| PlacedItem { owner: owner.clone(), item: Item::Run(self.placed(run, position)) })
@@ -204,7 +229,7 @@ impl Marking {
                 x: x - beside,
                 y: baseline - above,
                 width: width + beside * 2,
-                height: size * 66 / 100 + above * 2,
+                height: label_height(size),
             };
             let mut items = vec![Item::Path(filled(rect, BLACK))];
             items.extend(at(x, baseline));
@@ -213,6 +238,11 @@ impl Marking {
         let label_width = width + beside * 2;
         Self { header: label(paper_height - HEAD), footer: label(FOOT - Length::milli_pt(700)), label_width }
     }
+}
+
+/// Returns the height of a marking's label: its capitals with the space above and below them.
+pub(crate) fn label_height(size: Length) -> Length {
+    size * 66 / 100 + LABEL_PADDING.1 * 2
 }
 
 /// Sets the watermark across the middle of the page, as large as its style and the page allow.

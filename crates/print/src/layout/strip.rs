@@ -25,6 +25,8 @@ pub(crate) struct Strip {
     pub(crate) snap: Snap,
     /// Whether a page may end after it.
     pub(crate) may_break_after: bool,
+    /// Whether figures that wait for room may be placed above it.
+    pub(crate) floats_above: bool,
     /// Its marks.
     pub(crate) marks: Vec<StripMark>,
     /// Destinations at its top.
@@ -63,6 +65,21 @@ pub(crate) enum Drawing {
     Path(Path),
     Image(PreparedImage, Rect),
     LinkArea(TagId, Rect),
+}
+
+impl Strip {
+    /// Joins strips below each other into one.
+    pub(crate) fn stacked(strips: impl IntoIterator<Item = Self>) -> Self {
+        let mut stack = Self { may_break_after: true, ..Self::default() };
+        for strip in strips {
+            stack.height += strip.before;
+            let top = stack.height;
+            stack.marks.extend(strip.marks.into_iter().map(|mark| mark.lowered(top)));
+            stack.anchors.extend(strip.anchors);
+            stack.height += strip.height;
+        }
+        stack
+    }
 }
 
 impl StripMark {

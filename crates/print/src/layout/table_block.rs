@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::column_widths::{COLUMN_GAP, distribute};
 use crate::flow::{Cell, Column, ColumnWidth, Row, TableBlock};
 use crate::graphics::Color;
 use crate::layout::geometry::{Geometry, Slot};
@@ -13,13 +14,15 @@ use crate::pages::{ArtifactKind, Owner};
 use crate::text::Typesetter;
 use crate::text::inline::Inline;
 use crate::text::paragraph::Line;
-use crate::text::paragraph_setup::{Align, ParagraphSetup};
+use crate::text::paragraph_setup::ParagraphSetup;
 use crate::units::Length;
 
 /// Space above and below the header's text.
 const HEAD_PADDING: (Length, Length) = (Length::milli_pt(3_000), Length::milli_pt(2_500));
-/// Space between columns.
-const GAP: Length = Length::pt(8);
+/// The part of a page that a row may take before it is divided, where the table allows it: a third.
+const TALLEST_WHOLE_ROW: i64 = 3;
+/// Minimum number of a divided row's lines on either side of a page break.
+const FEWEST_LINES: usize = 2;
 /// The rule above the header.
 const RULE_ABOVE: Length = Length::milli_pt(800);
 const INK: Color = Color(0x11, 0x11, 0x11);
@@ -31,28 +34,23 @@ pub(crate) fn measure(table: &TableBlock, geometry: &Geometry, typesetter: &mut 
         strips.extend(text_block::measure(caption, geometry, typesetter));
     }
     let head = head(table, &slots, geometry, typesetter);
-    let header = match head.as_slice() {
-        [head] => Some(Rc::new(repeated(head))),
-        // A divided header would leave little room for rows and is not repeated.
-        _ => None,
-    };
+    let header = header(table, &head, geometry, typesetter).map(Rc::new);
     let room = geometry.height - header.as_ref().map_or(Length::ZERO, |header| header.height);
+    let row_room = if table.divides_rows { room.min(geometry.height / TALLEST_WHOLE_ROW) } else { room };
     strips.extend(head);
     let count = table.rows.len();
     for (index, row) in table.rows.iter().enumerate() {
-        // Two rows stay with the header, and the last two together.
-        let may_break_after = (index > 0 || count == 1) && index + 2 != count && !row.keep_with_next;
         let first = strips.len();
-        strips.extend(row_strips(table, row, &slots, room, typesetter));
+        strips.extend(row_strips(table, row, &slots, (row_room, header.as_ref()), typesetter));
+        let is_low = strips[first..].iter().map(|strip| strip.height).sum::<Length>() <= row_room / 2;
+        // Two rows stay with the header, and the last two together, unless they are tall.
+        let is_kept = is_low && count > 1 && (index == 0 || index + 2 == count);
+        let may_break_after = !is_kept && !row.keep_with_next;
         if index == 0
             && table.head.is_empty()
             && let Some(strip) = strips.get_mut(first)
         {
             push_rule(strip, total_width(&slots), HAIRLINE / 2, INK, HAIRLINE);
-        }
-        for strip in &mut strips[first..] {
-            strip.header.clone_from(&header);
-            strip.may_break_after = true;
         }
         if let Some(last) = strips.last_mut() {
             last.may_break_after = may_break_after;
@@ -69,8 +67,7 @@ pub(crate) fn measure(table: &TableBlock, geometry: &Geometry, typesetter: &mut 
     strips
 }
 
-/// Returns the columns' slots: fixed widths, and the rest for the columns by content. Each of these gets the width of
-/// its widest word, and a share of the remainder in proportion to its longest text.
+/// Returns the columns' slots: fixed widths, and the rest for the columns by content.
 fn columns(table: &TableBlock, width: Length, typesetter: &mut Typesetter) -> Vec<Slot> {
     let count = table.columns.len();
     let by_content: Vec<usize> =
@@ -80,19 +77,26 @@ fn columns(table: &TableBlock, width: Length, typesetter: &mut Typesetter) -> Ve
     let gaps = i64::try_from(
         by_content.len().saturating_sub(usize::from(by_content.last() == count.checked_sub(1).as_ref())),
     );
-    let room = (width - fixed - GAP * gaps.unwrap_or(0)).max(Length::pt(1)).units();
+    let room = (width - fixed - COLUMN_GAP * gaps.unwrap_or(0)).max(Length::pt(1)).units();
     let (mut least, mut most) = (vec![0_i64; by_content.len()], vec![0_i64; by_content.len()]);
     for (place, column) in by_content.iter().enumerate() {
         for cell in cells_of(table, *column) {
-            least[place] = least[place].max(typesetter.widest_word(cell).units());
-            most[place] = most[place].max(typesetter.width(cell).units());
+            let extents = typesetter.extents(cell);
+            least[place] = least[place].max(extents.widest_word.units());
+            most[place] = most[place].max(extents.width.units());
         }
     }
-    let mut widths = shares(room, &least, &most).into_iter();
+    let mut widths = distribute(room, &least, &most);
+    // The last column, usually the wordiest, gets the remainder.
+    let remainder = room - widths.iter().sum::<i64>();
+    if let Some(last) = widths.last_mut() {
+        *last += remainder.max(0);
+    }
+    let mut widths = widths.into_iter();
     let mut start = Length::ZERO;
     let mut slots = Vec::with_capacity(count);
     for (index, column) in table.columns.iter().enumerate() {
-        let gap = if index + 1 == count { Length::ZERO } else { GAP };
+        let gap = if index + 1 == count { Length::ZERO } else { COLUMN_GAP };
         let slot_width = match column.width {
             ColumnWidth::Content => Length::from_units(widths.next().unwrap_or(0)),
             ColumnWidth::Fixed(width) => (width - gap).max(Length::pt(1)),
@@ -116,49 +120,6 @@ fn cells_of(table: &TableBlock, column: usize) -> impl Iterator<Item = &Inline> 
     let cells = table.rows.iter().filter(whole).filter_map(move |row| row.cells.get(column));
     let paragraphs = cells.flat_map(|cell| &cell.paragraphs).map(|paragraph| &paragraph.inline);
     table.head.get(column).into_iter().chain(paragraphs)
-}
-
-fn shares(room: i64, least: &[i64], most: &[i64]) -> Vec<i64> {
-    let (needed, wanted): (i64, i64) = (least.iter().sum(), most.iter().sum());
-    if needed >= room {
-        return cut(room, least);
-    }
-    if wanted <= room {
-        // The last column, usually the wordiest, gets the remainder.
-        let mut widths = most.to_vec();
-        if let Some(last) = widths.last_mut() {
-            *last += room - wanted;
-        }
-        return widths;
-    }
-    // Caps columns at half the width, so that a few long cells do not squeeze a column of medium cells.
-    let half = |(least, most): (&i64, &i64)| (*most).min((room / 2).max(*least));
-    let halved: Vec<i64> = least.iter().zip(most).map(half).collect();
-    let (most, wanted) = match halved.iter().sum::<i64>() {
-        enough if enough >= room => (halved.as_slice(), enough),
-        _ => (most, wanted),
-    };
-    let (spare, play) = (i128::from(room - needed), i128::from(wanted - needed).max(1));
-    let widened = |(least, most): (&i64, &i64)| {
-        let more = spare * i128::from(most - least) / play;
-        least + i64::try_from(more).unwrap_or(0)
-    };
-    least.iter().zip(most).map(widened).collect()
-}
-
-/// Narrows the widest columns to a common width so that all fit; their words are broken anywhere.
-fn cut(room: i64, least: &[i64]) -> Vec<i64> {
-    let mut rising = least.to_vec();
-    rising.sort_unstable();
-    let (mut left, mut limit) = (room, 0);
-    for (index, width) in rising.iter().enumerate() {
-        limit = left / i64::try_from(rising.len() - index).unwrap_or(1);
-        if *width > limit {
-            break;
-        }
-        left -= width;
-    }
-    least.iter().map(|width| (*width).min(limit)).collect()
 }
 
 /// Returns the header: one strip, or one per line if it is taller than a third of a page.
@@ -189,27 +150,57 @@ fn total_width(slots: &[Slot]) -> Length {
     slots.last().map_or(Length::ZERO, |slot| slot.start + slot.width)
 }
 
-/// Returns the header for later pages, as an artifact.
-fn repeated(head: &Strip) -> Strip {
-    let mut header = head.clone();
-    header.marks.retain(|mark| !matches!(mark.drawing, Drawing::LinkArea(..)));
-    for mark in &mut header.marks {
-        mark.owner = Owner::Artifact(ArtifactKind::Layout);
+/// Returns what is repeated above the rows of later pages: the caption of the continuation and the header.
+fn header(
+    table: &TableBlock,
+    head: &[Strip],
+    geometry: &Geometry,
+    typesetter: &mut Typesetter,
+) -> Option<Strip> {
+    let mut parts = Vec::new();
+    if let Some(caption) = &table.continuation {
+        parts.extend(text_block::measure(caption, geometry, typesetter));
     }
-    header.anchors.clear();
-    header
+    if let [head] = head {
+        parts.push(as_artifact(head.clone()));
+    }
+    // A divided header would leave little room for rows and is not repeated.
+    (!parts.is_empty()).then(|| Strip { may_break_after: false, ..Strip::stacked(parts) })
 }
 
-/// Returns the strips of a row: one, or one per line if the row is taller than a page.
+/// Returns a strip as it is repeated: its text is an artifact, without links and destinations.
+fn as_artifact(mut strip: Strip) -> Strip {
+    strip.marks.retain(|mark| !matches!(mark.drawing, Drawing::LinkArea(..)));
+    for mark in &mut strip.marks {
+        mark.owner = Owner::Artifact(ArtifactKind::Layout);
+    }
+    strip.anchors.clear();
+    strip
+}
+
+/// Returns the strips of a row: one, or one per line if it is taller than `room`. The latter repeat the row's label
+/// below the table's header if they begin a page.
 fn row_strips(
     table: &TableBlock,
     row: &Row,
     slots: &[Slot],
-    room: Length,
+    (room, header): (Length, Option<&Rc<Strip>>),
     typesetter: &mut Typesetter,
 ) -> Vec<Strip> {
     let lines = cell_lines(table, &row.cells, slots, typesetter);
     let mut strips = line_strips(&lines, table.padding, room);
+    let count = strips.len();
+    let label_lines = lines.iter().take(table.label_columns).map(Vec::len).max().unwrap_or(0);
+    let label = row_label(&lines[..table.label_columns.min(lines.len())], count);
+    let below_label = label.map(|label| Rc::new(labelled(header.map(Rc::as_ref), label)));
+    for (index, strip) in strips.iter_mut().enumerate() {
+        let continues = index >= label_lines.max(1);
+        strip.header = below_label.as_ref().filter(|_| continues).or(header).cloned();
+        // The label of a continuation has as many lines beside it.
+        let (before, after) = (index + 1, count - index - 1);
+        let least = if below_label.is_some() { label_lines.max(FEWEST_LINES) } else { FEWEST_LINES };
+        strip.may_break_after = after == 0 || (before >= FEWEST_LINES && after >= least);
+    }
     let anchors = row.cells.iter().flat_map(|cell| &cell.paragraphs).flat_map(|of| &of.inline.anchors);
     if let Some(first) = strips.first_mut() {
         first.anchors = row.anchors.iter().copied().chain(anchors.map(|(_, anchor)| *anchor)).collect();
@@ -221,6 +212,32 @@ fn row_strips(
         push_rule(last, total_width(slots), bottom, FAINT, HAIRLINE);
     }
     strips
+}
+
+/// Returns the label of a row that has `count` lines, unless the label takes more than half of them.
+fn row_label(label: &[Vec<CellLine>], count: usize) -> Option<Strip> {
+    let tallest = label.iter().map(Vec::len).max().unwrap_or(0);
+    if tallest == 0 || count < tallest * 2 {
+        return None;
+    }
+    let mut strip = Strip::default();
+    for cell in label {
+        let mut top = Length::ZERO;
+        for line in cell {
+            top += line.before;
+            put_line(&mut strip, line, top);
+            top += line.leading;
+        }
+    }
+    Some(as_artifact(strip))
+}
+
+/// Returns a header with the label of a row below it, beside the first lines that follow.
+fn labelled(header: Option<&Strip>, label: Strip) -> Strip {
+    let mut labelled = header.cloned().unwrap_or_default();
+    let below = labelled.height;
+    labelled.marks.extend(label.marks.into_iter().map(|mark| mark.lowered(below)));
+    labelled
 }
 
 /// A line of a cell.
@@ -246,7 +263,7 @@ fn cell_lines<'c>(
         let Some(first) = slots.get(column) else { break };
         let last = slots[(column + cell.further_columns).min(slots.len() - 1)];
         let slot = Slot { start: first.start, width: last.start + last.width - first.start };
-        let align = table.columns.get(column).map_or(Align::Start, |column| column.align);
+        let of = table.columns.get(column).copied().unwrap_or_default();
         column += 1 + cell.further_columns;
         let mut lines = Vec::new();
         for paragraph in &cell.paragraphs {
@@ -254,13 +271,17 @@ fn cell_lines<'c>(
             let slot = Slot { start: slot.start + indent, width: (slot.width - indent).max(Length::pt(1)) };
             let setup = ParagraphSetup {
                 measure: slot.width,
-                indent: Length::ZERO,
-                align,
+                indent: -paragraph.outdent,
+                align: of.align,
                 hyphenate: table.hyphenate,
                 right_to_left: table.right_to_left,
             };
             let mut before = if lines.is_empty() { Length::ZERO } else { paragraph.before };
-            for line in typesetter.set(&paragraph.inline, &setup) {
+            let set = match paragraph.aligned_at {
+                Some(at) => aligned_line(&paragraph.inline, (at, of.number_edge), &setup, typesetter),
+                None => typesetter.set(&paragraph.inline, &setup),
+            };
+            for line in set {
                 let (inline, leading) = (&paragraph.inline, paragraph.leading);
                 lines.push(CellLine { inline, line, slot, leading, before });
                 before = Length::ZERO;
@@ -269,6 +290,21 @@ fn cell_lines<'c>(
         rows.push(lines);
     }
     rows
+}
+
+/// Sets a number on one line, with the place at which it is aligned at `edge`.
+fn aligned_line(
+    inline: &Inline,
+    (at, edge): (usize, Length),
+    setup: &ParagraphSetup,
+    typesetter: &mut Typesetter,
+) -> Vec<Line> {
+    let line = typesetter.unbroken_line(inline, setup.right_to_left);
+    let aligned = |line: Line| {
+        let before = line.edge_at(inline, at) - line.left;
+        line.moved_to(edge - before)
+    };
+    line.map(aligned).into_iter().collect()
 }
 
 /// Returns the lines of a row's cells in one strip if it fits into `room`, else in one strip per line, padded above the
@@ -318,22 +354,4 @@ fn push_rule(strip: &mut Strip, width: Length, y: Length, color: Color, thicknes
     let path = rule(Length::ZERO, y, width, color, thickness);
     let owner = Owner::Artifact(ArtifactKind::Layout);
     strip.marks.push(StripMark { owner, slot, drawing: Drawing::Path(path) });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::shares;
-
-    #[test]
-    fn only_columns_that_need_too_much_width_are_narrowed() {
-        assert_eq!(shares(400, &[30, 5_000, 90], &[30, 5_000, 900]), [30, 280, 90]);
-    }
-
-    #[test]
-    fn columns_fill_the_room_and_none_gets_less_than_its_widest_word() {
-        let (least, most) = ([30, 50, 20], [40, 900, 300]);
-        let widths = shares(400, &least, &most);
-        assert!(widths.iter().zip(least).all(|(width, least)| *width >= least), "{widths:?}");
-        assert!((397..=400).contains(&widths.iter().sum::<i64>()), "{widths:?}");
-    }
 }

@@ -22,6 +22,9 @@ pub(crate) const FAINT: Color = Color(0x88, 0x88, 0x88);
 /// Minimum number of lines of a paragraph on either side of a page break.
 const FEWEST_LINES: usize = 2;
 
+/// The part of a page up to which a block is kept together: a third.
+const TALLEST_KEPT_TOGETHER: i64 = 3;
+
 /// Number of notes below a paragraph's text that stay with it.
 const GROWTH_WITH_TEXT: usize = 3;
 
@@ -43,7 +46,7 @@ pub(crate) fn measure(block: &TextBlock, geometry: &Geometry, typesetter: &mut T
     for (index, line) in lines.iter().enumerate() {
         let mut strip = Strip {
             height: block.leading,
-            may_break_after: may_break(block, index + 1, count),
+            may_break_after: may_break(block, index + 1, count, geometry),
             frame: block.frame,
             ..Strip::default()
         };
@@ -51,6 +54,11 @@ pub(crate) fn measure(block: &TextBlock, geometry: &Geometry, typesetter: &mut T
         add_line(&mut strip, &block.inline, line, line_slot, block.leading);
         add_anchors(&mut strip, &block.inline, line, index + 1 == count);
         strips.push(strip);
+    }
+    if lines.is_empty() && !(block.anchors.is_empty() && block.inline.anchors.is_empty()) {
+        // A text of soft hyphens has no lines, but it may be the target of links.
+        strips.push(Strip { may_break_after: !block.keep_with_next, frame: block.frame, ..Strip::default() });
+        strips[0].anchors.extend(block.inline.anchors.iter().map(|(_, anchor)| *anchor));
     }
     add_label(&mut strips, block, slot, typesetter);
     add_tail(&mut strips, block, slot, (setup.measure, lines.last()), typesetter);
@@ -65,12 +73,15 @@ fn slot(block: &TextBlock, geometry: &Geometry) -> Slot {
     Slot { start, width: (geometry.width(block.span) - start - end).max(Length::pt(20)) }
 }
 
-/// Returns whether a page may break after a line: not at widows or orphans, nor inside blocks that are kept together.
-fn may_break(block: &TextBlock, lines_before: usize, count: usize) -> bool {
+/// Returns whether a page may break after a line: not at widows or orphans, nor inside blocks that are kept together
+/// unless they are taller than a third of a page.
+fn may_break(block: &TextBlock, lines_before: usize, count: usize, geometry: &Geometry) -> bool {
     if lines_before == count {
         return !block.keep_with_next;
     }
-    !block.keep_together && lines_before >= FEWEST_LINES && count - lines_before >= FEWEST_LINES
+    let height = block.leading * i64::try_from(count).unwrap_or(i64::MAX);
+    let is_kept_together = block.keep_together && height <= geometry.height / TALLEST_KEPT_TOGETHER;
+    !is_kept_together && lines_before >= FEWEST_LINES && count - lines_before >= FEWEST_LINES
 }
 
 /// Returns the baseline's distance from the top of a line, which centres capitals.

@@ -21,7 +21,7 @@ mod text_strings;
 mod tokens;
 
 #[cfg(feature = "testing")]
-use crate::readback::structure_text::lines;
+use crate::readback::structure_text::{Replacements, lines};
 
 pub use crate::readback::attached_data::{Extracted, extract};
 pub use crate::readback::error::{ExtractError, ProofError, ReadError};
@@ -36,5 +36,12 @@ pub use proof::{Proof, prove};
 /// are omitted; `ActualText` replaces the text it covers.
 #[cfg(feature = "testing")]
 pub fn struct_text(bytes: &[u8]) -> Result<String, ReadError> {
-    Ok(lines(&structure_text::read(bytes)?.roots))
+    Ok(lines(&structure_text::read(bytes)?.roots, Replacements::Applied))
+}
+
+/// Returns the text of a file like [`struct_text`], but as it is shown: without the `ActualText` of elements, such as the
+/// words of signs and the years of dates.
+#[cfg(feature = "testing")]
+pub fn shown_text(bytes: &[u8]) -> Result<String, ReadError> {
+    Ok(lines(&structure_text::read(bytes)?.roots, Replacements::Ignored))
 }

@@ -3,9 +3,9 @@
 use crate::readback::error::ProofError;
 use crate::readback::expected::Expected;
 use crate::readback::normalization::normal_form;
-#[cfg(feature = "testing")]
-use crate::readback::structure_text::lines;
 use crate::readback::structure_text::{Annotation, Element, FileText, Kid};
+#[cfg(feature = "testing")]
+use crate::readback::structure_text::{Replacements, lines};
 use crate::readback::{attached_data, document_strings, structure_text};
 use crate::tags::{LinkTarget, Role, TagId, TagNode};
 
@@ -29,7 +29,7 @@ pub struct Proof {
 pub fn prove(bytes: &[u8], expected: &Expected) -> Result<Proof, ProofError> {
     let file = proven(bytes, expected)?;
     Ok(Proof {
-        text: lines(&file.roots),
+        text: lines(&file.roots, Replacements::Applied),
         pages: file.pages.len(),
         artifacts: file.pages.into_iter().map(|page| page.artifacts).collect(),
     })

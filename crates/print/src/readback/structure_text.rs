@@ -228,11 +228,19 @@ fn annotation_of<'a>(objects: &'a Objects, dict: &Dict<'a>) -> Result<Annotation
     Ok(Annotation { contents: owned(dict.string(b"Contents")), target: owned(target) })
 }
 
+/// Whether the `ActualText` of elements replaces their text.
 #[cfg(feature = "testing")]
-pub(super) fn lines(roots: &[Element]) -> String {
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Replacements {
+    Applied,
+    Ignored,
+}
+
+#[cfg(feature = "testing")]
+pub(super) fn lines(roots: &[Element], replacements: Replacements) -> String {
     let mut text = String::new();
     for element in roots {
-        append(element, &mut text);
+        append(element, replacements, &mut text);
     }
     let lines: Vec<String> = text
         .split('\n')
@@ -243,17 +251,18 @@ pub(super) fn lines(roots: &[Element]) -> String {
 }
 
 #[cfg(feature = "testing")]
-fn append(element: &Element, text: &mut String) {
+fn append(element: &Element, replacements: Replacements, text: &mut String) {
     let inline = matches!(element.role.as_str(), "Span" | "Link" | "Reference");
     if !inline {
         text.push('\n');
     }
-    if let Some(actual) = &element.actual_text {
+    let actual = element.actual_text.as_ref().filter(|_| replacements == Replacements::Applied);
+    if let Some(actual) = actual {
         text.push_str(actual);
     } else {
         for kid in &element.kids {
             match kid {
-                Kid::Element(element) => append(element, text),
+                Kid::Element(element) => append(element, replacements, text),
                 Kid::Text(run) => text.push_str(run),
                 Kid::Link(_) => {}
             }

@@ -39,7 +39,7 @@ pub use error::WriteError;
 use lopdf::Object;
 
 /// Allowed page edges in thousandths of a point (ISO 19005-2, 6.1.13).
-const PAGE_EDGE: std::ops::RangeInclusive<i64> = 3_000..=14_400_000;
+pub(crate) const PAGE_EDGE: std::ops::RangeInclusive<i64> = 3_000..=14_400_000;
 
 /// Writes a file page by page.
 pub struct Writer {

@@ -94,14 +94,12 @@ impl<'a> Composer<'a> {
         }
     }
 
-    /// Adds the markings of fields whose trend was another; a single page also names trends that are as before.
+    /// Adds the markings of fields whose earlier trend is printed.
     fn trend_markings(&self, markings: &mut Vec<&'a str>) {
         let Some(earlier) = self.edition.earlier else { return };
         for domain in &self.content.domains {
             let before = earlier.domains.iter().find(|of| of.id == domain.id);
-            let one_page = self.options.format == Format::OnePage;
-            let named = before.filter(|before| one_page || before.trend != domain.trend);
-            markings.extend(named.map(|before| before.marking.as_str()));
+            markings.extend(before.map(|before| before.marking.as_str()));
         }
     }
 }

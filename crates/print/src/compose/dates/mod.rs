@@ -60,7 +60,27 @@ fn is_american(tag: &str) -> bool {
 ///
 /// Returns texts of other forms unchanged.
 pub(crate) fn in_words(text: &str, style: DateStyle) -> String {
-    let writer = Writer { style, patterns: style.patterns() };
+    written(text, style, Years::Written)
+}
+
+/// Formats a date as [`in_words`], but with short months and without its year: "3 Mar", "about Oct", "27–28 Sep".
+/// Years, seasons, and intervals over several years stay as in [`in_words`].
+pub(crate) fn without_year(text: &str, style: DateStyle) -> String {
+    let one_year = match parsed(text) {
+        Some(Edtf::Interval(Bound::Date(start), Bound::Date(end))) => start.year == end.year,
+        _ => true,
+    };
+    written(text, style, if one_year { Years::Omitted } else { Years::Written })
+}
+
+/// Formats a year: "2025", "AD 44", "50 BC". Years from 1000 to 9999 are bare numbers in every language.
+pub(crate) fn year(year: i64, style: DateStyle) -> String {
+    let writer = Writer { style, patterns: style.patterns(), years: Years::Written };
+    if is_modern(year) { writer.number(year) } else { writer.year(year) }
+}
+
+fn written(text: &str, style: DateStyle, years: Years) -> String {
+    let writer = Writer { style, patterns: style.patterns(), years };
     match parsed(text) {
         Some(Edtf::Date(date)) => writer.date(&date),
         Some(Edtf::Interval(start, end)) => writer.interval(&start, &end),
@@ -137,9 +157,17 @@ impl Certainty {
     }
 }
 
+/// Whether days and months have their year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Years {
+    Written,
+    Omitted,
+}
+
 struct Writer {
     style: DateStyle,
     patterns: &'static Patterns,
+    years: Years,
 }
 
 impl Writer {
@@ -207,6 +235,14 @@ impl Writer {
             return None;
         }
         match (start.precision, end.precision) {
+            (Precision::Day(first_month, first), Precision::Day(month, last))
+                if self.years == Years::Omitted && first_month == month =>
+            {
+                let days = [first, last].map(|day| self.number(day));
+                let month = patterns.short_month_after_day(month);
+                Some(filled(patterns.days_of_month, &[&days[0], &days[1], month]))
+            }
+            _ if self.years == Years::Omitted => None,
             (Precision::Year, Precision::Year) => self.year_span(start.year, end.year),
             (Precision::Month(first), Precision::Month(last)) if start.year == end.year => {
                 let (first, last) = (patterns.month_alone(first), patterns.month_before_year(last));
@@ -230,6 +266,11 @@ impl Writer {
             1 => return self.decade(date.year, case),
             _ => return self.century(date.year, case),
         }
+        if self.years == Years::Omitted
+            && let Some(short) = self.within_year(date.precision, case)
+        {
+            return short;
+        }
         let year = self.year(date.year);
         match date.precision {
             Precision::Year => year,
@@ -249,6 +290,22 @@ impl Writer {
                 filled(patterns.some_day.of(case), &[patterns.month_after_day(month), &year])
             }
             Precision::SomeDayOfYear => filled(patterns.some_day_of_year.of(case), &[&year]),
+        }
+    }
+
+    /// Writes a day or month without its year.
+    fn within_year(&self, precision: Precision, case: Case) -> Option<String> {
+        let patterns = self.patterns;
+        match precision {
+            Precision::Day(month, day) => {
+                let month = patterns.short_month_after_day(month);
+                Some(filled(patterns.day_of_month, &[&self.number(day), month]))
+            }
+            Precision::Month(month) => Some(match case {
+                Case::Nominative => patterns.short_month_alone(month).to_owned(),
+                Case::Genitive => patterns.short_month_after_day(month).to_owned(),
+            }),
+            _ => None,
         }
     }
 

@@ -34,6 +34,10 @@ pub(super) struct Patterns {
     pub(super) some_day_of_year: Inflected,
     /// First day, last day, month and year.
     pub(super) days: &'static str,
+    /// Day and month.
+    pub(super) day_of_month: &'static str,
+    /// First day, last day and month.
+    pub(super) days_of_month: &'static str,
     /// First month, last month and year.
     pub(super) months: &'static str,
     /// First and last year.
@@ -64,6 +68,10 @@ pub(super) struct Patterns {
     months_before_year: [&'static str; 12],
     /// Months that neither follow a day nor precede a year.
     months_alone: [&'static str; 12],
+    /// Short months between a day and a year, and after prepositions.
+    short_months_after_day: [&'static str; 12],
+    /// Short months that neither follow a day nor precede a year.
+    short_months_alone: [&'static str; 12],
 }
 
 impl Patterns {
@@ -77,6 +85,14 @@ impl Patterns {
 
     pub(super) fn month_alone(&self, month: u8) -> &'static str {
         name(&self.months_alone, month)
+    }
+
+    pub(super) fn short_month_after_day(&self, month: u8) -> &'static str {
+        name(&self.short_months_after_day, month)
+    }
+
+    pub(super) fn short_month_alone(&self, month: u8) -> &'static str {
+        name(&self.short_months_alone, month)
     }
 }
 
@@ -126,12 +142,17 @@ const ENGLISH_MONTHS: [&str; 12] = [
     "December",
 ];
 
+const SHORT_ENGLISH_MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
 pub(super) static ENGLISH: Patterns = DAY_FIRST_ENGLISH;
 
 /// English with the month before the day.
 pub(super) static AMERICAN_ENGLISH: Patterns = Patterns {
     day: "{1} {0}, {2}",
     days: "{2} {0}–{1}, {3}",
+    day_of_month: "{1} {0}",
+    days_of_month: "{2} {0}–{1}",
     seasons: [
         Inflected::same("spring"),
         Inflected::same("summer"),
@@ -157,6 +178,8 @@ const DAY_FIRST_ENGLISH: Patterns = Patterns {
     some_day: Inflected::same("some day of {0} {1}"),
     some_day_of_year: Inflected::same("some day of {0}"),
     days: "{0}–{1} {2} {3}",
+    day_of_month: "{0} {1}",
+    days_of_month: "{0}–{1} {2}",
     months: "{0}–{1} {2}",
     years: "{0}–{1}",
     interval: "{0} – {1}",
@@ -189,6 +212,8 @@ const DAY_FIRST_ENGLISH: Patterns = Patterns {
     months_after_day: ENGLISH_MONTHS,
     months_before_year: ENGLISH_MONTHS,
     months_alone: ENGLISH_MONTHS,
+    short_months_after_day: SHORT_ENGLISH_MONTHS,
+    short_months_alone: SHORT_ENGLISH_MONTHS,
 };
 
 const RUSSIAN_MONTHS: [&str; 12] = [
@@ -223,6 +248,8 @@ pub(super) static RUSSIAN: Patterns = Patterns {
     some_day: Inflected("один из дней {0} {1}", "одного из дней {0} {1}"),
     some_day_of_year: Inflected("один из дней {0}", "одного из дней {0}"),
     days: "{0}–{1} {2} {3}",
+    day_of_month: "{0} {1}",
+    days_of_month: "{0}–{1} {2}",
     months: "{0} — {1} {2}",
     years: "{0}–{1}\u{a0}гг.",
     interval: "{0} — {1}",
@@ -268,7 +295,50 @@ pub(super) static RUSSIAN: Patterns = Patterns {
     ],
     months_before_year: RUSSIAN_MONTHS,
     months_alone: RUSSIAN_MONTHS,
+    short_months_after_day: [
+        "янв.",
+        "фев.",
+        "марта",
+        "апр.",
+        "мая",
+        "июня",
+        "июля",
+        "авг.",
+        "сен.",
+        "окт.",
+        "нояб.",
+        "дек.",
+    ],
+    short_months_alone: [
+        "янв.",
+        "фев.",
+        "март",
+        "апр.",
+        "май",
+        "июнь",
+        "июль",
+        "авг.",
+        "сен.",
+        "окт.",
+        "нояб.",
+        "дек.",
+    ],
 };
+
+const PERSIAN_MONTHS: [&str; 12] = [
+    "ژانویه",
+    "فوریه",
+    "مارس",
+    "آوریل",
+    "مه",
+    "ژوئن",
+    "ژوئیه",
+    "اوت",
+    "سپتامبر",
+    "اکتبر",
+    "نوامبر",
+    "دسامبر",
+];
 
 /// Months that end in a silent h have the ezafe before a year, as in CLDR's format names.
 const PERSIAN_MONTHS_BEFORE_YEAR: [&str; 12] = [
@@ -302,6 +372,8 @@ pub(super) static PERSIAN: Patterns = Patterns {
     some_day: Inflected::same("روزی در {0} {1}"),
     some_day_of_year: Inflected::same("روزی در {0}"),
     days: "{0} تا {1} {2} {3}",
+    day_of_month: "{0} {1}",
+    days_of_month: "{0} تا {1} {2}",
     months: "{0} تا {1} {2}",
     years: "{0} تا {1}",
     interval: "{0} تا {1}",
@@ -333,20 +405,9 @@ pub(super) static PERSIAN: Patterns = Patterns {
     ],
     months_after_day: PERSIAN_MONTHS_BEFORE_YEAR,
     months_before_year: PERSIAN_MONTHS_BEFORE_YEAR,
-    months_alone: [
-        "ژانویه",
-        "فوریه",
-        "مارس",
-        "آوریل",
-        "مه",
-        "ژوئن",
-        "ژوئیه",
-        "اوت",
-        "سپتامبر",
-        "اکتبر",
-        "نوامبر",
-        "دسامبر",
-    ],
+    months_alone: PERSIAN_MONTHS,
+    short_months_after_day: PERSIAN_MONTHS,
+    short_months_alone: PERSIAN_MONTHS,
 };
 
 pub(super) const SOLAR_HIJRI_MONTHS: [&str; 12] =
@@ -384,6 +445,8 @@ pub(super) static ARABIC: Patterns = Patterns {
     some_day: Inflected::same("أحد أيام {0} {1}"),
     some_day_of_year: Inflected::same("أحد أيام عام {0}"),
     days: "من {0} إلى {1} {2} {3}",
+    day_of_month: "{0} {1}",
+    days_of_month: "من {0} إلى {1} {2}",
     months: "من {0} إلى {1} {2}",
     years: "من {0} إلى {1}",
     interval: "من {0} إلى {1}",
@@ -417,4 +480,6 @@ pub(super) static ARABIC: Patterns = Patterns {
     months_after_day: ARABIC_MONTHS,
     months_before_year: ARABIC_MONTHS,
     months_alone: ARABIC_MONTHS,
+    short_months_after_day: ARABIC_MONTHS,
+    short_months_alone: ARABIC_MONTHS,
 };

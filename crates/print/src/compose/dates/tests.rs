@@ -1,4 +1,4 @@
-use super::{DateStyle, in_words, with_solar_hijri};
+use super::{DateStyle, in_words, with_solar_hijri, without_year, year};
 use crate::Locale;
 
 const ENGLISH: DateStyle = DateStyle::Locale(Locale::English);
@@ -232,6 +232,47 @@ fn unspecified_digits_are_decades_centuries_and_some_day_or_month() {
         ),
         ("1985-XX-XX", ["some day of 1985", "один из дней 1985_г.", "روزی در ۱۹۸۵", "أحد أيام عام ١٩٨٥"]),
     ]);
+}
+
+#[test]
+fn a_date_without_its_year_keeps_what_only_the_year_can_tell() {
+    let cases = [
+        ("2025-03-10", ["10 Mar", "10 марта", "۱۰ مارس", "١٠ مارس"]),
+        ("2025-10-02", ["2 Oct", "2 окт.", "۲ اکتبر", "٢ أكتوبر"]),
+        ("2025-05", ["May", "май", "مه", "مايو"]),
+        ("2023-10~", ["about Oct", "около окт.", "حدود اکتبر", "نحو أكتوبر"]),
+        ("2025-09-27/2025-09-28", ["27–28 Sep", "27–28 сен.", "۲۷ تا ۲۸ سپتامبر", "من ٢٧ إلى ٢٨ سبتمبر"]),
+        (
+            "2025-02-27/2025-03-02",
+            ["27 Feb – 2 Mar", "27 фев. — 2 марта", "۲۷ فوریه تا ۲ مارس", "من ٢٧ فبراير إلى ٢ مارس"],
+        ),
+        ("2025-03-02/..", ["from 2 Mar", "со 2 марта", "از ۲ مارس", "اعتبارًا من ٢ مارس"]),
+        ("2025", ["2025", "2025_г.", "۲۰۲۵", "٢٠٢٥"]),
+        (
+            "2024-12-30/2025-01-02",
+            [
+                "30 December 2024 – 2 January 2025",
+                "30 декабря 2024_г. — 2 января 2025_г.",
+                "۳۰ دسامبر ۲۰۲۴ تا ۲ ژانویهٔ ۲۰۲۵",
+                "من ٣٠ ديسمبر ٢٠٢٤ إلى ٢ يناير ٢٠٢٥",
+            ],
+        ),
+    ];
+    for (edtf, expected) in cases {
+        let words =
+            [ENGLISH, RUSSIAN, PERSIAN, ARABIC].map(|style| without_year(edtf, style).replace('\u{a0}', "_"));
+        assert_eq!(words, expected, "{edtf}");
+    }
+    let american = DateStyle::of(Locale::English, "en-US");
+    assert_eq!(without_year("2025-03-10", american), "Mar 10");
+    assert_eq!(without_year("2025-09-27/2025-09-28", american), "Sep 27–28");
+}
+
+#[test]
+fn years_of_an_axis_are_numbers_with_the_era_only_where_it_is_needed() {
+    let years = |number| [ENGLISH, RUSSIAN, PERSIAN].map(|style| year(number, style).replace('\u{a0}', "_"));
+    assert_eq!(years(2025), ["2025", "2025", "۲۰۲۵"]);
+    assert_eq!(years(-49), ["50 BC", "50_г. до_н._э.", "۵۰ پیش از میلاد"]);
 }
 
 #[test]

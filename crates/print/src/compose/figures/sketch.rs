@@ -8,7 +8,6 @@ use crate::compose::lexicon::Lexicon;
 use crate::compose::stylesheet::{INK, TypeSpec};
 use crate::compose::text_origin::TextOrigin;
 use crate::graphics::{Color, Paint, Path, Rect, Segment, circle, outline};
-use crate::layout::HAIRLINE;
 use crate::pages::{ArtifactKind, Owner};
 use crate::text::Typesetter;
 use crate::text::inline::{Inline, PieceStyle};
@@ -28,11 +27,35 @@ pub(crate) struct Sketch {
     pub(crate) image: Option<PreparedImage>,
     pub(crate) paths: Vec<Path>,
     pub(super) labels: Vec<SketchLabel>,
+    /// Ids of the parts that are items of the list after the figure, in order. Their labels are the items' texts.
+    pub(super) items: Vec<String>,
+    /// Texts of the line below the drawing, before its source.
+    pub(super) notes: Vec<SketchNote>,
+}
+
+/// A text of the line below a drawing.
+pub(super) struct SketchNote {
+    pub(super) text: String,
+    pub(super) origin: TextOrigin,
+    /// Whether it is emphasized.
+    pub(super) is_strong: bool,
+}
+
+/// A date in the printer's words.
+#[derive(Clone)]
+pub(super) struct LabelDate {
+    /// The words, without parts that the figure's axis has.
+    pub(super) text: String,
+    pub(super) kind: TypeSpec,
+    /// The whole date.
+    pub(super) whole: String,
 }
 
 /// A positioned text.
 #[derive(Clone)]
 pub(super) struct SketchLabel {
+    /// The date before the text.
+    pub(super) date: Option<LabelDate>,
     pub(super) text: String,
     pub(super) kind: TypeSpec,
     pub(super) origin: TextOrigin,
@@ -40,13 +63,24 @@ pub(super) struct SketchLabel {
     pub(super) top: Length,
     pub(super) width: Length,
     pub(super) align: Align,
+    /// The item of [`Sketch::items`] that the label is the text of.
+    pub(super) item: Option<usize>,
 }
 
 impl SketchLabel {
     /// Creates a label of the author's text, aligned at its start.
     pub(super) fn new(text: &str, kind: TypeSpec, (start, top): (Length, Length), width: Length) -> Self {
-        let origin = TextOrigin::Author;
-        Self { text: text.to_owned(), kind, origin, start, top, width, align: Align::Start }
+        Self {
+            date: None,
+            text: text.to_owned(),
+            kind,
+            origin: TextOrigin::Author,
+            start,
+            top,
+            width,
+            align: Align::Start,
+            item: None,
+        }
     }
 
     /// Marks the label as the printer's.
@@ -59,11 +93,25 @@ impl SketchLabel {
         self.align = align;
         self
     }
+
+    /// Returns the label's texts with their types.
+    fn parts(&self) -> impl Iterator<Item = (&str, TypeSpec)> {
+        let date = self.date.iter().flat_map(|date| [(date.text.as_str(), date.kind), (" ", self.kind)]);
+        date.chain([(self.text.as_str(), self.kind)])
+    }
 }
 
 impl Sketch {
     pub(super) fn new(width: Length) -> Self {
-        Self { width, height: Length::ZERO, image: None, paths: Vec::new(), labels: Vec::new() }
+        Self {
+            width,
+            height: Length::ZERO,
+            image: None,
+            paths: Vec::new(),
+            labels: Vec::new(),
+            items: Vec::new(),
+            notes: Vec::new(),
+        }
     }
 
     /// Creates a sketch that is only an image.
@@ -98,14 +146,9 @@ impl Sketch {
         self.paths.push(Path { segments: outline(points, false), paint });
     }
 
-    /// Adds a horizontal hairline.
-    pub(super) fn rule(&mut self, from: Length, to: Length, y: Length, color: Color) {
-        self.line(&[(from, y), (to, y)], color, HAIRLINE, false);
-    }
-
     /// Adds a disc.
-    pub(super) fn disc(&mut self, center: (Length, Length), radius: Length) {
-        self.paths.push(Path { segments: circle(center, radius), paint: Paint::Fill(INK) });
+    pub(super) fn disc(&mut self, center: (Length, Length), radius: Length, color: Color) {
+        self.paths.push(Path { segments: circle(center, radius), paint: Paint::Fill(color) });
     }
 
     /// Adds a circle's outline.
@@ -131,6 +174,38 @@ pub(super) struct Ruler<'t> {
 impl Ruler<'_> {
     /// Returns the height of a text in a measure.
     pub(super) fn height(&mut self, text: &str, kind: TypeSpec, width: Length) -> Length {
+        if text.trim().is_empty() {
+            return Length::ZERO;
+        }
+        let inline = self.inline([(text, kind)]);
+        kind.leading * self.lines(&inline, width)
+    }
+
+    /// Returns the number of lines of a label in a measure.
+    pub(super) fn label_lines(&mut self, label: &SketchLabel, width: Length) -> i64 {
+        let inline = self.inline(label.parts());
+        self.lines(&inline, width)
+    }
+
+    /// Returns the width of a text on one line.
+    pub(super) fn width(&mut self, text: &str, kind: TypeSpec) -> Length {
+        let inline = self.inline([(text, kind)]);
+        self.typesetter.width(&inline)
+    }
+
+    /// Returns the width of a label on one line.
+    pub(super) fn label_width(&mut self, label: &SketchLabel) -> Length {
+        let inline = self.inline(label.parts());
+        self.typesetter.width(&inline)
+    }
+
+    /// Returns the width of a label's widest word.
+    pub(super) fn widest_word(&mut self, label: &SketchLabel) -> Length {
+        let inline = self.inline(label.parts());
+        self.typesetter.extents(&inline).widest_word
+    }
+
+    fn lines(&mut self, inline: &Inline, width: Length) -> i64 {
         let setup = ParagraphSetup {
             measure: width,
             indent: Length::ZERO,
@@ -138,25 +213,18 @@ impl Ruler<'_> {
             hyphenate: false,
             right_to_left: self.right_to_left,
         };
-        let inline = self.inline(text, kind);
-        let lines = if text.trim().is_empty() { 0 } else { self.typesetter.set(&inline, &setup).len() };
-        kind.leading * i64::try_from(lines).unwrap_or(1)
+        i64::try_from(self.typesetter.set(inline, &setup).len()).unwrap_or(i64::MAX)
     }
 
-    /// Returns the width of a text on one line.
-    pub(super) fn width(&mut self, text: &str, kind: TypeSpec) -> Length {
-        let inline = self.inline(text, kind);
-        self.typesetter.width(&inline)
-    }
-
-    fn inline(&mut self, text: &str, kind: TypeSpec) -> Inline {
+    fn inline<'t>(&mut self, parts: impl IntoIterator<Item = (&'t str, TypeSpec)>) -> Inline {
         let mut inline = Inline::default();
         let language = self.typesetter.languages.id(self.language);
         let owner = Owner::Artifact(ArtifactKind::Layout);
-        for (run, piece) in coverage_runs(self.typesetter, &nfc(text), &kind.style) {
-            let style =
-                PieceStyle { style: kind.style, owner: owner.clone(), link: None, language, kind: piece };
-            inline.push(run, style);
+        for (text, TypeSpec { style, .. }) in parts {
+            for (run, kind) in coverage_runs(self.typesetter, &nfc(text), &style) {
+                let piece = PieceStyle { style, owner: owner.clone(), link: None, language, kind };
+                inline.push(run, piece);
+            }
         }
         inline
     }
@@ -191,7 +259,7 @@ pub(super) mod tests {
                 .labels
                 .iter()
                 .map(|label| {
-                    let height = ruler.height(&label.text, label.kind, label.width);
+                    let height = label.kind.leading * ruler.label_lines(label, label.width);
                     [label.start, label.top, label.start + label.width, label.top + height]
                 })
                 .collect();

@@ -7,6 +7,7 @@ mod english;
 mod page;
 mod persian;
 mod russian;
+mod timeline;
 
 pub(crate) use crate::compose::templates::filled;
 
@@ -14,6 +15,7 @@ use crate::Locale;
 
 pub(crate) use analytic_terms::AnalyticTerms;
 pub(crate) use page::PageLabels;
+pub(crate) use timeline::TimelineLabels;
 
 /// Labels of the printer in one language.
 pub(crate) struct Labels {
@@ -93,8 +95,14 @@ pub(crate) struct Labels {
     pub(crate) point: &'static str,
     /// Replaces a term that a scale does not have.
     pub(crate) no_term: &'static str,
-    /// A table's caption.
+    /// A figure's number.
+    pub(crate) figure: &'static str,
+    /// A figure's number where it continues as a table.
+    pub(crate) figure_continued: &'static str,
+    /// A table's number.
     pub(crate) table: &'static str,
+    /// A table's number where it continues.
+    pub(crate) table_continued: &'static str,
     /// Introduces the number of a table's source.
     pub(crate) source_of: &'static str,
     /// Note on a source without printed citations.
@@ -155,10 +163,6 @@ pub(crate) struct Labels {
     pub(crate) event: &'static str,
     /// Column of the events: the actors.
     pub(crate) actors_head: &'static str,
-    /// Column of the trends: the domain.
-    pub(crate) domain: &'static str,
-    /// Column of the trends: the trend.
-    pub(crate) trend: &'static str,
     /// Column of the scale: the likelihood term.
     pub(crate) term: &'static str,
     /// Caption of the scale's key.
@@ -185,50 +189,14 @@ pub(crate) struct Labels {
     pub(crate) back_to_citation: &'static str,
     /// A link with a blank text.
     pub(crate) blank_link: &'static str,
-    /// Start of a timeline's alternative text.
-    pub(crate) timeline_alt: &'static str,
+    /// The alternative text of an image that has none.
+    pub(crate) image: &'static str,
     /// Start of an actor network's alternative text.
     pub(crate) network_alt: &'static str,
-    /// Start of the trend figure's alternative text.
-    pub(crate) trends_alt: &'static str,
-    /// Start of the likelihood figure's alternative text.
-    pub(crate) bars_alt: &'static str,
     /// Alternative text of a likelihood bar.
     pub(crate) bar_alt: &'static str,
-    /// Refers to the list of all events.
-    pub(crate) events_elsewhere: &'static str,
-    /// Refers to the list of all relationships.
-    pub(crate) relationships_elsewhere: &'static str,
-    /// Legend of a timeline: a mark for one day.
-    pub(crate) legend_day: &'static str,
-    /// Legend of a timeline: a bar for some day within a period.
-    pub(crate) legend_within: &'static str,
-    /// Legend of a timeline: a bar for a whole period.
-    pub(crate) legend_throughout: &'static str,
-    /// Legend of a timeline: a faded end, for an approximate or unknown date.
-    pub(crate) legend_fuzzy: &'static str,
-    /// Legend of a timeline: an open end.
-    pub(crate) legend_open: &'static str,
-    /// Legend of a timeline: a break, after which the scale changes.
-    pub(crate) legend_break: &'static str,
     /// Legend of likelihood bars: a hollow bar, for the earlier revision.
     pub(crate) legend_earlier: &'static str,
-    /// Legend of a timeline: a ring around a highlighted event.
-    pub(crate) legend_highlighted: &'static str,
-    /// Legend of a network: a line with one arrow.
-    pub(crate) legend_one_way: &'static str,
-    /// Legend of a network: a line for a symmetric relationship.
-    pub(crate) legend_both_ways: &'static str,
-    /// Legend of a network: a dashed line, for a relationship that ended or is contested.
-    pub(crate) legend_dashed: &'static str,
-    /// A period without an end.
-    pub(crate) date_from: &'static str,
-    /// A period without a start.
-    pub(crate) date_to: &'static str,
-    /// Introduces ties that are not drawn.
-    pub(crate) not_drawn: &'static str,
-    /// Refers to the annex for ties that are neither drawn nor listed.
-    pub(crate) more_in_annex: &'static str,
     /// The two ends of a directed tie.
     pub(crate) from_to: &'static str,
     /// The two ends of an undirected tie.
@@ -237,8 +205,6 @@ pub(crate) struct Labels {
     pub(crate) at_place: &'static str,
     /// Description of the embedded edition.
     pub(crate) attached_data: &'static str,
-    /// The months, short enough for an axis.
-    pub(crate) months: [&'static str; 12],
     /// Labels of the page.
     pub(crate) page: PageLabels,
     /// Words of enumerated values; `None` if they are those of `chancery_brief`.
@@ -293,6 +259,9 @@ mod tests {
                 labels.from_to,
                 labels.about_likelihood,
                 labels.table,
+                labels.table_continued,
+                labels.figure,
+                labels.figure_continued,
             ];
             let newer = [
                 labels.accessed,

@@ -151,14 +151,26 @@ labels! {
         /// Alternative text of the sign of a contradicting source.
         contradicts: &'static str,
         // Trends, forecasts, scenarios and indicators.
-        /// Heading of the trends in the one-page format.
+        /// Heading of the trends.
         trend_directions: &'static str,
+        /// Column heading: the present trend.
+        trend_now: &'static str,
+        /// Column heading: the earlier trend.
+        trend_was: &'static str,
+        /// Column heading: the field that has the trend.
+        trend_field: &'static str,
+        /// Explains an earlier trend's sign.
+        trend_in_earlier: &'static str,
         /// A trend that did not change.
         as_before: &'static str,
         /// The earlier trend of every field.
         all_were: &'static str,
         /// A trend in an earlier revision.
         trend_in_revision: &'static str,
+        /// Column heading: judgments and statements with a likelihood.
+        judgment_or_statement: &'static str,
+        /// Column heading: the term of a likelihood and its range.
+        term_and_range: &'static str,
         /// Heading of the forecasts.
         predictions: &'static str,
         /// A number of forecasts, as a sentence.
@@ -185,6 +197,49 @@ labels! {
         means: &'static str,
         /// Refers to indicators by their numbers.
         watch_numbers: &'static str,
+        // Relationships.
+        /// Column heading: the parties of relationships with the two subjects.
+        third_party: &'static str,
+        /// Heading of parties whose relationships with both subjects have the same signs.
+        same_sign: &'static str,
+        /// Heading of parties whose relationships with the subjects have different signs.
+        different_signs: &'static str,
+        /// Heading of parties with relationships with one subject.
+        one_subject_only: &'static str,
+        /// Heading of the relationships between the two subjects.
+        between_two: &'static str,
+        /// Heading of the relationships without a subject.
+        between_others: &'static str,
+        /// Relationships of no domain.
+        whole_relationship: &'static str,
+        /// Replaces the arrow from a subject to the party of the row.
+        tie_outgoing: &'static str,
+        /// Replaces the arrow from the party of the row to a subject.
+        tie_incoming: &'static str,
+        /// A relationship that holds both ways.
+        tie_mutual: &'static str,
+        /// Replaces the sign of a supportive relationship.
+        tie_supportive: &'static str,
+        /// Replaces the sign of an adverse relationship.
+        tie_adverse: &'static str,
+        /// The sign of a relationship that is supportive and adverse.
+        tie_mixed: &'static str,
+        /// The sign of a relationship that has ended.
+        tie_ended: &'static str,
+        /// The sign of a contested relationship.
+        tie_contested: &'static str,
+        /// The sign of a relationship that is neither supportive nor adverse.
+        tie_other: &'static str,
+        /// The meaning of the sign of a supportive relationship.
+        legend_supportive: &'static str,
+        /// The meaning of the sign of an adverse relationship.
+        legend_adverse: &'static str,
+        /// The meaning of the arrow to the party of the row.
+        legend_outgoing: &'static str,
+        /// Says that all relationships are shown.
+        all_relationships: Plural,
+        /// Refers from a drawing to the list below it.
+        numbered_below: &'static str,
         // Basis of each statement, sources and dissents.
         /// Heading of the annex.
         basis: &'static str,

@@ -1,8 +1,10 @@
 //! Bounding boxes of figures, tables and artifacts, in thousandths of a point.
 
 use crate::graphics::{Paint, Path, Rect, Segment};
-use crate::pages::GlyphRun;
+use crate::pages::{GlyphRun, Item};
 use crate::units::Length;
+use crate::write::WriteError;
+use crate::write::fonts::font_book::FontBook;
 use crate::write::fonts::font_metrics::{FaceMetrics, rounded};
 
 /// Lengths are clamped to this many units: 16 million points, far outside of any page.
@@ -28,6 +30,27 @@ pub(crate) struct Bounds {
 }
 
 impl Bounds {
+    /// Returns the box of an item, or `None` if it paints nothing.
+    pub(crate) fn of_item(item: &Item, fonts: &mut FontBook) -> Result<Option<Self>, WriteError> {
+        match item {
+            Item::Run(run) => Ok(Some(Self::of_run(run, fonts.metrics(run.face)?))),
+            Item::Path(path) => Ok(Self::of_path(path)),
+            Item::Image { rect, .. } => Ok(Some(Self::of_rect(rect))),
+            Item::Repeated(items) => {
+                items.iter().try_fold(None, |all, item| Ok(Self::of_both(all, Self::of_item(item, fonts)?)))
+            }
+            Item::LinkArea { .. } => Ok(None),
+        }
+    }
+
+    /// Returns the smallest box that contains the boxes there are.
+    pub(crate) fn of_both(all: Option<Self>, one: Option<Self>) -> Option<Self> {
+        match (all, one) {
+            (Some(all), Some(one)) => Some(all.joined(one)),
+            (all, one) => all.or(one),
+        }
+    }
+
     /// Returns the box of a rectangle.
     pub(crate) fn of_rect(rect: &Rect) -> Self {
         let (left, bottom) = (milli(rect.x), milli(rect.y));
@@ -80,6 +103,11 @@ impl Bounds {
             right: self.right.max(other.right),
             top: self.top.max(other.top),
         }
+    }
+
+    /// Returns the lower edge.
+    pub(crate) const fn bottom(self) -> i64 {
+        self.bottom
     }
 
     /// Returns the lower left and upper right corners, rounded outwards to tenths of a point, which is finer than a

@@ -144,7 +144,7 @@ impl Encoder<'_> {
     fn group(&mut self, group: &[&PlacedItem]) -> Result<(), WriteError> {
         let mut bounds = None;
         for placed in group {
-            bounds = joined(bounds, self.bounds(&placed.item)?);
+            bounds = Bounds::of_both(bounds, Bounds::of_item(&placed.item, self.fonts)?);
         }
         let mut sequence = self.sequence(&group[0].owner, bounds)?;
         self.paint(group.iter().map(|placed| &placed.item), &mut sequence)?;
@@ -239,18 +239,6 @@ impl Encoder<'_> {
         }
     }
 
-    fn bounds(&mut self, item: &Item) -> Result<Option<Bounds>, WriteError> {
-        match item {
-            Item::Run(run) => Ok(Some(Bounds::of_run(run, self.fonts.metrics(run.face)?))),
-            Item::Path(path) => Ok(Bounds::of_path(path)),
-            Item::Image { rect, .. } => Ok(Some(Bounds::of_rect(rect))),
-            Item::Repeated(items) => {
-                items.iter().try_fold(None, |all, item| Ok(joined(all, self.bounds(item)?)))
-            }
-            Item::LinkArea { .. } => Ok(None),
-        }
-    }
-
     /// Extends the bounding boxes of all figures and tables that contain the content.
     fn note_bounds(&mut self, node: usize, bounds: Option<Bounds>) {
         let Some(bounds) = bounds else { return };
@@ -323,13 +311,6 @@ impl Encoder<'_> {
             out.extend_from_slice(b"0 d\n");
             self.done.state.dash = dash;
         }
-    }
-}
-
-fn joined(all: Option<Bounds>, one: Option<Bounds>) -> Option<Bounds> {
-    match (all, one) {
-        (Some(all), Some(one)) => Some(all.joined(one)),
-        (all, one) => all.or(one),
     }
 }
 

@@ -23,9 +23,11 @@ const IMPORT_PROPERTIES: [(&str, &str, &str); 2] = [
     ("importDate", "Text", "The date of the import"),
 ];
 
-/// Returns the namespace that data-loss-prevention tools read. The URN is an identifier and never fetched.
+/// The namespace that data-loss-prevention tools read. The URN is an identifier and never fetched.
+pub(crate) const NAMESPACE: &str = "urn:chancery:brief:1.0#";
+
 fn chancery<'a>() -> Namespace<'a> {
-    Namespace::Custom(Box::new(CustomNamespace::new("Chancery brief", "chancery", "urn:chancery:brief:1.0#")))
+    Namespace::Custom(Box::new(CustomNamespace::new("Chancery brief", "chancery", NAMESPACE)))
 }
 
 /// Returns the packet. It is marked as read-only, because the file's identifier is a digest of its bytes.

@@ -1,37 +1,20 @@
 //! The trends of the fields on a single page: a column a trend with its fields, or a line a trend.
 
-use chancery_proto::brief::v1::{BriefContent, Domain, Trend};
+use chancery_proto::brief::v1::{Domain, Trend};
 
+use super::groups::{TrendGroup, sign_of, trend_groups};
 use crate::compose::abridgement::Abridgement;
 use crate::compose::composer::{Composer, TextContext};
 use crate::compose::figures::sketch::WIDTH;
 use crate::compose::labels::filled;
-use crate::compose::signs::Sign;
 use crate::compose::stylesheet::{ACCENT, REMARK, ROW_HEAD, TABLE};
 use crate::flow::{Block, Cell, Column, ColumnWidth, Row, Span, TableBlock, TextBlock};
 use crate::tags::{ListNumbering, Role, TagId};
 use crate::text::inline::Inline;
 use crate::units::Length;
 
-/// The trends in the order of the columns.
-const TRENDS: [Trend; 5] = [Trend::Rising, Trend::Mixed, Trend::Steady, Trend::Falling, Trend::Unknown];
-
 /// Space above and below the columns' text.
 const PADDING: (Length, Length) = (Length::milli_pt(3_500), Length::milli_pt(4_500));
-
-/// The fields of one trend, each with its earlier trend if the earlier revision has the field.
-struct TrendGroup<'a> {
-    trend: Trend,
-    fields: Vec<(&'a Domain, Option<Trend>)>,
-}
-
-impl TrendGroup<'_> {
-    /// Returns the earlier trend that all fields share.
-    fn shared_earlier(&self) -> Option<Trend> {
-        let (_, first) = self.fields.first()?;
-        self.fields.iter().all(|(_, earlier)| earlier == first).then_some(*first)?
-    }
-}
 
 impl Composer<'_> {
     /// Adds the trends as a list with an item a trend.
@@ -107,23 +90,17 @@ impl Composer<'_> {
         self.tag(item, Role::LBody)
     }
 
-    fn trend_word(&mut self, inline: &mut Inline, node: TagId, trend: Trend) {
+    /// Appends the sign of a trend and its word.
+    pub(super) fn trend_word(&mut self, inline: &mut Inline, node: TagId, trend: Trend) {
         let text_context = self.text_context(node, ROW_HEAD);
-        let sign = match trend {
-            Trend::Rising => Some(Sign::Rising),
-            Trend::Mixed => Some(Sign::Mixed),
-            Trend::Steady => Some(Sign::Steady),
-            Trend::Falling => Some(Sign::Falling),
-            Trend::Unspecified | Trend::Unknown => None,
-        };
-        if let Some(sign) = sign {
+        if let Some(sign) = sign_of(trend, true) {
             self.sign(inline, text_context, sign, ACCENT);
             self.push_text(inline, text_context, "\u{a0}");
         }
         self.push_label(inline, text_context, self.lexicon.trend(trend as i32));
     }
 
-    fn field_name(&mut self, inline: &mut Inline, text_context: TextContext, domain: &Domain) {
+    pub(super) fn field_name(&mut self, inline: &mut Inline, text_context: TextContext, domain: &Domain) {
         let outer = self.replace_part(&domain.id);
         self.mark_part(inline, text_context, &domain.marking);
         self.push_text(inline, text_context, &domain.name);
@@ -145,57 +122,5 @@ impl Composer<'_> {
             1 => filled(labels.was_likely, &[word]),
             _ => filled(labels.page.all_were, &[word]),
         }
-    }
-}
-
-/// Groups the fields of a brief by trend; groups without fields are omitted.
-fn trend_groups<'a>(content: &'a BriefContent, earlier: Option<&BriefContent>) -> Vec<TrendGroup<'a>> {
-    let earlier_trend = |domain: &Domain| {
-        let before = earlier?.domains.iter().find(|of| of.id == domain.id)?;
-        Some(known(before.trend()))
-    };
-    let group = |trend| {
-        let fields = content.domains.iter().filter(|domain| known(domain.trend()) == trend);
-        TrendGroup { trend, fields: fields.map(|domain| (domain, earlier_trend(domain))).collect() }
-    };
-    TRENDS.into_iter().map(group).filter(|group| !group.fields.is_empty()).collect()
-}
-
-/// A trend that is not stated is unknown.
-fn known(trend: Trend) -> Trend {
-    if trend == Trend::Unspecified { Trend::Unknown } else { trend }
-}
-
-#[cfg(test)]
-mod tests {
-    use chancery_proto::brief::v1::{BriefContent, Domain, Trend};
-
-    use super::trend_groups;
-
-    fn domains(trends: &[(&str, Trend)]) -> BriefContent {
-        let domain = |(id, trend): &(&str, Trend)| Domain {
-            id: (*id).to_owned(),
-            trend: *trend as i32,
-            ..Domain::default()
-        };
-        BriefContent { domains: trends.iter().map(domain).collect(), ..BriefContent::default() }
-    }
-
-    #[test]
-    fn fields_are_grouped_by_trend_in_the_order_of_the_columns_with_their_earlier_trends() {
-        use Trend::{Falling, Mixed, Rising, Steady, Unknown, Unspecified};
-        let now =
-            domains(&[("a", Falling), ("b", Rising), ("c", Falling), ("d", Unspecified), ("e", Unknown)]);
-        let before =
-            domains(&[("a", Rising), ("b", Mixed), ("d", Unknown), ("e", Unspecified), ("f", Steady)]);
-        let groups = trend_groups(&now, Some(&before));
-        let ids: Vec<(Trend, Vec<&str>)> = groups
-            .iter()
-            .map(|group| (group.trend, group.fields.iter().map(|(domain, _)| domain.id.as_str()).collect()))
-            .collect();
-        assert_eq!(ids, [(Rising, vec!["b"]), (Falling, vec!["a", "c"]), (Unknown, vec!["d", "e"])]);
-        let shared: Vec<Option<Trend>> = groups.iter().map(super::TrendGroup::shared_earlier).collect();
-        assert_eq!(shared, [Some(Mixed), None, Some(Unknown)]);
-        assert!(trend_groups(&now, None).iter().all(|group| group.shared_earlier().is_none()));
     }
 }

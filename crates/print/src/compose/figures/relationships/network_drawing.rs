@@ -1,0 +1,186 @@
+//! The drawing of a network: its lines with arrowheads, then signs and numbers on them, then the actors.
+
+use super::network_layout::{
+    AFTER_NUMBERS, AFTER_SIGN, CLEAR, DISC, Edge, HEAD, LOOP, NetworkLayout, PlacedLine, PlacedNode, SIGN,
+    place,
+};
+use super::network_shape::network_shapes;
+use super::plane::{Point, along, between};
+use super::tie_signs::{TieDirection, TieSign, WHITE};
+use crate::compose::figures::sketch::{Ruler, Sketch, SketchLabel, WIDTH};
+use crate::compose::stylesheet::{FIGURE, INK, TINT};
+use crate::graphics::{Paint, Path, Segment};
+use crate::units::Length;
+
+/// Maximum number of drawn actors.
+pub(super) const MOST_ACTORS: usize = 12;
+
+const LINE: Length = Length::milli_pt(700);
+const FRAME: Length = Length::milli_pt(800);
+/// Half width of an arrowhead.
+const HALF_HEAD: Length = Length::milli_pt(2_200);
+
+/// Draws a network with the numbers of its ties; `None` if it has too many actors or does not fit on a page.
+pub(super) fn sketch(names: &[String], edges: &[Edge], ruler: &mut Ruler) -> Option<Sketch> {
+    if names.len() > MOST_ACTORS {
+        return None;
+    }
+    let ends: Vec<(usize, usize)> = edges.iter().map(|edge| (edge.from, edge.to)).collect();
+    let shapes = network_shapes(names.len(), &ends);
+    let layout = shapes.iter().find_map(|shape| place(names, edges, shape, ruler))?;
+    Some(draw(names, &layout))
+}
+
+fn draw(names: &[String], layout: &NetworkLayout) -> Sketch {
+    let mut sketch = Sketch::new(WIDTH);
+    sketch.height = layout.height;
+    for line in &layout.lines {
+        draw_line(&mut sketch, line);
+    }
+    for (name, node) in names.iter().zip(&layout.nodes) {
+        draw_node(&mut sketch, name, node);
+    }
+    for line in &layout.lines {
+        draw_signs(&mut sketch, line);
+    }
+    sketch
+}
+
+fn draw_line(sketch: &mut Sketch, line: &PlacedLine) {
+    let paint = Paint::Stroke { color: INK, width: LINE, dash: None };
+    let (start, end) = (line.points[0], line.points[line.points.len() - 1]);
+    if line.is_loop {
+        return sketch.ring(between(start, end, 32), LOOP, LINE);
+    }
+    let drawn = match line.curve {
+        Some(curve) => vec![Segment::Move(start.0, start.1), Segment::Curve(curve)],
+        None => vec![Segment::Move(start.0, start.1), Segment::Line(end.0, end.1)],
+    };
+    sketch.paths.push(Path { segments: drawn, paint });
+    if line.direction != TieDirection::Incoming {
+        head(sketch, line.points[line.points.len() - 2], end);
+    }
+    if line.direction != TieDirection::Outgoing {
+        head(sketch, line.points[1], start);
+    }
+}
+
+/// Draws the head of an arrow that comes from a point.
+fn head(sketch: &mut Sketch, from: Point, tip: Point) {
+    let side = |aside: Length| along(tip, from, HEAD, aside);
+    sketch.fill(&[side(-HALF_HEAD), tip, side(HALF_HEAD)], INK);
+}
+
+fn draw_node(sketch: &mut Sketch, name: &str, node: &PlacedNode) {
+    if let Some(boxed) = node.boxed {
+        sketch.fill_rect(boxed, TINT);
+        sketch.frame_rect(boxed, INK, FRAME);
+    } else {
+        sketch.disc(node.at, DISC, INK);
+    }
+    let label = SketchLabel::new(name, FIGURE.strong(), (node.name.x, node.name.y), node.name.width);
+    sketch.label(label.aligned(node.align));
+}
+
+/// Draws the signs and numbers of a line on a ground that interrupts it.
+fn draw_signs(sketch: &mut Sketch, line: &PlacedLine) {
+    let rect = line.label;
+    if !line.is_loop {
+        sketch.fill_rect(rect, WHITE);
+    }
+    let mut x = rect.x + CLEAR;
+    for of in &line.signs {
+        draw_sign(sketch, of.sign, (x, rect.y + (rect.height - SIGN) / 2));
+        x += SIGN + AFTER_SIGN;
+        sketch.label(SketchLabel::new(&of.numbers, FIGURE, (x, rect.y), of.numbers_width).own());
+        x += of.numbers_width + AFTER_NUMBERS;
+    }
+}
+
+fn draw_sign(sketch: &mut Sketch, sign: TieSign, (x, y): Point) {
+    sketch.paths.extend(sign.paths(SIGN).iter().map(|path| path.moved(x, y)));
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{MOST_ACTORS, sketch};
+    use crate::compose::figures::relationships::network_layout::{Edge, NetworkLayout, place};
+    use crate::compose::figures::relationships::network_shape::network_shapes;
+    use crate::compose::figures::relationships::plane::{meets, overlap};
+    use crate::compose::figures::relationships::tie_signs::TieSign;
+    use crate::compose::figures::sketch::tests::ruled;
+
+    fn edge((from, to): (usize, usize)) -> Edge {
+        Edge { from, to, symmetric: false, sign: TieSign::Other }
+    }
+
+    fn ring(count: usize) -> Vec<Edge> {
+        (0..count).map(|node| edge((node, (node + 1) % count))).collect()
+    }
+
+    fn layout(names: &[String], edges: &[Edge]) -> Option<NetworkLayout> {
+        let ends: Vec<_> = edges.iter().map(|edge| (edge.from, edge.to)).collect();
+        let shapes = network_shapes(names.len(), &ends);
+        ruled(|ruler| shapes.iter().find_map(|shape| place(names, edges, shape, ruler)))
+    }
+
+    #[test]
+    fn rings_and_stars_fit_with_names_of_any_length() {
+        for count in 1..=MOST_ACTORS {
+            for letters in [3, 40, 120] {
+                let name: String = "An actor of long name ".chars().cycle().take(letters).collect();
+                let names = vec![name; count];
+                let star: Vec<Edge> = (1..count).map(|node| edge((0, node))).collect();
+                for edges in [ring(count), star].iter().filter(|edges| !edges.is_empty()) {
+                    let drawn = ruled(|ruler| {
+                        let sketch = sketch(&names, edges, ruler)?;
+                        Some(sketch.collision(ruler))
+                    });
+                    assert_eq!(drawn, Some(None), "{count} actors, {letters} letters");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn more_actors_are_not_drawn() {
+        let names = vec!["Name".to_owned(); MOST_ACTORS + 1];
+        assert!(ruled(|ruler| sketch(&names, &ring(MOST_ACTORS + 1), ruler)).is_none());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn nothing_overlaps_in_a_drawing(
+            names in prop::collection::vec("[a-z]{1,9}( [a-z]{1,9}){0,8}", 1..=MOST_ACTORS),
+            ties in prop::collection::vec((0_usize..12, 0_usize..12, any::<bool>(), 0_usize..6), 1..20),
+        ) {
+            let count = names.len();
+            let edges: Vec<Edge> = ties
+                .iter()
+                .map(|&(from, to, symmetric, sign)| Edge {
+                    from: from % count,
+                    to: to % count,
+                    symmetric,
+                    sign: TieSign::ALL[sign],
+                })
+                .collect();
+            let Some(layout) = layout(&names, &edges) else { return Ok(()) };
+            let labels: Vec<_> = layout.lines.iter().map(|line| line.label).collect();
+            for (index, label) in labels.iter().enumerate() {
+                prop_assert!(labels[..index].iter().all(|other| !overlap(*label, *other)));
+                prop_assert!(layout.nodes.iter().all(|node| !overlap(*label, node.name)));
+                let mut others = layout.lines.iter().enumerate().filter(|(other, _)| *other != index);
+                prop_assert!(others.all(|(_, line)| !meets(&line.points, *label)));
+            }
+            let signs = layout.lines.iter().flat_map(|line| &line.signs);
+            let numbers: usize = signs.map(|sign| sign.numbers.split(", ").count()).sum();
+            prop_assert_eq!(numbers, edges.len());
+            let collision = ruled(|ruler| sketch(&names, &edges, ruler)?.collision(ruler));
+            prop_assert_eq!(collision, None);
+        }
+    }
+}

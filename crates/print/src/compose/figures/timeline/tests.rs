@@ -1,0 +1,147 @@
+//! Properties of whole drawings.
+
+use chancery_proto::brief::v1::{BriefContent, Domain, Event, Statement};
+use proptest::prelude::*;
+
+use super::drawing::sketch;
+use super::placement::RowMetrics;
+use crate::compose::figures::sketch::tests::{ENGLISH, ruled};
+use crate::compose::figures::sketch::{Ruler, Sketch};
+use crate::graphics::{Paint, Path, Segment};
+use crate::layout::HAIRLINE;
+use crate::text::Typesetter;
+use crate::units::Length;
+
+fn content(dated: &[(String, String, usize)]) -> BriefContent {
+    let domain = |index: usize| Domain {
+        id: format!("d{index}"),
+        name: format!("Field of study {index}"),
+        ..Domain::default()
+    };
+    let statement = |index: usize| Statement {
+        id: format!("s{index}"),
+        domain: format!("d{index}"),
+        ..Statement::default()
+    };
+    let event = |(index, (date, title, field)): (usize, &(String, String, usize))| Event {
+        id: format!("e{index}"),
+        date: date.clone(),
+        title: title.clone(),
+        statement_ids: vec![format!("s{field}")],
+        ..Event::default()
+    };
+    BriefContent {
+        domains: (0..4).map(domain).collect(),
+        bluf: (0..4).map(statement).collect(),
+        events: dated.iter().enumerate().map(event).collect(),
+        ..BriefContent::default()
+    }
+}
+
+fn event(date: &str, title: &str) -> (String, String, usize) {
+    (date.to_owned(), title.to_owned(), 0)
+}
+
+fn rings(sketch: &Sketch) -> usize {
+    let is_ring = |path: &&Path| {
+        matches!(path.paint, Paint::Stroke { .. })
+            && path.segments.iter().any(|segment| matches!(segment, Segment::Curve(_)))
+    };
+    sketch.paths.iter().filter(is_ring).count()
+}
+
+#[test]
+fn only_highlighted_events_are_bold_and_ringed_with_their_span_shaded() {
+    let content = content(&[event("2024-03-01", "e0"), event("2024-05-01", "e1"), event("2024-07-01", "e2")]);
+    let drawn = |ids: &[&str]| {
+        let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
+        let sketch = ruled(|ruler| sketch(&content, &ids, ruler)).unwrap();
+        let legend = sketch.labels.iter().filter(|label| label.item.is_none());
+        let legend: Vec<String> = legend.map(|label| label.text.clone()).collect();
+        let bold = sketch.labels.iter().filter(|label| {
+            label.item.is_some()
+                && label.kind.style.weight == RowMetrics::of(false).kind.strong().style.weight
+        });
+        (rings(&sketch), bold.count(), legend.contains(&"shaded: their span".to_owned()))
+    };
+    assert_eq!(drawn(&[]), (0, 0, false));
+    // The rings of the events, and one in the legend.
+    assert_eq!(drawn(&["e1"]), (2, 1, false));
+    assert_eq!(drawn(&["e0", "e2"]), (3, 2, true));
+}
+
+#[test]
+fn an_interval_on_both_axes_has_one_label_and_a_bar_on_each() {
+    let late = |month: usize| event(&format!("2024-{month:02}-01"), "Event");
+    let war = event("2011/2024-12-08", "War");
+    let one = content(&[vec![war.clone()], (1..9).map(late).collect()].concat());
+    let texts = |content: &BriefContent| {
+        let sketch = ruled(|ruler| sketch(content, &[], ruler)).unwrap();
+        let texts = sketch.labels.iter().map(|label| {
+            let date = label.date.as_ref().map(|date| format!("{} ", date.text)).unwrap_or_default();
+            format!("{date}{}", label.text)
+        });
+        texts.collect::<Vec<_>>()
+    };
+    let labels = texts(&one);
+    assert_eq!(labels.iter().filter(|text| text.contains("War")).count(), 1, "{labels:?}");
+    assert!(labels.contains(&"2011 \u{2013} 8 December 2024 War*".to_owned()), "{labels:?}");
+    assert!(labels.contains(&"began before 2024".to_owned()) && labels.contains(&"Before 2024".to_owned()));
+    let two = content(&[vec![war, event("2014/2024-05", "Siege")], (1..9).map(late).collect()].concat());
+    let labels = texts(&two);
+    assert_eq!(labels.iter().filter(|text| text.starts_with("(2)")).count(), 2, "{labels:?}");
+}
+
+#[test]
+fn more_events_than_a_drawing_has_are_not_measured() {
+    let events: Vec<_> = (0..200).map(|index| event("2024-01-01", &format!("Event {index}"))).collect();
+    let mut typesetter = Typesetter::default();
+    let mut ruler =
+        Ruler { typesetter: &mut typesetter, language: "en", lexicon: ENGLISH, right_to_left: false };
+    assert!(sketch(&content(&events), &[], &mut ruler).is_none());
+    assert_eq!(typesetter.shaped_bytes(), 0);
+}
+
+fn any_date() -> impl Strategy<Value = String> {
+    let year = || prop_oneof![4 => 1990_i32..2030, 1 => 0_i32..9_999];
+    prop_oneof![
+        1 => Just(String::new()),
+        1 => year().prop_map(|year| format!("{year:04}~")),
+        1 => (1_i32..2_000).prop_map(|year| format!("-{year:04}")),
+        6 => (year(), 1..13, 1..29).prop_map(|(year, month, day)| format!("{year:04}-{month:02}-{day:02}")),
+        1 => (year(), 1..13).prop_map(|(year, month)| format!("{year:04}-{month:02}/..")),
+        1 => (year(), 0..40).prop_map(|(year, length)| format!("{year:04}/{:04}?", year + length)),
+        1 => year().prop_map(|year| format!("/{year:04}")),
+        1 => year().prop_map(|year| format!("../{year:04}")),
+        1 => year().prop_map(|year| format!("{:03}X", year / 10)),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn labels_never_overlap_and_marks_stay_in_the_drawing(
+        dated in prop::collection::vec((any_date(), "[A-Z][a-z]{0,9}( [a-z]{1,12}){0,18}", 0_usize..5), 1..26),
+    ) {
+        let content = content(&dated);
+        let highlighted: Vec<String> = content.events.iter().step_by(2).map(|event| event.id.clone()).collect();
+        let dates = dated.iter().filter(|(date, ..)| !date.is_empty()).count();
+        let (collision, outside, items) = ruled(|ruler| {
+            let sketch = sketch(&content, &highlighted, ruler)?;
+            // Rings and half of a short bar may reach into the margin.
+            let (least, most) = (-HAIRLINE - Length::pt(6), sketch.width + HAIRLINE + Length::pt(6));
+            let inside = |x: Length| x >= least && x <= most;
+            let outside = sketch.paths.iter().flat_map(|path| &path.segments).any(|segment| match segment {
+                Segment::Rect(rect) => !inside(rect.x) || !inside(rect.x + rect.width),
+                Segment::Move(x, _) | Segment::Line(x, _) => !inside(*x),
+                Segment::Curve(_) | Segment::Close => false,
+            });
+            let labelled: Vec<usize> = sketch.labels.iter().filter_map(|label| label.item).collect();
+            Some((sketch.collision(ruler), outside, (labelled, sketch.items.len())))
+        }).unwrap_or((None, false, ((0..dates).collect(), dates)));
+        prop_assert_eq!(collision, None);
+        prop_assert!(!outside);
+        prop_assert_eq!(items, ((0..dates).collect::<Vec<_>>(), dates), "each event has one label, in order of time");
+    }
+}
