@@ -3,7 +3,9 @@
 //! ICD 203 (2015, section D.6.e(2)(a)) has two rows of terms over the same bands, which must not be mixed in a
 //! brief. The gaps between the bands of the PHIA yardstick are deliberate: a value in a gap has no term.
 
-use chancery_proto::brief::v1::{Likelihood, LikelihoodScale, LikelihoodTerm, Statement, StatementStatus};
+use chancery_proto::brief::v1::{Likelihood, LikelihoodScale, LikelihoodTerm, Statement};
+
+use crate::reading_order::still_holds;
 
 use LikelihoodTerm as Term;
 
@@ -36,8 +38,7 @@ const PHIA_TERMS: [Term; 7] = [
 
 /// Returns the likelihood that a figure of likelihoods shows for a statement. A superseded or withdrawn statement has none.
 pub fn shown(statement: &Statement) -> Option<&Likelihood> {
-    let holds = !matches!(statement.status(), StatementStatus::Superseded | StatementStatus::Withdrawn);
-    statement.likelihood.as_ref().filter(|_| holds)
+    statement.likelihood.as_ref().filter(|_| still_holds(statement))
 }
 
 /// Returns the printed words of a term; empty for the unspecified one.

@@ -11,12 +11,12 @@ mod warning;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chancery_proto::brief::v1::{
-    BriefContent, KeyJudgment, Likelihood, LikelihoodScale, Statement, StatementStatus, StatementType,
+    BriefContent, KeyJudgment, Likelihood, LikelihoodScale, Statement, StatementType,
 };
 
 pub use self::warning::*;
 use crate::glyph_coverage::GlyphCoverage;
-use crate::reading_order::{LocatedStatement, StatementLocation, located_statements};
+use crate::reading_order::{LocatedStatement, StatementLocation, located_statements, still_holds};
 use crate::{edtf, likelihood};
 
 /// Returns the warnings of statements in document order, then of key judgments, blocks, scenarios and the brief as a
@@ -25,7 +25,7 @@ pub fn lint(content: &BriefContent, coverage: Option<&GlyphCoverage>) -> Vec<War
     let statements = located_statements(content);
     let mut warnings = Vec::new();
     let is_english = content.language == "en" || content.language.starts_with("en-");
-    for located in statements.iter().filter(|located| is_active(located.statement)) {
+    for located in statements.iter().filter(|located| still_holds(located.statement)) {
         lint_statement(*located, is_english, &mut warnings);
     }
     let by_id: BTreeMap<&str, &Statement> =
@@ -41,10 +41,6 @@ pub fn lint(content: &BriefContent, coverage: Option<&GlyphCoverage>) -> Vec<War
         glyphs::lint(content, coverage, &mut warnings);
     }
     warnings
-}
-
-fn is_active(statement: &Statement) -> bool {
-    matches!(statement.status(), StatementStatus::Unspecified | StatementStatus::Active)
 }
 
 /// Returns whether the statement, or the key judgment that contains it, has a likelihood.
@@ -106,7 +102,7 @@ fn lint_judgment(judgment: &KeyJudgment, by_id: &BTreeMap<&str, &Statement>, war
         let message = format!("everything that the judgment rests on cites a single source, {source}");
         warnings.push(Warning::new(SINGLE_SOURCE, &judgment.id, message));
     }
-    for support in supports.iter().filter(|statement| !is_active(statement)) {
+    for support in supports.iter().filter(|statement| !still_holds(statement)) {
         let message = format!("the judgment rests on {}, which was superseded or withdrawn", support.id);
         warnings.push(Warning::new(SUPERSEDED_SUPPORT, &judgment.id, message));
     }

@@ -1,6 +1,6 @@
 //! The statements of a brief in reading order.
 
-use chancery_proto::brief::v1::{BriefContent, Statement};
+use chancery_proto::brief::v1::{BriefContent, Statement, StatementStatus};
 
 pub use crate::content_tree::StatementLocation;
 use crate::content_tree::{Node, visit};
@@ -18,6 +18,11 @@ pub struct LocatedStatement<'a> {
 /// statements.
 pub fn statements(content: &BriefContent) -> Vec<&Statement> {
     located_statements(content).into_iter().map(|located| located.statement).collect()
+}
+
+/// Returns whether a statement is neither superseded nor withdrawn.
+pub fn still_holds(statement: &Statement) -> bool {
+    !matches!(statement.status(), StatementStatus::Superseded | StatementStatus::Withdrawn)
 }
 
 /// Lists the same statements as [`statements`], with their locations.

@@ -2,16 +2,32 @@
 
 use chancery_brief::edtf::{self, Edtf};
 use chancery_brief::reading_order::{self, LocatedStatement};
-use chancery_proto::brief::v1::{BriefContent, Dissent, Event, KeyJudgment, StatementStatus, StatementType};
+use chancery_proto::brief::v1::block::Kind;
+use chancery_proto::brief::v1::{
+    BriefContent, Dissent, Event, Figure, FigureKind, KeyJudgment, Section, StatementType,
+};
 
 /// Returns the forecasts of a brief that still hold, in reading order.
 pub(crate) fn forecasts(content: &BriefContent) -> impl Iterator<Item = LocatedStatement<'_>> {
     reading_order::located_statements(content).into_iter().filter(|located| {
         let statement = located.statement;
-        let ended = [StatementStatus::Superseded as i32, StatementStatus::Withdrawn as i32];
         statement.withheld.is_none()
             && statement.r#type == StatementType::Forecast as i32
-            && !ended.contains(&statement.status)
+            && reading_order::still_holds(statement)
+    })
+}
+
+/// Returns the figures of a kind in sections and their subsections, in reading order.
+pub(crate) fn figures<'a>(sections: &[&'a Section], kind: FigureKind) -> impl Iterator<Item = &'a Figure> {
+    let mut open: Vec<&Section> = sections.iter().rev().copied().collect();
+    let sections = std::iter::from_fn(move || {
+        let section = open.pop()?;
+        open.extend(section.sections.iter().rev());
+        Some(section)
+    });
+    sections.flat_map(|section| &section.blocks).filter_map(move |block| match &block.kind {
+        Some(Kind::Figure(figure)) if figure.kind() == kind => Some(figure),
+        _ => None,
     })
 }
 

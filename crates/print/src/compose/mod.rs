@@ -83,7 +83,7 @@ pub(crate) fn compose(
     let words = lexicon_of(edition, options);
     let tabulates_events = |sections: &[&Section]| {
         let (content, is_large) = (edition.content, options.text_size == TextSize::Large);
-        timeline::is_tabulated(sections.iter().copied(), content, is_large, words, typesetter)
+        timeline::is_tabulated(sections, content, is_large, words, typesetter)
     };
     let mut plan = Plan::new(edition, options, words.labels(), words.digits_converter(), tabulates_events)?;
     let mut composer = Composer::new(edition, options, words, &mut plan, typesetter);

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use chancery_proto::brief::v1::{Block, BriefContent, FigureKind, List, Section, Statement, block::Kind};
+use chancery_proto::brief::v1::{BriefContent, FigureKind, List, Section, Statement, block::Kind};
 
 use crate::compose::content_facts;
 use crate::compose::labels::{Labels, filled};
@@ -297,8 +297,7 @@ impl<'a> Plan<'a> {
 
     /// Returns whether a printed section has a figure of a kind.
     fn has_figure(&self, kind: FigureKind) -> bool {
-        let in_section = |section: &&Section| section_has_figure(section, kind);
-        self.format != Format::OnePage && self.sections.iter().any(in_section)
+        self.format != Format::OnePage && content_facts::figures(&self.sections, kind).next().is_some()
     }
 
     fn list(&mut self, list: &List) {
@@ -366,12 +365,6 @@ fn selected_sections<'a>(content: &'a BriefContent, ids: &[String]) -> Result<Ve
     }
     let is_selected = |section: &&Section| ids.is_empty() || ids.contains(&section.id);
     Ok(content.sections.iter().filter(is_selected).collect())
-}
-
-fn section_has_figure(section: &Section, kind: FigureKind) -> bool {
-    let is_figure =
-        |block: &Block| matches!(&block.kind, Some(Kind::Figure(figure)) if figure.kind() == kind);
-    section.blocks.iter().any(is_figure) || section.sections.iter().any(|of| section_has_figure(of, kind))
 }
 
 fn cited_by(statements: &[Statement], cite: &mut impl FnMut(&str)) {

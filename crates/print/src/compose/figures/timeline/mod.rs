@@ -10,12 +10,11 @@ mod placement;
 #[cfg(test)]
 mod tests;
 
-use chancery_proto::brief::v1::block::Kind;
 use chancery_proto::brief::v1::{BriefContent, Event, Figure, FigureKind, Section};
 
 use super::sketch::{Ruler, Sketch};
 use crate::compose::composer::Composer;
-use crate::compose::content_facts::events_in_time_order;
+use crate::compose::content_facts::{events_in_time_order, figures};
 use crate::compose::coverage_runs::shortened;
 use crate::compose::labels::filled;
 use crate::compose::lexicon::Lexicon;
@@ -64,8 +63,8 @@ impl Composer<'_> {
 }
 
 /// Returns whether any of the sections has a timeline whose events are a table.
-pub(crate) fn is_tabulated<'c>(
-    sections: impl IntoIterator<Item = &'c Section>,
+pub(crate) fn is_tabulated(
+    sections: &[&Section],
     content: &BriefContent,
     is_large: bool,
     lexicon: Lexicon,
@@ -77,15 +76,7 @@ pub(crate) fn is_tabulated<'c>(
         lexicon,
         right_to_left: is_right_to_left(&content.language),
     };
-    let mut is_table =
+    let is_table =
         |figure: &Figure| is_large || drawing::sketch(content, &figure.highlight_ids, &mut ruler).is_none();
-    !content.events.is_empty() && sections.into_iter().any(|section| any_timeline(section, &mut is_table))
-}
-
-fn any_timeline(section: &Section, is_wanted: &mut impl FnMut(&Figure) -> bool) -> bool {
-    let has_own = section.blocks.iter().any(|block| match &block.kind {
-        Some(Kind::Figure(figure)) => figure.kind() == FigureKind::Timeline && is_wanted(figure),
-        _ => false,
-    });
-    has_own || section.sections.iter().any(|section| any_timeline(section, is_wanted))
+    !content.events.is_empty() && figures(sections, FigureKind::Timeline).any(is_table)
 }
