@@ -13,6 +13,8 @@
 
 use std::ops::ControlFlow;
 
+use chancery_brief::marking::Scheme;
+use chancery_brief::validate::canonicalize;
 use chancery_print::graphics::Color;
 use chancery_print::{
     Edition, Fonts, Format, Images, LikelihoodDisplay, Limits, Locale, Options, Paper, RevisionState,
@@ -60,19 +62,25 @@ fn main() -> Result<(), Failure> {
     let earlier = earlier.as_deref().map(read).transpose()?;
     let digest = hexadecimal(json.as_bytes());
     let draft = command.state == RevisionState::Draft;
+    let content = canonical(&document.content.unwrap_or_default())?;
+    let published_at = match &document.publish_time {
+        _ if draft => String::new(),
+        Some(time) => time.to_string(),
+        None => "2026-01-01T00:00:00Z".to_owned(),
+    };
     let edition = Edition {
-        content: &document.content.unwrap_or_default(),
+        content: &content,
         brief: &format!("workspaces/default/briefs/{}", document.brief_id),
         revision: if draft { 0 } else { document.revision },
         edition_digest: &digest,
-        published_at: if draft { "" } else { "2026-01-01T00:00:00Z" },
+        published_at: &published_at,
         creator: &document.creator,
         import: None,
         state: command.state,
         withdraw_reason: &command.withdraw_reason,
         superseded_by: command.superseded_by,
         earlier: earlier.as_ref().and_then(|earlier| earlier.content.as_ref()),
-        earlier_revision: 0,
+        earlier_revision: earlier.as_ref().map_or(0, |earlier| earlier.revision),
         combined_changes: None,
         images: &command.images,
     };
@@ -85,6 +93,13 @@ fn main() -> Result<(), Failure> {
     eprintln!("{} pages, {} bytes", printed.pages, printed.bytes.len());
     std::fs::write(output, printed.bytes)?;
     Ok(())
+}
+
+/// Returns content as the service stores it, with its marking.
+fn canonical(content: &BriefContent) -> Result<BriefContent, Failure> {
+    let has_label = |scheme: &Scheme| scheme.rank(&content.default_marking).is_some();
+    let scheme = Scheme::ALL.into_iter().find(has_label).unwrap_or(Scheme::Tlp);
+    Ok(canonicalize(content, scheme)?.into_content())
 }
 
 impl Command {

@@ -114,7 +114,8 @@ fn references_name_the_pages_on_which_the_statements_and_cards_are() {
         let page = page.to_string();
         let run = Command::new("pdftotext").args(["-f", &page, "-l", &page]).arg(&file).arg("-").output();
         let text = String::from_utf8_lossy(&run.unwrap().stdout).replace('\n', " ");
-        text.contains("Two-way trade has risen, but growth was interrupted")
+        text.contains("second main pillar")
+            && text.contains("Two-way trade has risen, but growth was interrupted")
     });
     let card = &part[at(part, "“Two-way trade has risen without interruption.”") - 40..];
     assert!(card.contains(&format!("p. {}", body.unwrap())), "{body:?}: {card}");
@@ -253,7 +254,7 @@ fn a_part_without_reversals_counts_the_changes_and_a_comparison_without_changes_
     for format in [Format::Full, Format::Standard] {
         let text = text(&compared(&confirmed), &of(format));
         let part = part(&text, "What changed since revision 1", "Why this matters");
-        assert!(part.contains("Confirmed 1") && !part.contains("Revision 1 said"), "{format:?}: {part}");
+        assert!(part.contains("Confirmed 1") && !part.contains("no longer holds"), "{format:?}: {part}");
         assert_eq!(part.contains("The only change: p. "), format == Format::Full, "{part}");
     }
     let none = text(&compared(&[]), &of(Format::Full));
@@ -294,6 +295,113 @@ fn the_banner_covers_what_each_format_quotes() {
     let left = before.key_judgments.iter_mut().find(|judgment| judgment.id == "kj1-6").unwrap();
     left.marking = "TLP:AMBER".into();
     assert_eq!(banner(&before, &[], Format::Standard), "TLP:AMBER");
+    // So is one that was only reworded, but not on a single page.
+    let (mut reworded, mut before) = (sample(2), sample(1));
+    let judgment = |content: &mut BriefContent, id: &str| {
+        content.key_judgments.iter().position(|judgment| judgment.id == id).unwrap()
+    };
+    let (now, then) = (judgment(&mut reworded, "kj2-4"), judgment(&mut before, "kj1-3"));
+    before.key_judgments[then].marking = "TLP:AMBER".into();
+    let confidence = before.key_judgments[then].confidence.clone();
+    reworded.key_judgments[now].confidence = confidence;
+    for (format, expected) in [(Format::Standard, "TLP:AMBER"), (Format::OnePage, "TLP:CLEAR")] {
+        let edition = Edition { earlier: Some(&before), ..edition(&reworded) };
+        let text = text(&edition, &of(format));
+        let banner = ["TLP:AMBER", "TLP:CLEAR"].into_iter().find(|label| text.contains(label));
+        assert_eq!(banner, Some(expected), "{format:?}");
+    }
+}
+
+#[test]
+fn judgments_are_listed_with_what_they_revise_and_why() {
+    let (mut content, before) = (sample(2), sample(1));
+    let closed = Change {
+        part_id: "kj1-2".into(),
+        kind: ChangeKind::Closed.into(),
+        now: "Covered by judgment 1.".into(),
+        why: "The treaty now carries it.".into(),
+        ..Change::default()
+    };
+    content.changes.push(closed);
+    let edition = Edition { earlier: Some(&before), ..edition(&content) };
+    for format in [Format::Full, Format::Standard] {
+        let text = text(&edition, &of(format));
+        let part = part(&text, "What changed since revision 1", "Why this matters");
+        assert_order(
+            part,
+            &[
+                "likelier, reworded",
+                "“The two are likely to remain important partners for years.”",
+                "Likely, 55–80%",
+                "It is very likely that cooperation continues through 2027",
+                "Very likely, 80–95%",
+                "Confidence moderate → not stated",
+                "Likelier: the treaty is in force, cooperation outlasted the war of June 2025",
+                "less sure, reworded",
+                "“Commerce and own-currency payments are built to withstand sanctions.”",
+                "not carried over",
+                "“Defence is the most visible field: arms, drills and training.”",
+                "Covered by judgment 1.",
+                "The treaty now carries it.",
+                "“Neighbours, above all Saudi Arabia, and the US camp see a challenge.”",
+                "no longer holds",
+            ],
+        );
+        // The first judgment is new, and its note says no more than that.
+        assert!(!part.contains("The partnership is a treaty tie"), "{part}");
+    }
+}
+
+#[test]
+fn a_judgment_without_an_earlier_one_is_reversed_only_if_its_note_names_what_it_reverses() {
+    let before = sample(1);
+    let third = |note: &str| {
+        let mut content = sample(2);
+        content.key_judgments.truncate(3);
+        content.key_judgments[2].revision_note = note.into();
+        let text = text(&Edition { earlier: Some(&before), ..edition(&content) }, &of(Format::Standard));
+        let row = &text[at(&text, "The Syrian foundation of joint")..];
+        row[..at(row, "Bar:")].to_owned()
+    };
+    assert!(third("Reverses c-082 and c-085").contains("reversed"));
+    assert!(third("").contains("reversed"), "it rests on the statement that replaced c-082");
+    assert!(third("New: c-013 came true").contains("new"));
+    assert!(third("New since the settlement").contains("new"));
+}
+
+#[test]
+fn a_judgment_names_its_sources_by_number_and_those_against_it() {
+    let (mut content, before) = (sample(2), sample(1));
+    content.key_judgments.truncate(3);
+    let support = content.key_judgments[2].rests_on[0].clone();
+    let edition_of = |content: &BriefContent| {
+        let text = text(&Edition { earlier: Some(&before), ..edition(content) }, &of(Format::Standard));
+        let row = &text[at(&text, "The Syrian foundation of joint")..];
+        row[..at(row, "Bar:")].to_owned()
+    };
+    assert!(edition_of(&content).contains("3 sources, A1–B1 4, 5, 26"), "{}", edition_of(&content));
+    let statement = statement_mut(&mut content, &support);
+    statement.citations[0].role = chancery_proto::brief::v1::CitationRole::Contradicts.into();
+    assert!(edition_of(&content).contains("contradicts"), "{}", edition_of(&content));
+}
+
+fn statement_mut<'c>(
+    content: &'c mut BriefContent,
+    id: &str,
+) -> &'c mut chancery_proto::brief::v1::Statement {
+    use chancery_proto::brief::v1::block::Kind;
+    let mut open: Vec<_> = content.sections.iter_mut().collect();
+    while let Some(section) = open.pop() {
+        for block in &mut section.blocks {
+            if let Some(Kind::Paragraph(paragraph)) = &mut block.kind
+                && let Some(found) = paragraph.statements.iter_mut().find(|statement| statement.id == id)
+            {
+                return found;
+            }
+        }
+        open.extend(section.sections.iter_mut());
+    }
+    panic!("no statement {id}")
 }
 
 #[test]

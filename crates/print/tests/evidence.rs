@@ -254,8 +254,8 @@ fn evidence_grows_a_paragraph_by_at_most_two_lines_and_continues_in_the_annex() 
     let content = crowded();
     let read = text(&content, &full());
     let body = &read[read.find("Piers are long").unwrap()..read.find("Nextone").unwrap()];
-    assert!(body.contains("high confidence, but\n"), "{body}");
     assert!(!body.contains("low: "), "exceptions are dropped first: {body}");
+    assert!(body.contains("high confidence\n"), "without an exception, nothing follows the level: {body}");
     assert!(body.contains("more: p. "), "{body}");
     assert!(!body.contains("Gazette"));
     let words = words("crowded", &content, &full());
@@ -269,6 +269,24 @@ fn evidence_grows_a_paragraph_by_at_most_two_lines_and_continues_in_the_annex() 
     let row = words.iter().find(|(page, word, _)| *page >= piers.0 && word == "\u{201c}Piers").unwrap();
     assert_eq!(page, row.0, "the reference is to the page of the statement's row");
     assert!(read.contains("“Piers are long here.”"));
+}
+
+#[test]
+fn a_likelihood_stays_beside_its_paragraph_when_sources_do_not_fit() {
+    let mut content = crowded();
+    let Some(Kind::Paragraph(paragraph)) = &mut content.sections[0].blocks[0].kind else {
+        panic!("a paragraph")
+    };
+    paragraph.statements[0].likelihood = Some(Likelihood {
+        term: LikelihoodTerm::Icd203Likely.into(),
+        low_percent: 55,
+        high_percent: 80,
+        ..Likelihood::default()
+    });
+    let read = text(&content, &full());
+    let body = &read[read.find("Piers are long").unwrap()..read.find("Nextone").unwrap()];
+    assert!(body.contains("likely, 55–80%") && body.contains("more: p. "), "{body}");
+    assert!(!body.contains("low: "), "{body}");
 }
 
 #[test]

@@ -41,8 +41,10 @@ pub(crate) struct ChangeLedger<'a> {
     pub(crate) cards: Vec<Reversal<'a>>,
     /// Other reversals.
     pub(crate) rows: Vec<Reversal<'a>>,
-    /// All other changes.
+    /// All other changes of parts that are no key judgments.
     pub(crate) others: Vec<&'a Change>,
+    /// Changes of key judgments of the earlier revision, which have a table of their own.
+    judgments: Vec<&'a Change>,
     /// Index into cards and then rows by the id of a changed or replacing statement.
     by_statement: BTreeMap<&'a str, usize>,
 }
@@ -66,6 +68,10 @@ impl<'a> ChangeLedger<'a> {
         let mut groups: Vec<(ChangeKind, Vec<&'a Change>)> = Vec::new();
         for change in changes {
             let kind = ChangeKind::try_from(change.kind).unwrap_or_default();
+            if prior.has_judgment(change_subject(change)) {
+                ledger.judgments.push(change);
+                continue;
+            }
             if !REVERSALS.contains(&kind) {
                 ledger.others.push(change);
                 continue;
@@ -108,9 +114,32 @@ impl<'a> ChangeLedger<'a> {
         ledger
     }
 
+    /// Returns the declared changes of key judgments of the earlier revision.
+    pub(crate) fn judgments(&self) -> impl Iterator<Item = &'a Change> {
+        self.judgments.iter().copied()
+    }
+
+    /// Returns the declared change of a key judgment of the earlier revision.
+    pub(crate) fn change_of_judgment(&self, id: &str) -> Option<&'a Change> {
+        self.judgments.iter().find(|change| change_subject(change) == id).copied()
+    }
+
+    /// Returns whether a declared change of a statement or an earlier key judgment is a reversal.
+    pub(crate) fn is_reversed(&self, id: &str) -> bool {
+        let of_judgment =
+            self.change_of_judgment(id).is_some_and(|change| REVERSALS.contains(&change.kind()));
+        of_judgment || self.reversal_of(id).is_some()
+    }
+
     /// Returns the reversals in the order of their letters.
     pub(crate) fn reversals(&self) -> impl Iterator<Item = &Reversal<'a>> {
         self.cards.iter().chain(&self.rows)
+    }
+
+    /// Returns the reversal of a statement itself.
+    pub(crate) fn reversal_with(&self, statement_id: &str) -> Option<&Reversal<'a>> {
+        let is_subject = |change: &&Change| change_subject(change) == statement_id;
+        self.reversal_of(statement_id).filter(|reversal| reversal.changes.iter().any(|of| is_subject(&of)))
     }
 
     /// Returns the reversal of a statement, or the one whose replacement it is.

@@ -67,23 +67,28 @@ pub(crate) fn supports(citation: &Citation) -> bool {
     citation.role != CitationRole::Contradicts as i32
 }
 
-/// The sources that support statements.
+/// The sources that support statements, and those that contradict them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Evidence<'a> {
     sources: BTreeSet<&'a str>,
+    /// Sources that contradict a statement, which may support another one.
+    contradicting: BTreeSet<&'a str>,
     grades: BTreeSet<Grade>,
 }
 
 impl<'a> Evidence<'a> {
-    /// Collects the supporting sources of statements, without withheld statements and unknown sources.
+    /// Collects the sources of statements, without withheld statements and unknown sources.
     pub(crate) fn of(
         statements: impl IntoIterator<Item = &'a Statement>,
         sources: &BTreeMap<&str, &Source>,
     ) -> Self {
         let mut evidence = Self::default();
         let shown = statements.into_iter().filter(|statement| statement.withheld.is_none());
-        for citation in shown.flat_map(|statement| &statement.citations).filter(|of| supports(of)) {
-            if let Some(source) = sources.get(citation.source_id.as_str()) {
+        for citation in shown.flat_map(|statement| &statement.citations) {
+            let Some(source) = sources.get(citation.source_id.as_str()) else { continue };
+            if !supports(citation) {
+                evidence.contradicting.insert(citation.source_id.as_str());
+            } else {
                 evidence.sources.insert(citation.source_id.as_str());
                 evidence.grades.extend(Some(Grade::of(source, citation)).filter(|grade| grade.is_rated()));
             }
@@ -91,7 +96,17 @@ impl<'a> Evidence<'a> {
         evidence
     }
 
-    /// Returns the number of distinct sources.
+    /// Returns the ids of the supporting sources.
+    pub(crate) const fn supporting(&self) -> &BTreeSet<&'a str> {
+        &self.sources
+    }
+
+    /// Returns the ids of the sources that contradict a statement.
+    pub(crate) const fn contradicting(&self) -> &BTreeSet<&'a str> {
+        &self.contradicting
+    }
+
+    /// Returns the number of distinct supporting sources.
     pub(crate) fn count(&self) -> usize {
         self.sources.len()
     }

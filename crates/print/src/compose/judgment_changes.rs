@@ -20,7 +20,8 @@ pub(crate) enum JudgmentChange<'a> {
     Surer(ConfidenceLevel),
     /// A lower confidence, with the earlier one.
     LessSure(ConfidenceLevel),
-    /// It rests on a statement that replaced a superseded one.
+    /// It has no earlier judgment, but its note names a part that no longer holds; without a note, it rests on a
+    /// statement that replaced a superseded one.
     Reversed,
     /// Another text, with the same likelihood and confidence.
     Reworded,
@@ -52,9 +53,11 @@ pub(crate) fn judgment_changes<'a>(
     ledger: &ChangeLedger,
 ) -> Vec<JudgmentChange<'a>> {
     let Some(earlier) = prior.judgment(judgment) else {
-        let replaced = judgment.rests_on.iter().filter_map(|id| ledger.reversal_of(id));
-        let reversed = replaced.into_iter().any(|reversal| reversal.kind == ChangeKind::Superseded);
-        return vec![if reversed { JudgmentChange::Reversed } else { JudgmentChange::New }];
+        return vec![if is_reversal(judgment, ledger) {
+            JudgmentChange::Reversed
+        } else {
+            JudgmentChange::New
+        }];
     };
     let likelihood = moved_likelihood(earlier.likelihood.as_ref(), judgment.likelihood.as_ref());
     let confidence = moved_confidence(level(earlier), level(judgment));
@@ -64,10 +67,25 @@ pub(crate) fn judgment_changes<'a>(
         }
         (Some(one), _) | (None, Some(one)) => vec![one],
         (None, None) => {
-            let same = text(earlier) == text(judgment);
-            vec![if same { JudgmentChange::Unchanged } else { JudgmentChange::Reworded }]
+            vec![if says_the_same(earlier, judgment) {
+                JudgmentChange::Unchanged
+            } else {
+                JudgmentChange::Reworded
+            }]
         }
     }
+}
+
+/// Returns whether a judgment that revises none reverses what an earlier revision said. Its note decides, by naming a
+/// reversed part; without a note, a superseded statement under the judgment does.
+fn is_reversal(judgment: &KeyJudgment, ledger: &ChangeLedger) -> bool {
+    if judgment.revision_note.is_empty() {
+        let replaced = judgment.rests_on.iter().filter_map(|id| ledger.reversal_of(id));
+        return replaced.into_iter().any(|reversal| reversal.kind == ChangeKind::Superseded);
+    }
+    let of_id = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let words = judgment.revision_note.split(|c| !of_id(c)).map(|word| word.trim_matches('.'));
+    words.filter(|word| !word.is_empty()).any(|word| ledger.is_reversed(word))
 }
 
 /// Returns the judgments of the earlier revision that no judgment of this one revises.
@@ -119,8 +137,11 @@ const fn rises(change: JudgmentChange) -> bool {
     matches!(change, JudgmentChange::Likelier(_) | JudgmentChange::Surer(_))
 }
 
-fn text(judgment: &KeyJudgment) -> Vec<&str> {
-    judgment.statements.iter().map(|statement| statement.text.as_str()).collect()
+/// Returns whether two judgments have the same text.
+pub(crate) fn says_the_same(one: &KeyJudgment, other: &KeyJudgment) -> bool {
+    let text =
+        |of: &KeyJudgment| of.statements.iter().map(|statement| statement.text.clone()).collect::<Vec<_>>();
+    text(one) == text(other)
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! The table of key judgments: each with its likelihood, its confidence, its evidence and its change since the earlier
 //! revision, and the notes that explain them.
 
+use std::collections::BTreeSet;
+
 use chancery_proto::brief::v1::{ConfidenceLevel, Dissent, KeyJudgment, Likelihood, Source, Statement};
 
 use crate::Format;
@@ -8,7 +10,9 @@ use crate::compose::annotations::{BarSize, Value, ticks};
 use crate::compose::composer::{Composer, TextContext};
 use crate::compose::content_facts::disputed_judgment;
 use crate::compose::evidence::{self, Evidence, WeakBasis};
-use crate::compose::judgment_changes::{self, JudgmentChange, judgment_changes, not_carried_over};
+use crate::compose::judgment_changes::{
+    self, JudgmentChange, judgment_changes, not_carried_over, says_the_same,
+};
 use crate::compose::labels::filled;
 use crate::compose::lexicon;
 use crate::compose::opening_words::opening_words;
@@ -35,6 +39,9 @@ const CHANGE_BESIDE_AXIS: Length = Length::mm(27);
 const BAR: BarSize = BarSize { width: Length::mm(60), height: Length::milli_pt(6_500) };
 const BAR_IN_AXIS: BarSize = BarSize { width: Length::mm(44), height: Length::milli_pt(6_500) };
 
+/// Number of sources above which a judgment gives their count and grades alone.
+const MOST_NUMBERED_SOURCES: usize = 16;
+
 /// Space above and below a judgment.
 const PADDING: (Length, Length) = (Length::milli_pt(2_500), Length::milli_pt(3_500));
 
@@ -49,8 +56,12 @@ enum JudgmentColumn {
 }
 
 impl Composer<'_> {
-    /// Returns whether likelihoods have a column of their own: at least half of the judgments have one.
+    /// Returns whether likelihoods have a column of their own: at least half of the judgments have one, and the type
+    /// leaves room for sentences beside it.
     fn has_axis(&self) -> bool {
+        if self.sheet.is_large() {
+            return false;
+        }
         let judgments = &self.content.key_judgments;
         let likely = judgments.iter().filter(|judgment| likelihood(judgment).is_some()).count();
         likely * 2 >= judgments.len() && likely > 0
@@ -74,7 +85,7 @@ impl Composer<'_> {
         let columns = self.judgment_columns();
         let axis = columns.contains(&JudgmentColumn::Likelihood);
         let page = &self.labels().page;
-        let since = self.since().unwrap_or_default();
+        let since = self.since().unwrap_or_else(|| self.labels().change.to_owned());
         let heads: Vec<&str> = columns
             .iter()
             .map(|column| match column {
@@ -200,6 +211,32 @@ impl Composer<'_> {
             let text = self.evidence_words(&evidence);
             self.cell_label(tag, cell, REMARK, &text);
         }
+        self.evidence_numbers(tag, cell, &evidence);
+    }
+
+    /// Adds the numbers of the sources, and of those that contradict, where the print lists its sources.
+    fn evidence_numbers(&mut self, tag: TagId, cell: &mut Cell, evidence: &Evidence<'_>) {
+        let numbers = |ids: &BTreeSet<&str>| -> Vec<usize> {
+            let numbers: BTreeSet<usize> =
+                ids.iter().filter_map(|id| self.numbers.get(*id).copied()).collect();
+            numbers.into_iter().filter(|number| self.source_anchors.contains_key(number)).collect()
+        };
+        let (supporting, contradicting) = (numbers(evidence.supporting()), numbers(evidence.contradicting()));
+        if supporting.len() + contradicting.len() > MOST_NUMBERED_SOURCES {
+            return;
+        }
+        let mut inline = Inline::default();
+        let text_context = self.text_context(tag, REMARK);
+        self.source_numbers(&mut inline, text_context, &supporting);
+        if !contradicting.is_empty() {
+            if !inline.is_empty() {
+                self.push_text(&mut inline, text_context, " ");
+            }
+            self.contradicting_sign(&mut inline, text_context);
+            self.push_text(&mut inline, text_context, "\u{a0}");
+            self.source_numbers(&mut inline, text_context, &contradicting);
+        }
+        self.cell_paragraph(cell, REMARK, inline);
     }
 
     /// Appends dots and the word of a level of confidence.
@@ -213,19 +250,6 @@ impl Composer<'_> {
         self.confidence_dots(inline, text_context, level);
         self.push_text(inline, text_context, "\u{a0}");
         self.push_label(inline, text_context, word);
-    }
-
-    /// Returns the sources of the statements of a judgment and of those that it rests on.
-    pub(crate) fn judgment_evidence(&self, judgment: &KeyJudgment) -> Evidence<'_> {
-        let supporting = judgment.rests_on.iter().filter_map(|id| self.current.statement(id));
-        let statements: Vec<&Statement> = self
-            .content
-            .key_judgments
-            .iter()
-            .filter(|of| of.id == judgment.id)
-            .flat_map(|of| &of.statements)
-            .collect();
-        Evidence::of(statements.into_iter().chain(supporting), &self.sources_by_id)
     }
 
     /// Returns the number of sources with the best and the weakest grade, such as "6 sources, A1–D1".
@@ -259,7 +283,11 @@ impl Composer<'_> {
                 | JudgmentChange::Unchanged => None,
             };
             if let Some(was) = was {
-                let text = filled(self.labels().was_likely, &[&was]);
+                let mut text = filled(self.labels().was_likely, &[&was]);
+                if self.prior.judgment(judgment).is_some_and(|earlier| !says_the_same(earlier, judgment)) {
+                    text.push_str(self.list_separator());
+                    text.push_str(self.judgment_change_word(JudgmentChange::Reworded));
+                }
                 self.indented_remark(tag, cell, &text);
             }
             if change == JudgmentChange::Reversed {
@@ -268,7 +296,7 @@ impl Composer<'_> {
         }
     }
 
-    fn judgment_change_word(&self, change: JudgmentChange) -> &'static str {
+    pub(crate) fn judgment_change_word(&self, change: JudgmentChange) -> &'static str {
         let words = &self.lexicon.terms().judgments;
         match change {
             JudgmentChange::New => words.new,
@@ -357,8 +385,13 @@ impl Composer<'_> {
         let left: Vec<String> =
             left.unwrap_or_default().iter().map(|judgment| self.judgment_opening(judgment)).collect();
         if !left.is_empty() {
-            let number = self.lexicon.digits(&self.edition.earlier_number().unwrap_or_default().to_string());
-            let key = filled(page.not_carried_over_from, &[&number]);
+            let key = match self.edition.earlier_number() {
+                Some(number) => {
+                    let number = self.lexicon.digits(&number.to_string());
+                    filled(page.not_carried_over_from, &[&number])
+                }
+                None => format!("{}:", lexicon::capitalised(page.not_carried_over)),
+            };
             let text = format!("{}.", left.join(page.list_comma));
             self.note(sect, &key, &text, TextOrigin::Author);
         }
@@ -526,6 +559,21 @@ impl Composer<'_> {
         view.padding.1 = Length::pt(6);
         self.push(view);
         self.begin_part("");
+    }
+}
+
+impl<'a> Composer<'a> {
+    /// Returns the sources of the statements of a judgment and of those that it rests on.
+    fn judgment_evidence(&self, judgment: &KeyJudgment) -> Evidence<'a> {
+        let supporting = judgment.rests_on.iter().filter_map(|id| self.current.statement(id));
+        let statements: Vec<&Statement> = self
+            .content
+            .key_judgments
+            .iter()
+            .filter(|of| of.id == judgment.id)
+            .flat_map(|of| &of.statements)
+            .collect();
+        Evidence::of(statements.into_iter().chain(supporting), &self.sources_by_id)
     }
 }
 

@@ -74,7 +74,7 @@ impl<'a> Composer<'a> {
         let has_term = |of: &&Statement| of.likelihood.as_ref().is_some_and(lexicon::has_term);
         let likely = (0..statements.len()).filter(|index| has_term(&statements[*index])).collect();
         let mut changes: Vec<(String, AnchorId)> = Vec::new();
-        for reversal in statements.iter().filter_map(|of| self.ledger.reversal_of(&of.id)) {
+        for reversal in statements.iter().filter_map(|of| self.ledger.reversal_with(&of.id)) {
             if let Some(anchor) = self.anchors.get(&reversal.anchor_name())
                 && !changes.iter().any(|(letter, _)| *letter == reversal.letter)
             {
@@ -208,7 +208,8 @@ impl<'a> Composer<'a> {
     /// Adds the commonest confidence, and the exceptions by their opening words.
     fn confidence_notes(&mut self, block: &mut TextBlock, div: TagId, evidence: &ParagraphEvidence) {
         let Some(confidence) = &evidence.confidence else { return };
-        let excepted = !confidence.exceptions.is_empty();
+        // Without room for any exception, the level stands alone, and the annex has all of them.
+        let excepted = evidence.shown.exceptions > 0;
         let indent = self.dots_width();
         let node = self.label_tag(div, Role::P);
         let mut label = Inline::default();
@@ -439,7 +440,9 @@ impl<'a> Composer<'a> {
             if cited.contradicts {
                 self.contradicting_sign(inline, text_context);
             }
-            self.push_text(inline, TextContext { language: "", ..text_context }, source_name(cited.source));
+            // Without isolation, the number of the next source would join a name that runs from left to right.
+            let name = self.isolated_in_line(source_name(cited.source));
+            self.push_text(inline, TextContext { language: "", ..text_context }, &name);
             if !cited.grades.is_empty() {
                 let grades = self.isolated_grades(&cited.grades);
                 self.push_text(

@@ -40,12 +40,12 @@ impl ItemLines {
             + first(&self.likely, shown.likely)
     }
 
-    /// Returns what fits into `room` lines. Exceptions are dropped first, then likelihoods, then sources, each from the
-    /// end; a reference to the annex takes a line.
+    /// Returns what fits into `room` lines. Exceptions are dropped first, then sources, whose numbers are in the
+    /// text, then likelihoods, each from the end; a reference to the annex takes a line.
     fn fit(&self, room: i64, all: Shown) -> Shown {
         let mut shown = all;
         while self.of(shown) + i64::from(shown != all) > room {
-            let next = [&mut shown.exceptions, &mut shown.likely, &mut shown.sources];
+            let next = [&mut shown.exceptions, &mut shown.sources, &mut shown.likely];
             match next.into_iter().find(|count| **count > 0) {
                 Some(count) => *count -= 1,
                 None => break,

@@ -16,6 +16,7 @@ mod change_ledger;
 mod changes;
 mod composer;
 mod content_facts;
+mod contents;
 mod coverage_runs;
 mod data_tables;
 pub(crate) mod dates;

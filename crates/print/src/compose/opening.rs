@@ -6,29 +6,25 @@ use crate::compose::change_ledger::Reversal;
 use crate::compose::changes::MarkedText;
 use crate::compose::composer::{Composer, TextContext};
 use crate::compose::labels::filled;
+use crate::compose::lexicon;
 use crate::compose::plan::{Part, PartKind};
 use crate::compose::signs::Sign;
 use crate::compose::stylesheet::{
-    ACCENT, BODY, BOTTOM_LINE, CONTENTS, DATELINE, INK, LABEL, PART_HEADING, QUIET, ROW_HEAD, STATE,
-    SUBTITLE, TABLE, TABLE_NOTE, TITLE, TypeSpec,
+    ACCENT, BODY, BOTTOM_LINE, DATELINE, INK, LABEL, PART_HEADING, QUIET, ROW_HEAD, STATE, SUBTITLE, TABLE,
+    TABLE_NOTE, TITLE, TypeSpec,
 };
 use crate::compose::tables::TableMaker;
 use crate::compose::text_origin::TextOrigin;
 use crate::document_info::OutlineEntry;
-use crate::flow::{Block, ColumnsBlock, Frame, Grid, Span, TextBlock};
+use crate::flow::{Frame, Grid, Span, TextBlock};
 use crate::layout::Geometry;
 use crate::layout::measure::measure_block;
 use crate::layout::page_numbers::{placeholder_pages, with_references};
-use crate::tags::{LinkTarget, Role, TagId};
+use crate::tags::{Role, TagId};
 use crate::text::inline::{Inline, PageList};
 use crate::units::Length;
 use crate::{Format, RevisionState};
 
-/// Levels of headings in the contents, and its columns.
-const CONTENTS_LEVELS: u8 = 2;
-const CONTENTS_COLUMNS: usize = 3;
-/// Number of entries above which the contents omit subsections.
-const MOST_ENTRIES_WITH_SUBSECTIONS: usize = 15;
 /// Number of reversals in the summary of changes, and the number of judgments above which they are omitted.
 const SUMMARY_REVERSALS: usize = 3;
 const MOST_JUDGMENTS_WITH_REVERSALS: usize = 5;
@@ -253,7 +249,7 @@ impl Composer<'_> {
         self.push(heading);
     }
 
-    fn heading_line(&mut self, sect: TagId, title: &str) -> TextBlock {
+    pub(crate) fn heading_line(&mut self, sect: TagId, title: &str) -> TextBlock {
         TextBlock {
             span: Span::Full,
             grid: Grid::Free,
@@ -301,7 +297,7 @@ impl Composer<'_> {
     }
 
     /// Returns the room below the blocks so far on their last page.
-    fn room_on_page(&mut self, geometry: &Geometry) -> Length {
+    pub(crate) fn room_on_page(&mut self, geometry: &Geometry) -> Length {
         let lists = &self.flow.page_lists;
         let style = self.flow.page_numbers;
         let text_of = |list: PageList| placeholder_pages(&lists[list.0], style, 3);
@@ -374,97 +370,58 @@ impl Composer<'_> {
         let node = self.label_tag(sect, Role::P);
         let mut block = self.note_block();
         let text_context = self.label_context(node, TABLE_NOTE);
-        let more = self.ledger.cards.len().saturating_sub(shown);
-        let mut facts = Vec::new();
-        if more > 0 && shown > 0 {
-            facts.push(self.lexicon.counted(&page.more_reversals, more, &[]));
-        }
-        if !self.ledger.rows.is_empty() {
-            facts.push(self.lexicon.counted(&page.scaled_back_or_disputed, self.ledger.rows.len(), &[]));
-        }
-        if !self.anchors.contains_key("part.all-changes") {
-            facts.push(self.lexicon.counted(&page.changes_in_all, all, &[]));
-            let facts = crate::compose::lexicon::capitalised(&facts.join(self.list_separator()));
-            self.push_template(&mut block.inline, text_context, page.in_full_brief, &[Value::Text(&facts)]);
-            return self.push(block);
-        }
-        let on_page = |composer: &mut Self, inline: &mut Inline, words: &str, part: &str| {
-            let words = crate::compose::lexicon::capitalised(words);
-            let anchors = composer.anchors.get(part).copied().into_iter().collect();
-            composer.push_template(
-                inline,
-                text_context,
-                page.on_page,
-                &[Value::Text(&words), Value::Pages(anchors)],
-            );
-        };
-        if !facts.is_empty() {
-            let facts = facts.join(page.list_comma);
-            on_page(self, &mut block.inline, &facts, "part.changes");
+        let facts = self.omitted_reversals(shown);
+        let is_one_page = self.options.format == Format::OnePage;
+        let has_annex = self.anchors.contains_key("part.all-changes");
+        if !facts.is_empty() && !is_one_page {
+            let facts = lexicon::capitalised(&facts.join(page.list_comma));
+            self.words_on_page(&mut block.inline, text_context, &facts, "part.changes");
             self.push_text(&mut block.inline, text_context, " ");
         }
-        let all = self.lexicon.counted(&page.all_changes, all, &[]);
-        on_page(self, &mut block.inline, &all, "part.all-changes");
+        if has_annex {
+            let all = lexicon::capitalised(&self.lexicon.counted(&page.all_changes, all, &[]));
+            self.words_on_page(&mut block.inline, text_context, &all, "part.all-changes");
+        } else if is_one_page || !self.ledger.others.is_empty() {
+            let mut facts = if is_one_page { facts } else { Vec::new() };
+            facts.push(self.lexicon.counted(&page.changes_in_all, all, &[]));
+            let facts = lexicon::capitalised(&facts.join(self.list_separator()));
+            self.push_template(&mut block.inline, text_context, page.in_full_brief, &[Value::Text(&facts)]);
+        }
         self.push(block);
     }
 
-    /// Adds the contents in columns; entries stay with their parent.
-    fn contents(&mut self, sect: TagId, parts: &[Part]) {
-        let heading = self.heading_line(sect, self.labels().contents);
-        self.push(heading);
-        let up_to = |level: u8| {
-            move |part: &&Part| {
-                let in_opening = matches!(part.kind, PartKind::BottomLine | PartKind::KeyJudgments);
-                part.level <= level && !in_opening && (part.level == 1 || !part.is_own())
+    /// Returns the numbers of the reversals that a summary of the first ones omits.
+    fn omitted_reversals(&self, shown: usize) -> Vec<String> {
+        let page = &self.labels().page;
+        let more = self.ledger.cards.get(shown..).filter(|_| shown > 0).unwrap_or_default();
+        let with_letters = |count: String, reversals: &[Reversal]| {
+            // A single page has no table of changes with letters.
+            match reversals {
+                [first, .., last] if self.options.format != Format::OnePage => {
+                    let letters = format!("({}\u{2013}{})", first.letter, last.letter);
+                    format!("{count} {}", self.isolated_in_line(&letters))
+                }
+                _ => count,
             }
         };
-        // Longer contents would not fit below the judgments; the outline has all levels.
-        let short = parts.iter().filter(up_to(CONTENTS_LEVELS)).count() <= MOST_ENTRIES_WITH_SUBSECTIONS;
-        let listed = up_to(if short { CONTENTS_LEVELS } else { 1 });
-        let mut lists = vec![self.tag(sect, Role::Toc)];
-        let mut groups: Vec<Vec<TextBlock>> = Vec::new();
-        for part in parts.iter().filter(listed) {
-            let level = usize::from(part.level).min(lists.len() + 1);
-            if level > lists.len() {
-                // A nested list is inside the entry above it.
-                let above = lists[lists.len() - 1];
-                let nested = self.tag(above, Role::Toc);
-                lists.push(nested);
-            }
-            lists.truncate(level);
-            let entry = self.contents_entry(lists[level - 1], part, level);
-            match groups.last_mut() {
-                Some(group) if level > 1 => group.push(entry),
-                _ => groups.push(vec![entry]),
-            }
+        let mut facts = Vec::new();
+        if !more.is_empty() {
+            let count = self.lexicon.counted(&page.more_reversals, more.len(), &[]);
+            facts.push(with_letters(count, more));
         }
-        let columns = if self.sheet.is_large() { 1 } else { CONTENTS_COLUMNS };
-        let columns = in_columns(groups, columns);
-        self.flow.blocks.push(Block::Columns(ColumnsBlock {
-            columns,
-            gap: Length::mm(8),
-            after: Length::ZERO,
-        }));
+        let rows = &self.ledger.rows;
+        if !rows.is_empty() {
+            let count = self.lexicon.counted(&page.scaled_back_or_disputed, rows.len(), &[]);
+            facts.push(with_letters(count, rows));
+        }
+        facts
     }
 
-    fn contents_entry(&mut self, list: TagId, part: &Part, level: usize) -> TextBlock {
-        let kind = CONTENTS[level.min(CONTENTS.len()) - 1];
-        let item = self.tag(list, Role::Toci);
-        let reference = self.tag(item, Role::Reference);
-        self.begin_part(part.section_id());
-        let contents = self.link_contents(&part.title);
-        let role = Role::Link { target: LinkTarget::Anchor(part.anchor), contents };
-        let link = if part.is_own() { self.label_tag(reference, role) } else { self.tag(reference, role) };
-        let text_context = TextContext { link: Some(link), ..self.text_context(link, kind) };
-        let mut block = TextBlock { grid: Grid::Free, ..self.block(kind) };
-        self.push_text(&mut block.inline, text_context, &part.title);
-        self.push_text(&mut block.inline, text_context, " ");
-        let mut tail = Inline::default();
-        self.page_of(&mut tail, text_context, part.anchor);
-        block.tail = Some(tail);
-        let inset = Length::pt(9) * i64::try_from(level - 1).unwrap_or(0);
-        block.inset = (inset, Length::ZERO);
-        block
+    /// Appends words and the page of a part.
+    fn words_on_page(&mut self, inline: &mut Inline, text_context: TextContext, words: &str, part: &str) {
+        let anchors = self.anchors.get(part).copied().into_iter().collect();
+        let values = [Value::Text(words), Value::Pages(anchors)];
+        self.push_template(inline, text_context, self.labels().page.on_page, &values);
     }
 
     /// Adds the reason of a withdrawal, whose language is unknown.
@@ -509,50 +466,5 @@ impl Composer<'_> {
             };
             self.push(block);
         }
-    }
-}
-
-/// Distributes groups of entries over columns in order, as evenly as whole groups allow.
-fn in_columns<T>(groups: Vec<Vec<T>>, count: usize) -> Vec<Vec<T>> {
-    let sizes: Vec<usize> = groups.iter().map(Vec::len).collect();
-    let total: usize = sizes.iter().sum();
-    // The least height at which all groups fit.
-    let needed = |height: usize| {
-        let (mut columns, mut filled) = (1, 0);
-        for size in &sizes {
-            if filled > 0 && filled + size > height {
-                columns += 1;
-                filled = 0;
-            }
-            filled += size;
-        }
-        columns
-    };
-    let height =
-        (total.div_ceil(count.max(1))..=total).find(|height| needed(*height) <= count).unwrap_or(total);
-    let mut columns: Vec<Vec<T>> = vec![Vec::new()];
-    for group in groups {
-        let last = columns.len() - 1;
-        if !columns[last].is_empty() && columns[last].len() + group.len() > height {
-            columns.push(group);
-        } else {
-            columns[last].extend(group);
-        }
-    }
-    columns.resize_with(count.max(1), Vec::new);
-    columns
-}
-
-#[cfg(test)]
-mod tests {
-    use super::in_columns;
-
-    #[test]
-    fn entries_stay_with_their_parent_and_columns_are_even() {
-        let groups =
-            vec![vec![1], vec![2], vec![3], vec![4], vec![5, 6, 7, 8], vec![9], vec![10], vec![11], vec![12]];
-        assert_eq!(in_columns(groups, 3), [vec![1, 2, 3, 4], vec![5, 6, 7, 8], vec![9, 10, 11, 12]]);
-        assert_eq!(in_columns(vec![vec![1, 2, 3, 4, 5], vec![6]], 3), [vec![1, 2, 3, 4, 5], vec![6], vec![]]);
-        assert_eq!(in_columns::<u8>(Vec::new(), 3), [vec![], vec![], Vec::<u8>::new()]);
     }
 }

@@ -30,6 +30,11 @@ impl<'a> RevisionStatements<'a> {
         self.statements.get(id).copied()
     }
 
+    /// Returns whether a key judgment has this id.
+    pub(crate) fn has_judgment(&self, id: &str) -> bool {
+        self.judgments.contains_key(id)
+    }
+
     /// Returns the text of a statement, or of a key judgment's statements; `None` if it is withheld.
     pub(crate) fn text(&self, id: &str) -> Option<String> {
         if let Some(statement) = self.statement(id) {

@@ -139,10 +139,12 @@ impl<'a> Composer<'a> {
             (self.text_context(node, SOURCE.strong()), self.text_context(node, SOURCE));
         let mut inline = Inline::default();
         self.mark_part(&mut inline, text_context, &source.marking);
-        self.push_text(&mut inline, strong, &sentence(&source.title));
+        let title = self.isolated_in_line(&sentence(&source.title));
+        self.push_text(&mut inline, strong, &title);
         if !source.short_title.is_empty() && source.short_title != source.publisher {
             // The print refers to the source by its short title.
-            self.push_text(&mut inline, text_context, &format!(" [{}]", source.short_title));
+            let short_title = self.isolated_in_line(&format!("[{}]", source.short_title));
+            self.push_text(&mut inline, text_context, &format!(" {short_title}"));
         }
         let date = if source.date.is_empty() { String::new() } else { self.lexicon.date(&source.date) };
         let mut facts = Vec::new();

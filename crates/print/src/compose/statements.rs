@@ -69,7 +69,8 @@ impl Composer<'_> {
         let outer = self.replace_part(&statement.id);
         if let Some(mark) = self.status_mark(statement) {
             self.status_word(inline, text_context, &mark.replace(' ', "\u{a0}"));
-            self.push_text(inline, text_context, " ");
+            // At the end of a line the mark would seem to belong to the sentence before it.
+            self.push_text(inline, text_context, "\u{a0}");
         }
         self.marked_text(inline, text_context, &statement.text, &statement.spans);
         self.begin_part(&outer);
@@ -252,6 +253,26 @@ impl Composer<'_> {
             if let Some(last) = run.1 {
                 self.push_text(inline, reference_context, "\u{2013}");
                 self.citation_link(inline, reference_context, last);
+            }
+        }
+    }
+
+    /// Appends the numbers of sources as links; three or more in a row form a range.
+    pub(crate) fn source_numbers(
+        &mut self,
+        inline: &mut Inline,
+        text_context: TextContext,
+        numbers: &[usize],
+    ) {
+        let comma = self.labels().page.list_comma;
+        for (index, (first, last)) in number_runs(numbers).into_iter().enumerate() {
+            if index > 0 {
+                self.push_text(inline, text_context, comma);
+            }
+            self.citation_link(inline, text_context, first);
+            if let Some(last) = last {
+                self.push_text(inline, text_context, "\u{2013}");
+                self.citation_link(inline, text_context, last);
             }
         }
     }

@@ -198,7 +198,7 @@ impl<'a> Composer<'a> {
         }
     }
 
-    fn arrow(&mut self, tag: TagId, cell: &mut Cell) {
+    pub(super) fn arrow(&mut self, tag: TagId, cell: &mut Cell) {
         let mut inline = Inline::default();
         let text_context = self.text_context(tag, TABLE);
         self.sign(&mut inline, text_context, Sign::Arrow, ACCENT);

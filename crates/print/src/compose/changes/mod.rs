@@ -3,6 +3,7 @@
 
 mod card_facts;
 mod cards;
+mod judgment_rows;
 mod letter_references;
 mod quoted_markings;
 mod selection;
@@ -35,6 +36,7 @@ impl Composer<'_> {
             let after = Length::pt(4);
             self.push(TextBlock { span: Span::Full, hyphenate: true, grid: Grid::Free, after, ..summary });
         }
+        self.changed_judgments(sect);
         let ReversalSelection { cards, rows } = self.selection;
         let has_tables = cards + rows > 0;
         if has_tables {

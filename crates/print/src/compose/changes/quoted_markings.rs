@@ -7,7 +7,7 @@ use chancery_proto::brief::v1::{Change, KeyJudgment, Statement};
 use crate::Format;
 use crate::compose::change_ledger::ReversalSelection;
 use crate::compose::composer::Composer;
-use crate::compose::judgment_changes::not_carried_over;
+use crate::compose::judgment_changes::{not_carried_over, says_the_same};
 
 impl<'a> Composer<'a> {
     /// Returns the markings of everything quoted from earlier revisions: changes and their quotations, texts,
@@ -28,7 +28,8 @@ impl<'a> Composer<'a> {
         }
         let ReversalSelection { cards, rows } = self.selection;
         let printed = self.ledger.cards.iter().take(cards).chain(self.ledger.rows.iter().take(rows));
-        printed.flat_map(|reversal| reversal.changes.iter().copied()).collect()
+        let of_judgments = self.ledger.judgments().filter(|_| self.options.format != Format::OnePage);
+        printed.flat_map(|reversal| reversal.changes.iter().copied()).chain(of_judgments).collect()
     }
 
     fn change_markings(&self, markings: &mut Vec<&'a str>) {
@@ -60,7 +61,7 @@ impl<'a> Composer<'a> {
         }
     }
 
-    /// Adds the markings of earlier judgments whose likelihood or confidence is printed, and of those that were not
+    /// Adds the markings of earlier judgments whose text, likelihood or confidence is printed, and of those that were not
     /// carried over.
     fn judgment_markings(&self, markings: &mut Vec<&'a str>) {
         let Some(earlier) = self.edition.earlier else { return };
@@ -70,7 +71,8 @@ impl<'a> Composer<'a> {
             let before = self.prior.judgment(judgment)?;
             let moved = self.prior.changed_judgment_likelihood(judgment).is_some()
                 || level(before) != level(judgment);
-            moved.then_some(before)
+            let is_quoted = self.options.format != Format::OnePage && !says_the_same(before, judgment);
+            (moved || is_quoted).then_some(before)
         });
         let left = not_carried_over(&earlier.key_judgments, judgments);
         for judgment in compared.chain(left) {

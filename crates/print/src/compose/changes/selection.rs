@@ -19,6 +19,8 @@ use crate::units::Length;
 
 /// Number of reversals in the opening and on the one-page format.
 const SUMMARY_REVERSALS: usize = 3;
+/// Number of pages that the standard format has for reversals: it has no annex for those that it omits.
+const STANDARD_PAGES: i64 = 2;
 /// Space between a table's columns, inside their widths.
 const GAP: Length = Length::pt(8);
 /// Space around a table's header and after a table.
@@ -76,7 +78,8 @@ impl<'a> Composer<'a> {
         let note = leading(TABLE_NOTE) * 2 + Length::pt(2);
         let (before, after) = AROUND_ROWS_HEADING;
         let above_rows = before + leading(ROWS_HEADING) + after + head + AFTER_TABLE;
-        let room = geometry.height - heading - note;
+        let pages = if self.options.format == Format::Standard { STANDARD_PAGES } else { 1 };
+        let room = geometry.height * pages - heading - note;
         let height = |cards: usize, rows: usize| {
             let mut height = Length::ZERO;
             if cards > 0 {
@@ -159,8 +162,8 @@ impl<'a> Composer<'a> {
         self.text_height(&[(kind, &text)], width)
     }
 
-    /// Returns the height of a paragraph of texts at the leading of the first.
-    fn text_height(&mut self, texts: &[(TypeSpec, &str)], measure: Length) -> Length {
+    /// Returns the height of a paragraph of texts at the leading of the first. Nothing is tagged.
+    pub(crate) fn text_height(&mut self, texts: &[(TypeSpec, &str)], measure: Length) -> Length {
         let mut inline = Inline::default();
         let language = self.typesetter.languages.id(&self.content.language);
         for (kind, text) in texts {

@@ -167,6 +167,7 @@ pub(super) const LABELS: Labels = Labels {
             "الجمل المستندة إلى مصدر واحد بدرجة {2} أو أدنى: {0} من {1}.",
         ),
         not_carried_over_from: "لم يُنقل من المراجعة {0}:",
+        not_carried_over: "لم يُنقل",
         // Changes.
         revision_said: "نص المراجعة {0}",
         earlier_text: "النص السابق",

@@ -156,6 +156,7 @@ pub(super) const LABELS: Labels = Labels {
             "{0} of {1} cited sentences rest on a source of {2} or lower alone.",
         ),
         not_carried_over_from: "Not carried over from revision {0}:",
+        not_carried_over: "not carried over",
         // Changes.
         revision_said: "Revision {0} said",
         earlier_text: "Earlier text",

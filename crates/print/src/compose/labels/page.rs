@@ -96,6 +96,8 @@ labels! {
         rest_on_grade_or_lower: Plural,
         /// Introduces the judgments of an earlier revision that none revises.
         not_carried_over_from: &'static str,
+        /// A judgment of an earlier revision that none revises.
+        not_carried_over: &'static str,
         // Changes.
         /// Column heading: the text of an earlier revision.
         revision_said: &'static str,

@@ -153,6 +153,7 @@ pub(super) const LABELS: Labels = Labels {
             "{0} جمله از {1} جملهٔ دارای ارجاع تنها بر یک منبع درجهٔ {2} یا پایین\u{200c}تر استوار است.",
         ),
         not_carried_over_from: "از ویرایش {0} آورده نشده است:",
+        not_carried_over: "آورده نشده",
         // Changes.
         revision_said: "متن ویرایش {0}",
         earlier_text: "متن پیشین",

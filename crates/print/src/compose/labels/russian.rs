@@ -158,6 +158,7 @@ pub(super) const LABELS: Labels = Labels {
             "предложений, опирающихся только на один источник с оценкой {2} или ниже: {0} из {1}.",
         ),
         not_carried_over_from: "Не перенесено из редакции {0}:",
+        not_carried_over: "не перенесён",
         // Changes.
         revision_said: "В редакции {0} было",
         earlier_text: "Прежний текст",
