@@ -410,6 +410,8 @@ pub struct Row {
     pub anchors: Vec<AnchorId>,
     /// No page break after it and no rule below it.
     pub keep_with_next: bool,
+    /// No rule below it.
+    pub without_rule: bool,
 }
 
 /// A table cell: paragraphs below each other.

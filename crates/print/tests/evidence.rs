@@ -464,3 +464,38 @@ fn hostile_paragraphs_print_in_every_format_and_direction() {
         }
     }
 }
+
+#[test]
+fn under_the_us_scheme_a_mark_is_where_the_marking_changes() {
+    let own = |id: &str, text: &str, marking: &str| Statement {
+        marking: marking.into(),
+        ..statement(id, text, &[])
+    };
+    let block = Block {
+        marking: "U".into(),
+        ..paragraph(vec![own("s1", "First.", "S"), own("s2", "Second.", "S"), own("s3", "Third.", "U")])
+    };
+    let mut content = brief(vec![block, paragraph(vec![own("s4", "Fourth.", "")])], Vec::new());
+    content.default_marking = "U".into();
+    content.marking = "S".into();
+    content.bluf = vec![own("b", "Bottom.", "S")];
+    let read = text(&content, &standard());
+    assert!(read.contains("(S) First. Second. (U) Third.") && read.contains("(U) Fourth."), "{read}");
+    assert!(read.contains("(S) Bottom.") && !read.contains("(U) (S)"), "{read}");
+}
+
+#[test]
+fn a_likelihood_without_a_range_is_one_number() {
+    let mut content = ports();
+    let Some(Kind::Paragraph(paragraph)) = &mut content.sections[0].blocks[0].kind else {
+        panic!("a paragraph")
+    };
+    for statement in &mut paragraph.statements {
+        if let Some(likelihood) = &mut statement.likelihood {
+            (likelihood.low_percent, likelihood.high_percent) = (60, 60);
+            likelihood.point_percent = Some(60);
+        }
+    }
+    let read = text(&content, &standard());
+    assert!(read.contains("likely, 60%") && !read.contains("60\u{2013}60"), "{read}");
+}

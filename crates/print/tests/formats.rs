@@ -57,10 +57,12 @@ fn the_standard_format_ends_with_the_endnotes() {
     let standard = printed(&edition(&content), &of(Format::Standard)).unwrap();
     assert!(standard.pages < full.pages);
     let text = struct_text(&standard.bytes).unwrap();
-    for absent in ["Contents", "Annexes", "About this brief", "Information gaps"] {
+    for absent in ["Contents", "Annexes", "About this brief", "Drivers"] {
         assert!(!text.contains(absent), "{absent}");
     }
-    for present in ["Bottom line", "What changed", "Why this matters", "Sources", "Rating and pages"] {
+    for present in
+        ["Bottom line", "What changed", "Why this matters", "Information gaps", "Sources", "Rating and pages"]
+    {
         assert!(text.contains(present), "{present}");
     }
     let with = Options { annexes: Some(true), ..of(Format::Standard) };
@@ -147,4 +149,13 @@ fn only_the_full_format_opens_with_its_outline() {
         file.catalog().unwrap().has(b"PageMode")
     };
     assert!(opens(Format::Full) && !opens(Format::Standard) && !opens(Format::OnePage));
+}
+
+#[test]
+fn a_heading_that_no_font_has_is_printed_in_the_contents() {
+    let mut content = sample(2);
+    content.sections[0].heading = "\u{5e9}\u{5dc}\u{5d5}\u{5dd} \u{4e2d} \u{e01}".into();
+    let bytes = printed(&edition(&content), &of(Format::Full)).unwrap().bytes;
+    let text = struct_text(&bytes).unwrap();
+    assert!(text.matches('\u{4e2d}').count() >= 2, "the contents and the section have it");
 }

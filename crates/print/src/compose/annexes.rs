@@ -5,7 +5,7 @@ use chancery_proto::brief::v1::{Actor, Relationship};
 use crate::compose::composer::{Composer, TextContext};
 use crate::compose::content_facts::events_in_time_order;
 use crate::compose::labels::filled;
-use crate::compose::stylesheet::{BODY, META, TABLE, TABLE_HEAD};
+use crate::compose::stylesheet::{BODY, META, QUIET, TABLE, TABLE_HEAD};
 use crate::compose::tables::TableMaker;
 use crate::compose::text_origin::TextOrigin;
 use crate::compose::{lexicon, stylesheet};
@@ -151,10 +151,9 @@ impl Composer<'_> {
                 }
             }
             _ => {
-                let facts: Vec<&str> = [actor.role.as_str(), actor.note.as_str()]
-                    .into_iter()
-                    .filter(|f| !f.is_empty())
-                    .collect();
+                let period = actor.period.as_ref().map(|period| self.period_words(period));
+                let facts = [actor.role.clone(), period.unwrap_or_default(), actor.note.clone()];
+                let facts: Vec<String> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
                 self.push_text(inline, text_context, &facts.join("; "));
             }
         }
@@ -303,6 +302,10 @@ impl Composer<'_> {
                             text_context
                         };
                         composer.push_text(inline, text_context, &event.title);
+                        if !event.note.is_empty() {
+                            let quiet = composer.text_context(cell, TABLE.colored(QUIET));
+                            composer.push_text(inline, quiet, &format!(" {}", event.note));
+                        }
                     }
                     2 => {
                         let names: Vec<String> =

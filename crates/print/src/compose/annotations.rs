@@ -130,11 +130,16 @@ impl Composer<'_> {
                 format!("{facts}; {}", filled(self.labels().was_likely, &[&self.lexicon.short_odds(before)]));
         }
         let alt = filled(self.labels().bar_alt, &[&facts]);
-        self.inline_figure(inline, text_context, alt, bar(likelihood, before, size));
+        self.figure_of_bar(inline, text_context, alt, bar(likelihood, before, size));
     }
 
-    /// Appends a drawing as a `Figure` with its alternative text, mirrored in a right-to-left document.
-    pub(crate) fn inline_figure(
+    /// Returns whether bars run from right to left: like the printer's words, which explain them and label their axis.
+    pub(crate) fn bars_are_mirrored(&self) -> bool {
+        self.lexicon.runs_right_to_left()
+    }
+
+    /// Appends a bar as a `Figure` with its alternative text.
+    pub(crate) fn figure_of_bar(
         &mut self,
         inline: &mut Inline,
         text_context: TextContext,
@@ -143,7 +148,7 @@ impl Composer<'_> {
     ) {
         let node = self.label_tag(text_context.node, Role::Figure { alt });
         let owner = Owner::Tagged { node, seq: self.flow.tags.next_seq() };
-        let drawing = if self.flow.right_to_left { signs::mirror(&drawing) } else { drawing };
+        let drawing = if self.bars_are_mirrored() { signs::mirror(&drawing) } else { drawing };
         self.draw(inline, text_context, drawing, owner);
     }
 

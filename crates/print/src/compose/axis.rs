@@ -42,12 +42,16 @@ impl Composer<'_> {
         let widths: Vec<Length> = labels.iter().map(|(_, text)| self.axis_label_width(text)).collect();
         let places: Vec<(u32, Length)> =
             labels.iter().zip(&widths).map(|((percent, _), width)| (*percent, *width)).collect();
+        // The axis runs like the bars, whatever the heading before it and the page do.
+        let isolate = if self.bars_are_mirrored() { "\u{2067}" } else { "\u{2066}" };
+        self.axis_label(&mut head, isolate);
         let mut end = Length::ZERO;
         for (index, start) in label_starts(&places, width) {
             self.axis_space(&mut head, start - end);
             self.axis_label(&mut head, &labels[index].1);
             end = start + widths[index];
         }
+        self.axis_label(&mut head, "\u{2069}");
         maker.block.head[column] = head;
     }
 

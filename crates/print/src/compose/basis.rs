@@ -2,8 +2,8 @@
 //! place.
 
 use chancery_proto::brief::v1::{
-    Citation, CitationRole, Confidence, ConfidenceLevel, KeyJudgment, Likelihood, List, Section, Statement,
-    StatementType, block::Kind,
+    Citation, CitationRole, Confidence, ConfidenceLevel, KeyJudgment, Likelihood, List, Period, Section,
+    Statement, StatementType, block::Kind,
 };
 
 use crate::compose::annotations::Value;
@@ -236,15 +236,20 @@ impl<'a> Composer<'a> {
         let page = &self.labels().page;
         let horizon =
             if statement.horizon.is_empty() { String::new() } else { self.lexicon.date(&statement.horizon) };
-        let period = statement.period.as_ref().map(|period| {
-            let date = if period.edtf.is_empty() { String::new() } else { self.lexicon.date(&period.edtf) };
-            let label = if date.contains(&period.label) { "" } else { period.label.as_str() };
-            let facts = [date.as_str(), label];
-            facts.into_iter().filter(|fact| !fact.is_empty()).collect::<Vec<_>>().join(page.list_comma)
-        });
+        let period = statement.period.as_ref().map(|period| self.period_words(period));
         self.basis_fact(inline, tag, page.basis_horizon, &horizon);
         self.basis_fact(inline, tag, page.basis_criteria, &statement.resolution_criteria);
         self.basis_fact(inline, tag, page.basis_period, &period.unwrap_or_default());
+    }
+
+    /// Returns the dates of a period and its label.
+    pub(crate) fn period_words(&self, period: &Period) -> String {
+        let date = if period.edtf.is_empty() { String::new() } else { self.lexicon.date(&period.edtf) };
+        let label = if date.contains(&period.label) { "" } else { period.label.as_str() };
+        // An author may repeat the date in the label, with more words.
+        let date = if !date.is_empty() && label.starts_with(&date) { "" } else { date.as_str() };
+        let facts = [date, label].into_iter().filter(|fact| !fact.is_empty());
+        facts.collect::<Vec<_>>().join(self.labels().page.list_comma)
     }
 
     /// Appends a detail by its template, unless it is empty.

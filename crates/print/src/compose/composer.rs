@@ -297,10 +297,24 @@ impl<'a> Composer<'a> {
         }
         let owner = Owner::Tagged { node: text_context.node, seq: self.flow.tags.next_seq() };
         let language = self.typesetter.languages.id(text_context.language);
-        inline.push(
-            text,
-            PieceStyle { style: text_context.style, owner, link: text_context.link, language, kind },
-        );
+        let piece = PieceStyle { style: text_context.style, owner, link: text_context.link, language, kind };
+        self.isolate(inline, text_context.language == self.lexicon.locale().tag(), &piece);
+        inline.push(text, piece);
+    }
+
+    /// Begins or ends the isolate of the printer's words where they run against the page (UAX #9): the words and numbers
+    /// of a label stay in its own order, whatever the author's text around it is. The end of a paragraph ends it as well.
+    fn isolate(&self, inline: &mut Inline, is_label: bool, piece: &PieceStyle) {
+        if !self.lexicon.runs_against_page() || is_label == inline.in_isolate {
+            return;
+        }
+        let mark = match (is_label, self.lexicon.runs_right_to_left()) {
+            (false, _) => "\u{2069}",
+            (true, false) => "\u{2066}",
+            (true, true) => "\u{2067}",
+        };
+        inline.push(mark, PieceStyle { kind: PieceKind::Text, ..piece.clone() });
+        inline.in_isolate = is_label;
     }
 
     /// Appends a link to a part of the brief, or plain text if the part is not printed.
@@ -370,8 +384,8 @@ impl<'a> Composer<'a> {
     }
 
     /// Returns the separator of names that may contain commas.
-    pub(crate) const fn list_separator(&self) -> &'static str {
-        if self.flow.right_to_left { "\u{61b} " } else { "; " }
+    pub(crate) fn list_separator(&self) -> &'static str {
+        if self.lexicon.runs_right_to_left() { "\u{61b} " } else { "; " }
     }
 
     /// Returns whether this edition has a part with a name.

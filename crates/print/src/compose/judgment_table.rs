@@ -156,7 +156,7 @@ impl Composer<'_> {
         let text_context = self.text_context(tag, kind);
         let floor = &self.content.default_marking;
         let marking = if judgment.marking.is_empty() { floor } else { &judgment.marking };
-        self.mark_part(&mut inline, text_context, marking);
+        self.mark_part_of_statements(&mut inline, text_context, marking);
         self.statements(&mut inline, text_context, &judgment.statements, marking);
         if self.options.show_ids {
             self.small_word(&mut inline, text_context, &format!(" [{}]", judgment.id));

@@ -12,6 +12,8 @@ use crate::compose::dates::{self, DateStyle};
 use crate::compose::labels::{AnalyticTerms, Labels, TimelineLabels, Vocabulary, filled};
 use crate::compose::numerals::{self, Plural};
 use crate::graphics::Color;
+use crate::text::isolated;
+use crate::text::languages::is_right_to_left;
 use crate::{LikelihoodDisplay, Locale};
 
 /// Vocabulary for one locale and likelihood display.
@@ -20,16 +22,41 @@ pub(crate) struct Lexicon {
     locale: Locale,
     display: LikelihoodDisplay,
     dates: DateStyle,
+    /// Whether phrases are isolated, because the page has the other direction.
+    isolates: bool,
 }
+
+/// Number of characters up to which term and range of a likelihood are one line, such as "very unlikely, 5–20%".
+const LONGEST_UNBROKEN_ODDS: usize = 24;
 
 impl Lexicon {
     pub(crate) const fn new(locale: Locale, display: LikelihoodDisplay) -> Self {
-        Self { locale, display, dates: DateStyle::Locale(locale) }
+        Self { locale, display, dates: DateStyle::Locale(locale), isolates: false }
     }
 
     /// Uses the dates that suit content in a language (BCP 47).
     pub(crate) fn with_dates_of(self, content_language: &str) -> Self {
         Self { dates: DateStyle::of(self.locale, content_language), ..self }
+    }
+
+    /// Suits phrases to a page: those that run against it are isolated, so that it does not reorder their words and
+    /// numbers (UAX #9).
+    pub(crate) fn on_page(self, right_to_left: bool) -> Self {
+        Self { isolates: self.runs_right_to_left() != right_to_left, ..self }
+    }
+
+    /// Returns whether the printer's words run from right to left.
+    pub(crate) fn runs_right_to_left(self) -> bool {
+        is_right_to_left(self.locale.tag())
+    }
+
+    /// Returns whether the printer's words run against the direction of the page.
+    pub(crate) const fn runs_against_page(self) -> bool {
+        self.isolates
+    }
+
+    fn phrase(self, text: String) -> String {
+        if self.isolates && !text.is_empty() { isolated(&text) } else { text }
     }
 
     pub(crate) const fn locale(self) -> Locale {
@@ -52,12 +79,12 @@ impl Lexicon {
 
     /// Formats an EDTF or RFC 3339 date in words, such as "until 8 December 2024".
     pub(crate) fn date(self, date: &str) -> String {
-        dates::in_words(date, self.dates)
+        self.phrase(dates::in_words(date, self.dates))
     }
 
     /// Formats a date in short words without its year, such as "3 Mar", where the year is printed elsewhere.
     pub(crate) fn date_without_year(self, date: &str) -> String {
-        dates::without_year(date, self.dates)
+        self.phrase(dates::without_year(date, self.dates))
     }
 
     /// Formats a year, such as "2025" or "50 BC".
@@ -67,7 +94,7 @@ impl Lexicon {
 
     /// Formats a date in words; Persian adds the Solar Hijri date of a day.
     pub(crate) fn date_with_solar_hijri(self, date: &str) -> String {
-        dates::with_solar_hijri(date, self.dates)
+        self.phrase(dates::with_solar_hijri(date, self.dates))
     }
 
     /// Replaces ASCII digits by the locale's. Grades, ids and texts of the author keep theirs.
@@ -86,12 +113,12 @@ impl Lexicon {
 
     /// Formats a percentage or a range of percentages with an en dash, such as "80–95%".
     pub(crate) fn percent(self, value: impl Copy + ToString) -> String {
-        numerals::percent(value, self.locale)
+        self.phrase(numerals::percent(value, self.locale))
     }
 
     /// Returns a template in the form for a count, with `{0}` replaced by the count and the others by `values`.
     pub(crate) fn counted(self, plural: &Plural, count: usize, values: &[&str]) -> String {
-        plural.filled(count, values, self.locale)
+        self.phrase(plural.filled(count, values, self.locale))
     }
 
     /// Joins items as a list, such as "1, 3 and 4".
@@ -123,16 +150,17 @@ impl Lexicon {
     /// Formats the percentages, such as "55–80%, about 60%", followed by the term of the reader's scale if it
     /// differs.
     pub(crate) fn percentages(self, likelihood: &Likelihood) -> String {
-        let range = format!("{}\u{2013}{}", likelihood.low_percent, likelihood.high_percent);
-        let mut text = self.percent(&range);
-        if let Some(point) = likelihood.point_percent {
+        let (low, high) = (likelihood.low_percent, likelihood.high_percent);
+        let is_point = low == high;
+        let mut text =
+            if is_point { self.percent(low) } else { self.percent(&format!("{low}\u{2013}{high}")) };
+        if let Some(point) = likelihood.point_percent.filter(|_| !is_point) {
             text = filled(self.labels().point, &[&text, &self.percent(point)]);
         }
         if let Some((name, scale)) = self.reader_scale()
             && known_term(likelihood.term).and_then(likelihood::scale) != Some(scale)
         {
-            let range = (likelihood.low_percent, likelihood.high_percent);
-            let term = likelihood::equivalent(range, scale);
+            let term = likelihood::equivalent((low, high), scale);
             let term = term.map_or_else(|| self.labels().no_term.to_owned(), |term| self.term(term));
             text = format!("{text}; {name}: {term}");
         }
@@ -148,12 +176,15 @@ impl Lexicon {
         }
     }
 
-    /// Formats a likelihood in short form, such as "likely, 55–80%".
+    /// Formats a likelihood in short form, such as "likely, 55–80%". It breaks over lines only where it is longer than
+    /// the narrowest column is wide.
     pub(crate) fn short_odds(self, likelihood: &Likelihood) -> String {
         let percentages = self.percentages(likelihood);
-        self.likelihood(likelihood).map_or(percentages.clone(), |word| {
+        let odds = self.likelihood(likelihood).map_or(percentages.clone(), |word| {
             format!("{word}{}{percentages}", self.labels().page.list_comma)
-        })
+        });
+        let is_short = odds.chars().count() <= LONGEST_UNBROKEN_ODDS;
+        self.phrase(if is_short { odds.replace(' ', "\u{a0}") } else { odds })
     }
 
     pub(crate) fn confidence(self, level: i32) -> Option<&'static str> {
@@ -290,8 +321,12 @@ pub(crate) fn relationship(kind: &str) -> String {
 
 /// Returns a word with an initial capital.
 pub(crate) fn capitalised(word: &str) -> String {
+    // A phrase may begin with an isolate.
+    let first = word.find(|c| !matches!(c, '\u{2066}'..='\u{2069}')).unwrap_or(word.len());
+    let (isolates, word) = word.split_at(first);
     let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    let capitalised = letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>());
+    format!("{isolates}{}", capitalised.unwrap_or_default())
 }
 
 /// Returns the highest marking of a label and others of its scheme. Labels of other schemes are ignored.
@@ -325,8 +360,8 @@ mod tests {
     fn the_stored_term_is_printed_in_every_language_and_with_every_scale() {
         let likely = likelihood(LikelihoodTerm::Icd203Likely, 55, 80);
         let odds = |locale, display| Lexicon::new(locale, display).short_odds(&likely);
-        assert_eq!(odds(Locale::English, LikelihoodDisplay::AsWritten), "likely, 55\u{2013}80%");
-        assert_eq!(odds(Locale::English, LikelihoodDisplay::Icd203), "likely, 55\u{2013}80%");
+        assert_eq!(odds(Locale::English, LikelihoodDisplay::AsWritten), "likely,\u{a0}55\u{2013}80%");
+        assert_eq!(odds(Locale::English, LikelihoodDisplay::Icd203), "likely,\u{a0}55\u{2013}80%");
         assert_eq!(
             odds(Locale::English, LikelihoodDisplay::Phia),
             "likely, 55\u{2013}80%; PHIA: likely or probable"

@@ -62,7 +62,7 @@ impl Composer<'_> {
                 self.withheld(&mut block.inline, text_context);
                 self.push(block);
             } else {
-                self.mark_part(&mut block.inline, text_context, marking);
+                self.mark_part_of_statements(&mut block.inline, text_context, marking);
                 self.statements(&mut block.inline, text_context, &entry.statements, marking);
                 self.push_with_evidence(body, block, &entry.statements);
             }

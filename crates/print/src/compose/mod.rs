@@ -152,7 +152,8 @@ pub(crate) fn compose_figure(
 fn lexicon_of(edition: &Edition, options: &Options) -> Lexicon {
     let language = &edition.content.language;
     let locale = options.locale.or_else(|| Locale::of(language)).unwrap_or(Locale::English);
-    Lexicon::new(locale, options.likelihood).with_dates_of(language)
+    let page = crate::text::languages::is_right_to_left(language);
+    Lexicon::new(locale, options.likelihood).with_dates_of(language).on_page(page)
 }
 
 fn finished(mut composer: Composer) -> Result<(Flow, Vec<Warning>), PrintError> {

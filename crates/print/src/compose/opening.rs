@@ -48,6 +48,8 @@ impl Composer<'_> {
                 }
                 PartKind::Changes => {
                     self.fit_summary_of_changes();
+                    // Without changes there is only the authors' summary, which the part itself has.
+                    self.summary_in_opening &= !self.printed_changes().is_empty();
                     if !self.summary_in_opening {
                         continue;
                     }
@@ -226,9 +228,6 @@ impl Composer<'_> {
         let mut block = framed(self.block(BOTTOM_LINE));
         let text_context = self.text_context(node, BOTTOM_LINE);
         let content = self.content;
-        if self.marks_every_portion() {
-            self.mark_part(&mut block.inline, text_context, "");
-        }
         self.statements(&mut block.inline, text_context, &content.bluf, &content.default_marking);
         block.padding.1 = Length::pt(6);
         self.push(block);

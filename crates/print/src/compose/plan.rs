@@ -191,6 +191,8 @@ impl<'a> Plan<'a> {
         if self.format == Format::Full {
             let ids = content.factors.iter().map(|part| &part.id);
             self.listed(ids, "part.factors", labels.factors, PartKind::Factors);
+        }
+        if self.format != Format::OnePage {
             let ids = content.assumptions.iter().map(|part| &part.id);
             self.listed(ids, "part.assumptions", labels.assumptions, PartKind::Assumptions);
             let ids = content.information_gaps.iter().map(|part| &part.id);

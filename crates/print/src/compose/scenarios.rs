@@ -101,7 +101,7 @@ impl Composer<'_> {
         let alt = filled(self.labels().bar_alt, &[&self.lexicon.percent(percent)]);
         let mut inline = Inline::default();
         let text_context = self.text_context(tag, TABLE);
-        self.inline_figure(&mut inline, text_context, alt, percent_bar(percent, BAR));
+        self.figure_of_bar(&mut inline, text_context, alt, percent_bar(percent, BAR));
         self.cell_paragraph(cell, TABLE, inline);
     }
 

@@ -70,7 +70,7 @@ impl Composer<'_> {
         let mut block = TextBlock { before, ..self.prose_block(statements) };
         let text_context = self.text_context(node, BODY);
         if self.sheet.is_large() || self.marks_every_portion() {
-            self.mark_part(&mut block.inline, text_context, marking);
+            self.mark_part_of_statements(&mut block.inline, text_context, marking);
         } else {
             self.portion_mark(&mut block, node, marking);
         }
@@ -159,7 +159,7 @@ impl Composer<'_> {
         let node = self.tag(div, Role::P);
         let mut body = framed(self.prose_block(&callout.statements));
         let text_context = self.text_context(node, BODY);
-        self.mark_part(&mut body.inline, text_context, marking);
+        self.mark_part_of_statements(&mut body.inline, text_context, marking);
         self.statements(&mut body.inline, text_context, &callout.statements, marking);
         if !body.inline.is_empty() {
             blocks.push(body);
@@ -198,7 +198,7 @@ impl Composer<'_> {
             ..self.prose_block(&quote.statements)
         };
         let text_context = self.text_context(paragraph, BODY.italic());
-        self.mark_part(&mut words.inline, text_context, marking);
+        self.mark_part_of_statements(&mut words.inline, text_context, marking);
         self.statements(&mut words.inline, text_context, &quote.statements, marking);
         let mut blocks = vec![words];
         if !quote.attribution.is_empty() {

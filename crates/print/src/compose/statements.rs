@@ -25,7 +25,8 @@ struct TextSpan<'s> {
 
 impl Composer<'_> {
     /// Appends statements separated by spaces; consecutive ones with the same sources are cited after the last.
-    /// `enclosing` is the marking of the enclosing part.
+    /// `enclosing` is the marking of the enclosing part. Under a scheme that marks every portion, a statement is marked where
+    /// the marking changes, and the first always; otherwise those that differ from the enclosing part.
     pub(crate) fn statements(
         &mut self,
         inline: &mut Inline,
@@ -37,6 +38,7 @@ impl Composer<'_> {
         let right_to_left = runs_right_to_left(texts, self.flow.right_to_left);
         let cited: Vec<Vec<usize>> =
             statements.iter().map(|statement| self.cited_numbers(statement)).collect();
+        let mut marked = if self.marks_every_portion() { "" } else { enclosing };
         for (index, statement) in statements.iter().enumerate() {
             if index > 0 {
                 self.push_text(inline, text_context, " ");
@@ -45,7 +47,12 @@ impl Composer<'_> {
                 self.withheld(inline, text_context);
                 continue;
             }
-            self.statement(inline, text_context, statement, enclosing);
+            let own = if statement.marking.is_empty() { enclosing } else { &statement.marking };
+            let is_marked = own != marked;
+            if self.marks_every_portion() {
+                marked = own;
+            }
+            self.statement(inline, text_context, statement, Some(own).filter(|_| is_marked));
             self.record_citations(inline, &cited[index]);
             if cited.get(index + 1) != Some(&cited[index]) {
                 self.citation_marks(inline, text_context, &cited[index], right_to_left);
@@ -58,13 +65,13 @@ impl Composer<'_> {
         inline: &mut Inline,
         text_context: TextContext,
         statement: &Statement,
-        enclosing: &str,
+        marking: Option<&str>,
     ) {
         if let Some(anchor) = self.anchors.get(&statement.id) {
             inline.anchor(*anchor);
         }
-        if !statement.marking.is_empty() && statement.marking != enclosing {
-            self.portion_word(inline, text_context, &statement.marking);
+        if let Some(marking) = marking.filter(|marking| !marking.is_empty()) {
+            self.portion_word(inline, text_context, marking);
         }
         let outer = self.replace_part(&statement.id);
         if let Some(mark) = self.status_mark(statement) {
@@ -100,6 +107,18 @@ impl Composer<'_> {
             ..text_context.style
         };
         self.push_text(inline, TextContext { node, style, language: "", ..text_context }, word);
+    }
+
+    /// Appends the marking of a part that consists of statements, unless the statements have their own.
+    pub(crate) fn mark_part_of_statements(
+        &mut self,
+        inline: &mut Inline,
+        text_context: TextContext,
+        marking: &str,
+    ) {
+        if !self.marks_every_portion() {
+            self.mark_part(inline, text_context, marking);
+        }
     }
 
     /// Returns the portion marking that a part prints, given its own marking or an empty one: under the `us` scheme

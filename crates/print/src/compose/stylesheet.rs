@@ -139,9 +139,9 @@ impl Sheet {
 /// Returns the type of a heading level.
 pub(crate) const fn heading(level: u8) -> TypeSpec {
     match level {
-        0 | 1 => set(Family::Sans, Weight::Bold, 15_000, 18_000),
-        2 => set(Family::Sans, Weight::Bold, 13_000, 16_000),
-        3 => set(Family::Sans, Weight::Semibold, 11_000, 14_000),
+        0 | 1 => set(Family::Sans, Weight::Bold, 13_000, 16_000),
+        2 => set(Family::Sans, Weight::Bold, 11_500, 14_000),
+        3 => set(Family::Sans, Weight::Semibold, 10_500, 14_000),
         _ => set(Family::Sans, Weight::Semibold, 9_500, 14_000),
     }
 }

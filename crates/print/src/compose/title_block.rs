@@ -42,7 +42,7 @@ impl Composer<'_> {
         let facts = facts.iter().map(|fact| isolated(fact)).collect::<Vec<_>>().join(FACT_SEPARATOR);
         let footer = self.sheet.fit(FOOTER);
         let digits = "0".repeat(self.page_digits);
-        let number = self.lexicon.digits(&filled(page.page_of_pages, &[&digits, &digits]));
+        let number = isolated(&self.lexicon.digits(&filled(page.page_of_pages, &[&digits, &digits])));
         self.flow.running_elements = RunningElements {
             marking: self.artifact(&marking, kind),
             marking_place,

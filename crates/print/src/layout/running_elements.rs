@@ -104,7 +104,8 @@ impl<'a> PlacedRunningElements<'a> {
         typesetter: &mut Typesetter,
     ) -> Vec<PlacedItem> {
         let RunningElements { page_number, number_words, .. } = self.running_elements;
-        let number = number_words.replace("{0}", &(page + 1).to_string());
+        // The words may run against the page.
+        let number = isolated(number_words).replace("{0}", &(page + 1).to_string());
         let number = (style.digits)(&number.replace("{1}", &laid_out.pages.to_string()));
         let start = if self.geometry.right_to_left {
             typesetter.width(&self.facts[page.min(1)]).min(self.facts_room()) + GAP

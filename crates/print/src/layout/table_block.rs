@@ -23,6 +23,8 @@ const HEAD_PADDING: (Length, Length) = (Length::milli_pt(3_000), Length::milli_p
 const TALLEST_WHOLE_ROW: i64 = 3;
 /// Minimum number of a divided row's lines on either side of a page break.
 const FEWEST_LINES: usize = 2;
+/// Height of the headings that may precede a table on its page.
+const HEADING: Length = Length::pt(64);
 /// The rule above the header.
 const RULE_ABOVE: Length = Length::milli_pt(800);
 const INK: Color = Color(0x11, 0x11, 0x11);
@@ -37,12 +39,22 @@ pub(crate) fn measure(table: &TableBlock, geometry: &Geometry, typesetter: &mut 
     let header = header(table, &head, geometry, typesetter).map(Rc::new);
     let room = geometry.height - header.as_ref().map_or(Length::ZERO, |header| header.height);
     let row_room = if table.divides_rows { room.min(geometry.height / TALLEST_WHOLE_ROW) } else { room };
+    let caption_height = height_of(&strips);
     strips.extend(head);
     let count = table.rows.len();
+    let mut first_of_row = strips.len();
     for (index, row) in table.rows.iter().enumerate() {
         let first = strips.len();
-        strips.extend(row_strips(table, row, &slots, (row_room, header.as_ref()), typesetter));
-        let is_low = strips[first..].iter().map(|strip| strip.height).sum::<Length>() <= row_room / 2;
+        // A row that fits a page only without what must precede it there is divided, so as not to leave that alone.
+        let above = match index.checked_sub(1) {
+            None => caption_height + HEADING,
+            Some(before) if table.rows[before].keep_with_next => height_of(&strips[first_of_row..]),
+            Some(_) => Length::ZERO,
+        };
+        first_of_row = first;
+        let room = row_room.min(room - above);
+        strips.extend(row_strips(table, row, &slots, (room, header.as_ref()), typesetter));
+        let is_low = height_of(&strips[first..]) <= row_room / 2;
         // Two rows stay with the header, and the last two together, unless they are tall.
         let is_kept = is_low && count > 1 && (index == 0 || index + 2 == count);
         let may_break_after = !is_kept && !row.keep_with_next;
@@ -65,6 +77,10 @@ pub(crate) fn measure(table: &TableBlock, geometry: &Geometry, typesetter: &mut 
         last.may_break_after = !table.keep_with_next;
     }
     strips
+}
+
+fn height_of(strips: &[Strip]) -> Length {
+    strips.iter().map(|strip| strip.before + strip.height).sum()
 }
 
 /// Returns the columns' slots: fixed widths, and the rest for the columns by content.
@@ -207,6 +223,7 @@ fn row_strips(
     }
     if let Some(last) = strips.last_mut()
         && !row.keep_with_next
+        && !row.without_rule
     {
         let bottom = last.height - HAIRLINE / 2;
         push_rule(last, total_width(slots), bottom, FAINT, HAIRLINE);

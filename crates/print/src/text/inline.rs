@@ -20,6 +20,8 @@ pub struct Inline {
     pub anchors: Vec<(usize, AnchorId)>,
     /// Its drawings, by the index in [`PieceKind::Drawing`].
     pub drawings: Vec<InlineDrawing>,
+    /// Whether its end is in an isolate of the printer's words, which run against the page.
+    pub in_isolate: bool,
 }
 
 /// A small drawing in a line of text: a sign or a bar.

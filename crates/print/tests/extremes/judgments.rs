@@ -81,3 +81,17 @@ fn a_single_page_has_up_to_seven_or_names_their_number() {
         }
     }
 }
+
+#[test]
+fn a_judgment_that_nearly_fills_a_page_begins_below_its_heading() {
+    for sentences in (1..45).step_by(2) {
+        let mut content = judged(1);
+        content.bluf.clear();
+        content.key_judgments[0].statements[0].text =
+            format!("First1 {}", [SENTENCE].repeat(sentences).join(" "));
+        let (format, options) = &long_formats()[0];
+        let print = Print::new(&format!("tall-judgment-{sentences}-{format}"), &content, options);
+        let (heading, first) = (page_of(&print, "judgments"), page_of(&print, "First1"));
+        assert_eq!(first, heading, "{sentences} sentences");
+    }
+}

@@ -1,5 +1,5 @@
 //! The table of key judgments that differ from the earlier revision: what each said, what it says now, and why. Below
-//! them are the earlier judgments that none revises, with what became of them.
+//! them are the earlier judgments that none revises, if their change is declared, with what became of them.
 
 use chancery_proto::brief::v1::{Change, KeyJudgment, Likelihood};
 
@@ -69,11 +69,10 @@ impl<'a> Composer<'a> {
             declared: self.ledger.change_of_judgment(&judgment.id),
         });
         let left = not_carried_over(&earlier.key_judgments, &content.key_judgments).into_iter();
-        let left = left.map(|judgment| JudgmentRow {
-            number: None,
-            earlier: Some(judgment),
-            now: None,
-            declared: self.ledger.change_of_judgment(&judgment.id),
+        // The note below the opening's table names those of which nothing is declared.
+        let left = left.filter_map(|judgment| {
+            let declared = Some(self.ledger.change_of_judgment(&judgment.id)?);
+            Some(JudgmentRow { number: None, earlier: Some(judgment), now: None, declared })
         });
         present.filter(|row| self.is_of_interest(row)).chain(left).collect()
     }
