@@ -99,6 +99,7 @@ fn of_network<'a>(content: &'a BriefContent, on_text: &mut impl FnMut(&'a str, &
         on_text(&actor.id, &actor.short_name);
         of_localized(&actor.id, &actor.labels, on_text);
         on_text(&actor.id, &actor.role);
+        of_period(&actor.id, actor.period.as_ref(), on_text);
         on_text(&actor.id, &actor.note);
     }
     for place in &content.places {
@@ -111,6 +112,7 @@ fn of_network<'a>(content: &'a BriefContent, on_text: &mut impl FnMut(&'a str, &
     }
     for event in &content.events {
         on_text(&event.id, &event.title);
+        on_text(&event.id, &event.note);
     }
     for source in &content.sources {
         for text in [&source.title, &source.publisher, &source.descriptor, &source.short_title] {
