@@ -138,8 +138,8 @@ impl<'a> ChangeLedger<'a> {
 
     /// Returns the reversal of a statement itself.
     pub(crate) fn reversal_with(&self, statement_id: &str) -> Option<&Reversal<'a>> {
-        let is_subject = |change: &&Change| change_subject(change) == statement_id;
-        self.reversal_of(statement_id).filter(|reversal| reversal.changes.iter().any(|of| is_subject(&of)))
+        let is_subject = |change: &Change| change_subject(change) == statement_id;
+        self.reversal_of(statement_id).filter(|reversal| reversal.changes.iter().any(|of| is_subject(of)))
     }
 
     /// Returns the reversal of a statement, or the one whose replacement it is.

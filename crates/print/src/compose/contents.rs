@@ -14,7 +14,7 @@ use crate::units::Length;
 const LEVELS: u8 = 2;
 const COLUMNS: usize = 3;
 const COLUMN_GAP: Length = Length::mm(8);
-/// What an entry's page is measured by, with the least row of dots before it.
+/// A page number of usual width, after the shortest row of dots, to measure entries with.
 const PAGE_SAMPLE: &str = "... 00";
 /// Number of entries above which contents that do not fit below the opening omit subsections.
 const MOST_ENTRIES_WITH_SUBSECTIONS: usize = 15;

@@ -86,11 +86,11 @@ impl<'a> Evidence<'a> {
         let shown = statements.into_iter().filter(|statement| statement.withheld.is_none());
         for citation in shown.flat_map(|statement| &statement.citations) {
             let Some(source) = sources.get(citation.source_id.as_str()) else { continue };
-            if !supports(citation) {
-                evidence.contradicting.insert(citation.source_id.as_str());
-            } else {
+            if supports(citation) {
                 evidence.sources.insert(citation.source_id.as_str());
                 evidence.grades.extend(Some(Grade::of(source, citation)).filter(|grade| grade.is_rated()));
+            } else {
+                evidence.contradicting.insert(citation.source_id.as_str());
             }
         }
         evidence

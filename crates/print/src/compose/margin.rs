@@ -208,7 +208,7 @@ impl<'a> Composer<'a> {
     /// Adds the commonest confidence, and the exceptions by their opening words.
     fn confidence_notes(&mut self, block: &mut TextBlock, div: TagId, evidence: &ParagraphEvidence) {
         let Some(confidence) = &evidence.confidence else { return };
-        // Without room for any exception, the level stands alone, and the annex has all of them.
+        // Without room for any exception, the level is alone, and the annex has all of them.
         let excepted = evidence.shown.exceptions > 0;
         let indent = self.dots_width();
         let node = self.label_tag(div, Role::P);
