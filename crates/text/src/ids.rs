@@ -220,6 +220,12 @@ impl Numbers {
     }
 }
 
+/// Returns whether two ids differ only in the number at their end.
+pub(crate) fn is_same_series(one: &str, other: &str) -> bool {
+    let prefix = |id| numbered(id).map(|(prefix, _)| prefix);
+    prefix(one).is_some_and(|own| prefix(other) == Some(own))
+}
+
 /// Splits an id into a prefix and the digits at its end; none if it has none or too many.
 fn numbered(id: &str) -> Option<(&str, &str)> {
     let prefix = id.trim_end_matches(|c: char| c.is_ascii_digit());
