@@ -1,6 +1,7 @@
 //! The files of `examples/hostile-text`: each problem at its line and column, with its code and its remedy.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
+#![allow(clippy::format_collect, clippy::format_push_string, reason = "short texts")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -73,6 +74,24 @@ fn each_problem_is_at_its_place_and_names_its_remedy() {
         }
     }
     assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+#[test]
+fn the_brief_of_the_guide_is_complete_and_valid() {
+    let guide = fs::read_to_string(folder().join("../../docs/AUTHORING.md")).unwrap();
+    let (_, rest) = guide.split_once("````markdown\n").unwrap();
+    let (text, _) = rest.split_once("````\n").unwrap();
+    let checked = checked(text);
+    let errors: Vec<_> = checked.findings.iter().filter(|found| found.severity == Severity::Error).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    assert_eq!(chancery_text::format(text, &Context::default()).text, text);
+    let content = checked.canonical.unwrap().into_content();
+    assert_eq!((content.key_judgments.len(), content.scenarios.len(), content.events.len()), (1, 2, 1));
+    // The misspelling that the guide shows.
+    let misspelt =
+        text.replacen("{likely 60-75%; low confidence: No count since the strikes; actors", "{actor", 1);
+    assert!(guide.contains("red-sea.brief.md:21:60: error[UNKNOWN_KEY]"));
+    assert_eq!(problems(&misspelt)[0][..2], ["21:60", "UNKNOWN_KEY"]);
 }
 
 #[test]

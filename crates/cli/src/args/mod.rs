@@ -13,7 +13,7 @@ use chancery_proto::names::ResourceId;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
-use self::author::{Attach, Create, Draft, Import, Lint};
+use self::author::{Attach, Check, Create, Draft, Fmt, Import, Lint, New};
 use self::lifecycle::{BriefArg, RevisionWithReason};
 use self::local::{Demo, Up};
 use self::operate::{Migrate, Queue, Reindex, Token, Verify};
@@ -69,7 +69,13 @@ pub enum Command {
     Verify(Verify),
     /// Rebuilds everything derived from revisions, which repairs the projections that `verify` reports
     Reindex(Reindex),
-    /// Imports published revisions from JSON files
+    /// Creates a text with the parts of a brief, to fill in
+    New(New),
+    /// Formats texts: one sentence a line, with ids
+    Fmt(Fmt),
+    /// Checks files of briefs without a service: every problem with line, column and fix
+    Check(Check),
+    /// Imports published revisions from files
     Import(Import),
     /// Creates a brief with a draft
     Create(Create),
@@ -118,7 +124,7 @@ pub enum Command {
     Attach(Attach),
     /// Extracts the edition attached to a PDF and verifies that it is the one that was printed
     Extract(Extract),
-    /// Writes the revisions of a brief as JSON files for `import`
+    /// Writes the revisions of a brief as files for `import`: text or JSON
     Export(Export),
     /// Manages the API tokens of the workspace
     #[command(subcommand)]

@@ -57,6 +57,9 @@ pub struct Violation {
     pub position: Option<Position>,
     #[serde(skip)]
     pub text: Option<Arc<str>>,
+    /// Whether the path is for programs only: authors of the text form see the line and the key.
+    #[serde(skip)]
+    pub hides_path: bool,
 }
 
 /// A position in a file.
@@ -64,10 +67,49 @@ pub struct Violation {
 pub struct Position {
     /// File name, as given.
     pub file: String,
+    #[serde(flatten)]
+    pub at: TextPosition,
+}
+
+/// A position in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct TextPosition {
     /// Line, from 1.
     pub line: usize,
-    /// Column in bytes, from 1.
+    /// Column in code points, from 1.
     pub column: usize,
+    #[serde(skip)]
+    offset: usize,
+}
+
+impl TextPosition {
+    /// Returns the position of a byte offset.
+    pub fn of(text: &str, offset: usize) -> Self {
+        let offset = text.floor_char_boundary(offset);
+        let before = &text[..offset];
+        let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+        let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+        Self { line, column: before[line_start..].chars().count() + 1, offset }
+    }
+
+    /// Returns the position of a byte offset in a text whose lines start at the offsets.
+    pub fn in_lines(text: &str, line_starts: &[usize], offset: usize) -> Self {
+        let offset = text.floor_char_boundary(offset);
+        let line = line_starts.partition_point(|start| *start <= offset).max(1);
+        let start = line_starts.get(line - 1).copied().unwrap_or_default();
+        Self { line, column: text[start..offset].chars().count() + 1, offset }
+    }
+
+    /// Returns the offset in bytes.
+    pub const fn offset(self) -> usize {
+        self.offset
+    }
+
+    /// Returns the position of a line and a column in bytes, both from 1; of the first line and column for zeros.
+    pub fn of_bytes(text: &str, line: usize, column: usize) -> Self {
+        let before = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum::<usize>();
+        Self::of(text, (before + column.saturating_sub(1)).min(text.len()))
+    }
 }
 
 impl Failure {
@@ -180,16 +222,20 @@ impl Failure {
 impl Violation {
     /// Creates a violation in a document, whose position is looked up by the path.
     pub fn in_text(file: &Path, text: &SourceText, path: String, description: String) -> Self {
-        let located = text.find(&path);
-        let position =
-            located.map(|(line, column)| Position { file: file.display().to_string(), line, column });
-        Self { path, description, position, text: Some(Arc::clone(text.text())) }
+        let position = text.find(&path).map(|at| Position { file: file.display().to_string(), at });
+        let hides_path = text.is_brief();
+        Self { path, description, position, text: Some(Arc::clone(text.text())), hides_path }
+    }
+
+    /// Creates a violation at a position of a text.
+    pub fn at(file: &Path, text: &Arc<str>, at: TextPosition, path: String, description: String) -> Self {
+        let position = Some(Position { file: file.display().to_string(), at });
+        Self { path, description, position, text: Some(Arc::clone(text)), hides_path: false }
     }
 
     fn snippet(&self) -> Option<(NamedSource<Arc<str>>, LabeledSpan)> {
         let (position, text) = (self.position.as_ref()?, self.text.as_ref()?);
-        let line_start: usize = text.split_inclusive('\n').take(position.line - 1).map(str::len).sum();
-        let offset = (line_start + position.column.saturating_sub(1)).min(text.len());
+        let offset = position.at.offset;
         let label = LabeledSpan::new_primary_with_span(Some(self.description.clone()), offset..offset);
         Some((NamedSource::new(&position.file, Arc::clone(text)), label))
     }
@@ -197,10 +243,10 @@ impl Violation {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(Position { file, line, column }) = &self.position {
+        if let Some(Position { file, at: TextPosition { line, column, .. } }) = &self.position {
             write!(f, "{file}:{line}:{column}: ")?;
         }
-        if !self.path.is_empty() {
+        if !(self.path.is_empty() || self.hides_path) {
             write!(f, "{}: ", self.path)?;
         }
         f.write_str(&self.description)
@@ -268,11 +314,11 @@ impl Diagnostic for Report {
 mod tests {
     use std::path::Path;
 
-    use super::{Failure, Position, Violation};
+    use super::{Failure, Violation};
     use crate::inputs::source_text::SourceText;
 
     fn failure() -> Failure {
-        let text = SourceText::new("{\n  \"content\": {\n    \"title\": \"\"\n  }\n}\n".into());
+        let text = SourceText::json("{\n  \"content\": {\n    \"title\": \"\"\n  }\n}\n".into());
         let violation =
             Violation::in_text(Path::new("a.json"), &text, "content.title".into(), "is required".into());
         Failure::new("INVALID_ARGUMENT", "INVALID_CONTENT", "the content breaks a rule")
@@ -282,8 +328,8 @@ mod tests {
     #[test]
     fn a_violation_is_printed_with_file_line_and_column() {
         let failure = failure();
-        let position = Position { file: "a.json".into(), line: 3, column: 14 };
-        assert_eq!(failure.violations[0].position, Some(position));
+        let position = failure.violations[0].position.clone().unwrap();
+        assert_eq!((position.file.as_str(), position.at.line, position.at.column), ("a.json", 3, 14));
         assert!(failure.plain().contains("a.json:3:14: content.title: is required"), "{}", failure.plain());
     }
 

@@ -1,6 +1,7 @@
 //! Output for people and programs: results, failures, progress, plain text.
 
 pub mod failure;
+pub mod findings;
 pub mod output;
 pub mod print_warnings;
 pub mod progress;

@@ -23,8 +23,14 @@ const KEYS: [(&str, &str); 17] = [
     ("source_id", "source"),
 ];
 
+/// Returns the message of a broken rule in the words of the text form. The path is that of the content.
+pub fn rule_message(path: &str, message: &str) -> String {
+    let (key, message) = (key(path), in_words(message));
+    if key.is_empty() { message } else { format!("{key}: {message}") }
+}
+
 /// Returns the key of the field that a path of the content leads to; empty for the content itself.
-pub(super) fn key(path: &str) -> String {
+fn key(path: &str) -> String {
     let last = path.rsplit('.').next().unwrap_or_default();
     let field = last.split('[').next().unwrap_or_default();
     let key = KEYS.iter().find(|(name, _)| *name == field).map(|(_, key)| (*key).to_owned());

@@ -11,6 +11,7 @@ use chancery_brief::glyph_coverage::GlyphCoverage;
 use chancery_brief::validate;
 
 pub use self::fixes::{Fixed, apply_safe_fixes};
+pub use self::keys::rule_message;
 use crate::code;
 use crate::context::Context;
 use crate::diagnostics::{DIAGNOSTIC_LIMIT, Diagnostic, Severity};

@@ -2,7 +2,7 @@
 
 use chancery_brief::validate::{Violation, code};
 
-use super::keys::{in_words, key};
+use super::keys::rule_message;
 use super::{Unread, first_line, whole_lines};
 use crate::diagnostics::Diagnostic;
 use crate::ids::is_same_series;
@@ -53,9 +53,7 @@ fn follows(violation: &Violation, text: &str, range: TextRange, unread: &Unread<
 }
 
 fn finding(violation: &Violation, text: &str, range: TextRange, ids: &[&str]) -> Diagnostic {
-    let key = key(&violation.path);
-    let message = in_words(&violation.message);
-    let message = if key.is_empty() { message } else { format!("{key}: {message}") };
+    let message = rule_message(&violation.path, &violation.message);
     let error = Diagnostic::error(violation.code, range, message);
     let given = range.of(text);
     if violation.code != code::UNKNOWN_REFERENCE {
