@@ -201,6 +201,42 @@ async fn new_creates_a_text_that_is_clean_and_prints() {
     assert_eq!(folder.names(), ["red-sea.brief.md", "red-sea.pdf"]);
 }
 
+#[tokio::test]
+async fn every_example_prints_the_same_bytes_from_its_text_and_its_json() {
+    let folder = Folder::new();
+    let mut printed = 0;
+    for entry in fs::read_dir(files::root().join("examples")).unwrap() {
+        for number in 1..=2 {
+            let json = entry.as_ref().unwrap().path().join(format!("revision-{number}.json"));
+            if !json.exists() {
+                continue;
+            }
+            let text = json.with_extension("brief.md");
+            let mut files = Vec::new();
+            for (source, name) in [(&json, "json.pdf"), (&text, "text.pdf")] {
+                let pdf = folder.path(name).display().to_string();
+                run(&["preview", &source.display().to_string(), "-o", &pdf]).await.exits(0);
+                files.push(fs::read(&pdf).unwrap());
+            }
+            assert!(files[0] == files[1], "{} prints differently", text.display());
+            printed += 1;
+        }
+    }
+    assert_eq!(printed, 8);
+}
+
+#[tokio::test]
+async fn a_filter_that_matches_nothing_says_that_it_takes_ids() {
+    let stack = Stack::without_worker().await;
+    let example = files::example("suez-2021").display().to_string();
+    stack.command(&["import", &example]).run().await.exits(0);
+    let named = stack.command(&["search", "canal", "--filter", "actor:Egypt"]).run().await.exits(0);
+    assert!(named.stderr.contains("actor:, place: and source: are ids"), "{}", named.stderr);
+    assert_eq!(stack.command(&["search", "canal"]).run().await.exits(0).stderr, "");
+    let refused = stack.command(&["get", "Red Sea"]).run().await.exits(2);
+    assert!(refused.stderr.contains("not allowed here: R, a space, S"), "{}", refused.stderr);
+}
+
 const IMAGE: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"40\" height=\"30\"><rect width=\"9\" height=\"9\"/></svg>";
 
 #[tokio::test]
@@ -270,7 +306,11 @@ async fn a_rule_that_the_service_checks_is_located_in_the_text() {
     let folder = Folder::new();
     let file = folder.with("a.brief.md", &format!("{BRIEF}It fell. [@board A1] {{by soon}} ^s-1\n"));
     let refused = stack.command(&["create", "ferries", &file]).run().await.exits(1);
-    assert!(refused.stderr.contains(&format!("{file}:11:26: INVALID_DATE: by: not an EDTF")), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains(&format!("{file}:11:26: INVALID_DATE: by: not an EDTF")),
+        "{}",
+        refused.stderr
+    );
     let linted = stack.command(&["lint", "ferries", &file]).run().await.exits(1);
     assert!(linted.stdout.contains(&format!("{file}:11:26: INVALID_DATE: by: ")), "{}", linted.stdout);
     let import = stack.command(&["import", &file]).run().await.exits(1);
@@ -280,6 +320,10 @@ async fn a_rule_that_the_service_checks_is_located_in_the_text() {
         .replace("---\ntitle", "---\nbrief: ferries\nrevision: 1\npublished: 2026-01-01T00:00:00Z\ntitle");
     let dated = folder.with("b.brief.md", &dated);
     let import = stack.command(&["import", &dated]).run().await.exits(1);
-    assert!(import.stderr.contains(&format!("{dated}:14:26: INVALID_DATE: by: not an EDTF")), "{}", import.stderr);
+    assert!(
+        import.stderr.contains(&format!("{dated}:14:26: INVALID_DATE: by: not an EDTF")),
+        "{}",
+        import.stderr
+    );
     assert!(Path::new(&dated).exists());
 }

@@ -87,9 +87,25 @@ fn not_utf8(file: &Path, bytes: &[u8], error: &std::str::Utf8Error) -> Failure {
 
 fn invalid_json(file: &Path, text: &Arc<str>, error: &json::JsonError, name: &str) -> Failure {
     let at = TextPosition::of_bytes(text, error.line, error.column);
-    let violation = Violation::at(file, text, at, error.path.clone(), error.message.clone());
+    let path = error.path.trim_matches(['?', '.']).to_owned();
+    let description = misplaced_character(&text[at.offset()..])
+        .map_or_else(|| error.message.clone(), |problem| format!("{}: {problem}", error.message));
+    let violation = Violation::at(file, text, at, path, description);
     let message = format!("{} is not valid JSON of a {name}", file.display());
     Failure::new("INVALID_ARGUMENT", "INVALID_JSON", message).with_violations(vec![violation])
+}
+
+/// Names the character at the start of a text that word processors write and JSON does not have.
+fn misplaced_character(text: &str) -> Option<String> {
+    let character = text.chars().next()?;
+    match character {
+        '\u{feff}' => Some("this is a byte order mark, U+FEFF: save the file as UTF-8 without it".into()),
+        '\u{2018}'..='\u{201f}' | '\u{ab}' | '\u{bb}' => {
+            Some(format!("{character} is a curly quotation mark: write a straight \" on both sides"))
+        }
+        '\u{a0}' => Some("this is a no-break space, U+00A0: write a space".into()),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -124,6 +140,17 @@ mod tests {
             "{violation}"
         );
         assert_eq!(violation.position.clone().unwrap().at.line, 2);
+    }
+
+    #[test]
+    fn characters_of_word_processors_are_named() {
+        let description = |text: &str| failure(text.as_bytes()).violations[0].description.clone();
+        assert!(description("\u{feff}{}").contains("byte order mark, U+FEFF"));
+        assert!(
+            description("{\u{201c}briefId\u{201d}: 1}")
+                .contains("\u{201c} is a curly quotation mark: write a straight")
+        );
+        assert!(description("{\"briefId\":\u{a0}\"a\"}").contains("no-break space"));
     }
 
     #[test]

@@ -127,7 +127,9 @@ fn displayed(text: &str) -> String {
     let replaced = |c: char| match c {
         '\t' => ' ',
         c if c.is_control() => '\u{fffd}',
-        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+        '\u{200e}' | '\u{200f}' | '\u{feff}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+            '\u{fffd}'
+        }
         c => c,
     };
     text.chars().map(replaced).collect()
