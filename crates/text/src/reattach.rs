@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chancery_brief::reading_order::{StatementLocation, located_statements};
-use chancery_proto::brief::v1::{BriefContent, ConfidenceLevel, Section, Statement};
+use chancery_proto::brief::v1::{BriefContent, Confidence, ConfidenceLevel, Section, Statement};
 
 use crate::range::Spanned;
 use crate::reader::CONFIDENCES;
@@ -155,8 +155,7 @@ fn complete_change(parts: &mut Parts, earlier: &Statement) {
     if !has("was") && parts.text.text != earlier.text {
         add("was", &earlier.text, quoted(&earlier.text));
     }
-    let before =
-        earlier.confidence.as_ref().map_or(ConfidenceLevel::Unspecified, |confidence| confidence.level());
+    let before = earlier.confidence.as_ref().map_or(ConfidenceLevel::Unspecified, Confidence::level);
     let written = CONFIDENCES.iter().find(|(words, _)| has(words)).map(|(_, level)| *level);
     if !has("confidence-was")
         && before != ConfidenceLevel::Unspecified

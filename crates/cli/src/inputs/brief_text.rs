@@ -13,8 +13,9 @@ use prost_types::Timestamp;
 use super::documents::{Document, read_text};
 use super::images::Image;
 use super::source_text::{SourceText, line_starts};
-use crate::ui::failure::{Failure, TextPosition, Violation};
+use crate::ui::failure::{Failure, Violation};
 use crate::ui::output::is_standard;
+use crate::ui::text_position::TextPosition;
 
 /// The ending of files in the text form.
 pub const ENDING: &str = ".brief.md";

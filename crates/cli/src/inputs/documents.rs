@@ -9,8 +9,9 @@ use chancery_proto::json;
 use prost::{Message, Name};
 
 use super::source_text::SourceText;
-use crate::ui::failure::{Failure, Position, TextPosition, Violation};
+use crate::ui::failure::{Failure, Position, Violation};
 use crate::ui::output::is_standard;
+use crate::ui::text_position::TextPosition;
 
 /// A message and the text that it was read from.
 #[derive(Debug, Clone)]

@@ -13,7 +13,8 @@ use serde_json::Value;
 
 use super::draft_file::DraftFile;
 use super::source_text::SourceText;
-use crate::ui::failure::{Failure, TextPosition, Violation};
+use crate::ui::failure::{Failure, Violation};
+use crate::ui::text_position::TextPosition;
 
 /// Code of a JSON text that does not fit its message.
 const INVALID_JSON: &str = "INVALID_JSON";

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use chancery_proto::json;
 use chancery_text::{Paths, rule_message};
 
-use crate::ui::failure::TextPosition;
+use crate::ui::text_position::TextPosition;
 
 /// The text of a file with the positions of its values.
 #[derive(Debug, Clone)]

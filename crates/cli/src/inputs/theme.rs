@@ -14,7 +14,8 @@ use toml::Spanned;
 
 use crate::inputs::documents::read_text;
 use crate::inputs::images::Image;
-use crate::ui::failure::{Failure, TextPosition, Violation};
+use crate::ui::failure::{Failure, Violation};
+use crate::ui::text_position::TextPosition;
 
 /// A checked theme. Its message names no logo, because the name depends on where the logo is stored.
 #[derive(Debug, Clone)]

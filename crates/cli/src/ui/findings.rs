@@ -9,7 +9,7 @@ use miette::{GraphicalReportHandler, LabeledSpan, NamedSource, SourceCode};
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
-use super::failure::TextPosition;
+use super::text_position::TextPosition;
 use crate::inputs::source_text::line_starts;
 
 /// Number of findings of a file shown with the lines around them; each of the rest gets its own line only, because

@@ -6,3 +6,4 @@ pub mod output;
 pub mod print_warnings;
 pub mod progress;
 pub mod text;
+pub mod text_position;

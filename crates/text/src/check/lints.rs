@@ -7,7 +7,7 @@ use chancery_brief::lint::{self, Warning, lint};
 use chancery_proto::brief::v1::BriefContent;
 
 use super::keys::in_words;
-use super::{Unread, first_line};
+use super::unread::{Unread, first_line};
 use crate::diagnostics::Diagnostic;
 use crate::paths::PartRange;
 use crate::range::TextRange;

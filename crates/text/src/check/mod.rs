@@ -4,6 +4,7 @@
 mod fixes;
 mod keys;
 mod lints;
+mod unread;
 mod violations;
 
 use chancery_brief::Canonical;
@@ -12,6 +13,7 @@ use chancery_brief::validate;
 
 pub use self::fixes::{Fixed, apply_safe_fixes};
 pub use self::keys::rule_message;
+use self::unread::{Unread, whole_lines};
 use crate::code;
 use crate::context::Context;
 use crate::diagnostics::{DIAGNOSTIC_LIMIT, Diagnostic, Severity};
@@ -80,53 +82,4 @@ fn of_form(text: &str, diagnostics: &[Diagnostic]) -> Vec<Diagnostic> {
         found.code == code::WRONG_ORDER && lines.iter().any(|line| line.contains(found.range))
     };
     diagnostics.iter().filter(|found| !follows(found)).cloned().collect()
-}
-
-/// The parts of a text that the reader could not read. Their values are missing from the content.
-struct Unread<'t> {
-    errors: Vec<TextRange>,
-    /// The lines with errors.
-    lines: Vec<&'t str>,
-    /// Whether parts of front matter may be missing.
-    is_front_matter_incomplete: bool,
-}
-
-impl<'t> Unread<'t> {
-    fn new(text: &'t str, reading: &Reading) -> Self {
-        let is_error = |found: &&Diagnostic| found.severity == Severity::Error;
-        let errors: Vec<TextRange> =
-            reading.diagnostics.iter().filter(is_error).map(|error| error.range).collect();
-        let lines = errors.iter().map(|error| whole_lines(text, *error).of(text)).collect();
-        Self { errors, lines, is_front_matter_incomplete: !reading.has_front_matter }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.errors.is_empty()
-    }
-
-    /// Returns whether an error is in a range.
-    fn touches(&self, range: TextRange) -> bool {
-        self.errors.iter().any(|error| error.touches(range))
-    }
-
-    /// Returns whether a line with an error has this id, so that a part with it may be missing.
-    fn has_id(&self, id: &str) -> bool {
-        let (own, key) = (format!("^{id}"), format!("{id}:"));
-        self.lines.iter().any(|line| line.contains(&own) || line.contains(&key))
-    }
-}
-
-/// Extends a range to whole lines.
-fn whole_lines(text: &str, range: TextRange) -> TextRange {
-    let before = text.get(..range.start).unwrap_or_default();
-    let behind = text.get(range.end..).unwrap_or_default();
-    let start = before.rfind('\n').map_or(0, |end| end + 1);
-    TextRange::new(start, range.end + behind.find('\n').unwrap_or(behind.len()))
-}
-
-/// Shortens a range to its first line: a finding of a whole part is shown where the part starts.
-fn first_line(text: &str, range: TextRange) -> TextRange {
-    let part = range.of(text);
-    let line = part.split('\n').next().unwrap_or_default().trim_end();
-    TextRange::new(range.start, range.start + line.len())
 }

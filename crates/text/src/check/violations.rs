@@ -3,7 +3,7 @@
 use chancery_brief::validate::{Violation, code};
 
 use super::keys::rule_message;
-use super::{Unread, first_line, whole_lines};
+use super::unread::{Unread, first_line, whole_lines};
 use crate::diagnostics::Diagnostic;
 use crate::ids::is_same_series;
 use crate::nearest::nearest;

@@ -11,9 +11,10 @@ use crate::args::author::Check;
 use crate::inputs::brief_text::{FolderImages, is_in_text_form};
 use crate::inputs::documents::read_text;
 use crate::inputs::json_check;
-use crate::ui::failure::{Failure, TextPosition};
+use crate::ui::failure::Failure;
 use crate::ui::findings::{self, CheckedFile};
 use crate::ui::output;
+use crate::ui::text_position::TextPosition;
 
 pub fn run(global: &Global, arguments: &Check) -> Result<(), Failure> {
     let coverage = coverage(arguments)?;
@@ -88,7 +89,7 @@ fn unreadable(name: String, failure: Failure) -> CheckedFile {
     let code = if failure.reason == "NOT_UTF8" { "NOT_UTF8" } else { "IO" };
     let violation = failure.violations.into_iter().next();
     let message = violation.as_ref().map_or(failure.message, |violation| violation.description.clone());
-    // The text before the byte stands for the file: only its lines count.
+    // Lines and columns before the byte, in place of a text that is not valid.
     let text = match violation.and_then(|violation| violation.position).map(|position| position.at) {
         Some(TextPosition { line, column, .. }) => "\n".repeat(line - 1) + &" ".repeat(column - 1),
         None => String::new(),
