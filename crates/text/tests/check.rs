@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use chancery_brief::glyph_coverage::GlyphCoverage;
 use chancery_text::{
@@ -162,4 +163,15 @@ fn findings_past_the_limit_are_counted_and_errors_come_first() {
     assert_eq!(checked.findings.len(), DIAGNOSTIC_LIMIT);
     assert_eq!(checked.count(Severity::Error), DIAGNOSTIC_LIMIT);
     assert!(checked.omitted >= 500 + 1_500, "{}", checked.omitted);
+}
+
+#[test]
+fn the_time_for_many_unknown_ids_is_bounded() {
+    let started = Instant::now();
+    let sentences: String =
+        (0..60_000).map(|number| format!("It fell. {{fact; actors: x{number}}} ^s-{number}\n")).collect();
+    let checked = checked(&format!("---\ntitle: T\n---\n\n# A ^sec-1\n\n{sentences}"));
+    assert_eq!(checked.findings.len() + checked.omitted, 60_000);
+    // Comparing every id with every other takes minutes.
+    assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
 }

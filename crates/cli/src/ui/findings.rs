@@ -110,7 +110,8 @@ fn excerpt(text: &str, line_start: usize, range: TextRange) -> String {
 
 /// Cuts a long line around the marked part; returns it with the part's offsets.
 fn window(line: &str, start: usize, end: usize) -> (String, usize, usize) {
-    if line.width() <= EXCERPT_WIDTH {
+    // A character has at most four bytes, so that most long lines need no measuring.
+    if line.len() <= 4 * EXCERPT_WIDTH && line.width() <= EXCERPT_WIDTH {
         return (line.to_owned(), start, end);
     }
     let before = line[..start].char_indices().rev().nth(EXCERPT_WIDTH / 4).map_or(0, |(offset, _)| offset);

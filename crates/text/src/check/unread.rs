@@ -1,5 +1,7 @@
 //! The parts of a text that the reader could not read, and ranges by lines.
 
+use std::collections::BTreeSet;
+
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::range::TextRange;
 use crate::reader::Reading;
@@ -7,8 +9,8 @@ use crate::reader::Reading;
 /// The parts of a text that the reader could not read. Their values are missing from the content.
 pub(super) struct Unread<'t> {
     errors: Vec<TextRange>,
-    /// The lines with errors.
-    lines: Vec<&'t str>,
+    /// The ids in the lines with errors, behind `^` or before a colon.
+    ids: BTreeSet<&'t str>,
     /// Whether parts of front matter may be missing.
     pub(super) is_front_matter_incomplete: bool,
 }
@@ -18,8 +20,10 @@ impl<'t> Unread<'t> {
         let is_error = |found: &&Diagnostic| found.severity == Severity::Error;
         let errors: Vec<TextRange> =
             reading.diagnostics.iter().filter(is_error).map(|error| error.range).collect();
-        let lines = errors.iter().map(|error| whole_lines(text, *error).of(text)).collect();
-        Self { errors, lines, is_front_matter_incomplete: !reading.has_front_matter }
+        let mut lines: Vec<TextRange> = errors.iter().map(|error| whole_lines(text, *error)).collect();
+        lines.dedup();
+        let ids = lines.into_iter().flat_map(|line| ids(line.of(text))).collect();
+        Self { errors, ids, is_front_matter_incomplete: !reading.has_front_matter }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -33,9 +37,17 @@ impl<'t> Unread<'t> {
 
     /// Returns whether a line with an error has this id, so that a part with it may be missing.
     pub(super) fn has_id(&self, id: &str) -> bool {
-        let (own, key) = (format!("^{id}"), format!("{id}:"));
-        self.lines.iter().any(|line| line.contains(&own) || line.contains(&key))
+        self.ids.contains(id)
     }
+}
+
+/// Returns the words of a line that may be the id of a part.
+fn ids(line: &str) -> impl Iterator<Item = &str> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    line.split(move |c| !(is_part(c) || matches!(c, '^' | ':')))
+        .filter(|word| word.contains(['^', ':']))
+        .flat_map(|word| word.split(['^', ':']))
+        .filter(|word| !word.is_empty())
 }
 
 /// Extends a range to whole lines.

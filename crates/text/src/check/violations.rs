@@ -10,6 +10,9 @@ use crate::nearest::nearest;
 use crate::range::TextRange;
 use crate::reader::Reading;
 
+/// Maximum number of comparisons between unknown ids and those of the text.
+const MAX_COMPARISONS: usize = 1_000_000;
+
 /// Returns the findings of violations, without those that follow from an error of the reader.
 pub(super) fn findings(
     text: &str,
@@ -20,12 +23,16 @@ pub(super) fn findings(
     let parts = reading.paths.parts();
     let ids: Vec<&str> = parts.keys().copied().collect();
     let mut findings = Vec::new();
+    let mut comparisons = MAX_COMPARISONS;
     for violation in violations {
         let range = first_line(text, range(reading, &violation.path));
         if !unread.is_empty() && follows(violation, text, range, unread) {
             continue;
         }
-        findings.push(finding(violation, text, range, &ids));
+        // Past the budget, ids are not compared with their misspellings.
+        let is_compared = comparisons >= ids.len();
+        comparisons -= if is_compared { ids.len() } else { 0 };
+        findings.push(finding(violation, text, range, if is_compared { &ids } else { &[] }));
     }
     findings
 }
