@@ -17,8 +17,6 @@ mod ui;
 use std::env;
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use crate::args::CommandLine;
 pub use crate::local::processes;
 use crate::ui::failure::{Exit, Failure};
@@ -26,7 +24,7 @@ use crate::ui::failure::{Exit, Failure};
 /// Runs the command that the process was started with.
 #[must_use]
 pub fn main() -> ExitCode {
-    let line = match CommandLine::try_parse() {
+    let line = match CommandLine::of_process() {
         Ok(line) => line,
         Err(error) => return usage_exit_code(&error),
     };

@@ -58,7 +58,35 @@ fn complete<N: FromStr<Err = NameError>>(
         Some(first) if first == collection => format!("workspaces/{workspace}/{given}"),
         _ => format!("workspaces/{workspace}/{collection}/{given}"),
     };
-    full.parse().map_err(|error: NameError| Failure::usage("INVALID_NAME", error.to_string()))
+    full.parse().map_err(|error: NameError| {
+        Failure::usage("INVALID_NAME", error.to_string()).help(allowed_characters(given))
+    })
+}
+
+/// Describes the characters of names, and those of the given name that are not allowed.
+fn allowed_characters(given: &str) -> String {
+    let is_allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '/');
+    let mut refused: Vec<String> = Vec::new();
+    for character in given.chars().filter(|c| !is_allowed(*c)) {
+        let shown = match character {
+            ' ' => "a space".to_owned(),
+            '\u{2018}'..='\u{201f}' => format!("the curly quotation mark {character}"),
+            c if c.is_control() || c.is_whitespace() => format!("U+{:04X}", u32::from(c)),
+            c => c.to_string(),
+        };
+        if !refused.contains(&shown) {
+            refused.push(shown);
+        }
+        if refused.len() == 5 {
+            break;
+        }
+    }
+    let rule = "ids have 2 to 63 lower-case letters, digits and hyphens, start with a letter and do not end with a hyphen";
+    if refused.is_empty() {
+        rule.to_owned()
+    } else {
+        format!("{rule}; not allowed here: {}", refused.join(", "))
+    }
 }
 
 #[cfg(test)]
@@ -102,5 +130,13 @@ mod tests {
         for given in ["", "Russia", "russia-iran/", "russia-iran/revisions/0", "../x", "workspaces/w1"] {
             assert!(brief_or_revision(&workspace, given).is_err(), "{given}");
         }
+    }
+
+    #[test]
+    fn a_refused_name_states_which_characters_are_allowed() {
+        let help = |given| brief(&"default".parse().unwrap(), given).unwrap_err().help.unwrap();
+        assert!(help("Red Sea").ends_with("not allowed here: R, a space, S"), "{}", help("Red Sea"));
+        assert!(help("\u{201c}suez\u{201d}").contains("the curly quotation mark \u{201c}"));
+        assert!(help("a-").ends_with("do not end with a hyphen"));
     }
 }

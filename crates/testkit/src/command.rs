@@ -5,6 +5,7 @@ use std::process::{Output, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
+use tokio::io::AsyncWriteExt;
 use tokio::time::timeout;
 
 use crate::programs::own_binary;
@@ -30,6 +31,7 @@ const CLEARED_VARIABLES: [&str; 9] = [
 pub struct Command {
     arguments: Vec<OsString>,
     environment: Vec<(String, OsString)>,
+    input: Vec<u8>,
 }
 
 /// The exit code and output of a command.
@@ -49,13 +51,20 @@ impl Command {
     /// Creates a command with arguments.
     pub fn new<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Self {
         let arguments = arguments.into_iter().map(|argument| argument.as_ref().to_owned()).collect();
-        Self { arguments, environment: Vec::new() }
+        Self { arguments, environment: Vec::new(), input: Vec::new() }
     }
 
     /// Adds an environment variable.
     #[must_use]
     pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.environment.push((name.to_owned(), value.as_ref().to_owned()));
+        self
+    }
+
+    /// Sets the standard input of [`Self::run`].
+    #[must_use]
+    pub fn input(mut self, input: impl Into<Vec<u8>>) -> Self {
+        self.input = input.into();
         self
     }
 
@@ -70,9 +79,24 @@ impl Command {
         command
     }
 
+    async fn output(&self) -> std::io::Result<Output> {
+        let mut command = self.prepare();
+        if self.input.is_empty() {
+            return command.output().await;
+        }
+        let mut child = command.stdin(Stdio::piped()).spawn()?;
+        let mut pipe = child.stdin.take().expect("standard input is piped");
+        let write = async {
+            // A command that fails early closes the pipe.
+            let _ = pipe.write_all(&self.input).await;
+            drop(pipe);
+        };
+        tokio::join!(child.wait_with_output(), write).0
+    }
+
     /// Runs the command to completion.
     pub async fn run(&self) -> CommandOutput {
-        let output = timeout(COMMAND_TIMEOUT, self.prepare().output()).await;
+        let output = timeout(COMMAND_TIMEOUT, self.output()).await;
         let Output { status, stdout, stderr } = output
             .unwrap_or_else(|_| panic!("{:?} took longer than {COMMAND_TIMEOUT:?}", self.arguments))
             .expect("the command can be started");

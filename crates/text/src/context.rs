@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use chancery_brief::marking::Scheme;
+use chancery_proto::brief::v1::BriefContent;
 
 /// Resolves names that a text contains but a file system knows. The crate itself reads no files.
 pub trait Resolver {
@@ -21,6 +22,9 @@ pub struct Context<'c> {
     pub resolver: Option<&'c dyn Resolver>,
     /// Ids that earlier revisions of the brief use: no new part gets one of them.
     pub earlier_ids: Option<&'c BTreeSet<String>>,
+    /// The previous revision: sentences and headings without ids get those that they had there, and declared changes the
+    /// earlier text and confidence.
+    pub earlier: Option<&'c BriefContent>,
 }
 
 impl fmt::Debug for Context<'_> {
@@ -29,6 +33,7 @@ impl fmt::Debug for Context<'_> {
         f.debug_struct("Context")
             .field("resolver", &resolver)
             .field("earlier_ids", &self.earlier_ids)
+            .field("earlier", &self.earlier.map(|earlier| &earlier.title))
             .finish()
     }
 }

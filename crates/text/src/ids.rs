@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chancery_brief::reading_order::statements;
+
 use crate::code;
 use crate::context::Context;
 use crate::diagnostics::{Diagnostic, Diagnostics};
@@ -59,9 +61,13 @@ pub(crate) fn assign_ids(
     for id in seen.iter().chain(context.earlier_ids.into_iter().flatten()) {
         numbers.reserve(id);
     }
+    for statement in context.earlier.into_iter().flat_map(statements) {
+        numbers.reserve(&statement.id);
+    }
     for_each_slot(elements, &mut |slot| {
-        if let Some(written) = slot.written {
-            numbers.count(slot.kind, &written.text);
+        let reattached = slot.assigned.as_deref();
+        if let Some(id) = slot.written.map(|written| written.text.as_str()).or(reattached) {
+            numbers.count(slot.kind, id);
         }
     });
     let mut missing: Option<(usize, TextRange)> = None;
@@ -77,7 +83,8 @@ pub(crate) fn assign_ids(
             diagnostics.push(error.with_fix(written.range, id.as_str()));
             *slot.assigned = Some(id);
         } else if let (Some(kind), None) = (slot.kind, slot.written) {
-            let id = numbers.next(kind);
+            let reattached = slot.assigned.take().filter(|id| seen.insert(id.clone()));
+            let id = reattached.unwrap_or_else(|| numbers.next(kind));
             missing = missing.or(Some((0, slot.range))).map(|(count, first)| (count + 1, first));
             *slot.assigned = Some(id);
         }
@@ -218,6 +225,12 @@ impl Numbers {
             }
         }
     }
+}
+
+/// Returns whether two ids differ only in the number at their end.
+pub(crate) fn is_same_series(one: &str, other: &str) -> bool {
+    let prefix = |id| numbered(id).map(|(prefix, _)| prefix);
+    prefix(one).is_some_and(|own| prefix(other) == Some(own))
 }
 
 /// Splits an id into a prefix and the digits at its end; none if it has none or too many.

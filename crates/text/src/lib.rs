@@ -35,6 +35,7 @@
 //! assert_eq!(read(&write(&reading.content, &Exchange::default()), &Context::default()).content, reading.content);
 //! ```
 
+mod check;
 pub mod code;
 mod context;
 mod defaults;
@@ -47,10 +48,12 @@ mod paths;
 mod positions;
 mod range;
 mod reader;
+mod reattach;
 mod syntax;
 mod vocabulary;
 mod writer;
 
+pub use self::check::{Check, Fixed, apply_safe_fixes, check, rule_message};
 pub use self::context::{Context, Exchange, Resolver};
 pub use self::diagnostics::{DIAGNOSTIC_LIMIT, Diagnostic, Fix, Severity};
 pub use self::format::{Formatted, FormattingNote, format};

@@ -8,6 +8,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::ids::assign_ids;
 use crate::nearest::expected;
 use crate::range::TextRange;
+use crate::reattach::reattach;
 use crate::syntax::body::read_body;
 use crate::syntax::cursor::Cursor;
 use crate::syntax::front_matter::{FrontMatter, read_front_matter};
@@ -48,6 +49,9 @@ pub(crate) fn parse(text: &str, context: &Context<'_>) -> Parsed {
     let mut cursor = Cursor::new(scheme, &mut diagnostics);
     let mut elements = read_body(&mut LineReader::new(text, front_matter.body_start, &mut cursor));
     let errors = diagnostics.error_ranges().collect();
+    if let Some(earlier) = context.earlier {
+        reattach(&mut elements, earlier);
+    }
     assign_ids(&front_matter, &mut elements, context, &mut diagnostics);
     Parsed { front_matter, scheme, elements, diagnostics, errors }
 }

@@ -1,5 +1,7 @@
 //! From paths of the content, as validation reports them, to ranges of the text.
 
+use std::collections::BTreeMap;
+
 use crate::range::TextRange;
 
 /// The ranges of the values of the content, by their paths.
@@ -12,6 +14,8 @@ pub struct Paths {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct PathNode {
     range: TextRange,
+    /// Id of the part that the value is; empty for other values.
+    part_id: String,
     fields: Vec<(&'static str, PathNode)>,
     items: Vec<PathNode>,
 }
@@ -39,6 +43,29 @@ impl Paths {
         }
         node.range
     }
+
+    /// Returns the parts with an id: statements, key judgments, sections, blocks, entries and the parts of front matter.
+    pub(crate) fn parts(&self) -> BTreeMap<&str, PartRange> {
+        let mut parts = BTreeMap::new();
+        let mut nodes = vec![&self.root];
+        while let Some(node) = nodes.pop() {
+            if !node.part_id.is_empty() {
+                let title = node.fields.iter().find(|(field, _)| ["text", "heading"].contains(field));
+                let title = title.map_or(node.range, |(_, title)| title.range);
+                parts.insert(node.part_id.as_str(), PartRange { whole: node.range, title });
+            }
+            nodes.extend(node.fields.iter().map(|(_, inner)| inner).chain(&node.items));
+        }
+        parts
+    }
+}
+
+/// The ranges of a part with an id.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PartRange {
+    pub(crate) whole: TextRange,
+    /// The words of a statement or the heading of a section; the whole of any other part.
+    pub(crate) title: TextRange,
 }
 
 impl PathNode {
@@ -61,6 +88,12 @@ impl PathNode {
 
     pub(crate) fn add(&mut self, field: &'static str, node: Self) {
         self.fields.push((field, node));
+    }
+
+    /// Sets the id of the part and its range.
+    pub(crate) fn set_id(&mut self, id: &str, range: TextRange) {
+        id.clone_into(&mut self.part_id);
+        self.set("id", range);
     }
 
     /// Adds the items of another list.

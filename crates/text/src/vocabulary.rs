@@ -33,6 +33,9 @@ macro_rules! words {
                 Self::from_str_name(name)
             }
         })+
+
+        /// The prefixes of the values' names.
+        pub(crate) const ENUM_PREFIXES: &[&str] = &[$($prefix),+];
     };
 }
 

@@ -201,3 +201,40 @@ fn the_rule_recovers_the_sentences_of_the_examples() {
     assert!(total > 400, "{total}");
     assert_eq!(recovered, total, "{missed:#?}");
 }
+
+/// Formats a body against the revision of another body.
+fn against(earlier: &str, raw: &str) -> Formatted {
+    let earlier = read(&format!("{FRONT_MATTER}{earlier}"), &Context::default());
+    assert!(!earlier.has_errors(), "{:?}", earlier.diagnostics);
+    let context = Context { earlier: Some(&earlier.content), ..Context::default() };
+    let text = format!("{FRONT_MATTER}{raw}");
+    let result = format(&text, &context);
+    assert_eq!(read(&result.text, &context).content, read(&text, &context).content);
+    assert_eq!(format(&result.text, &context).text, result.text);
+    result
+}
+
+#[test]
+fn lost_ids_are_found_by_the_words_of_the_same_section() {
+    let earlier = "The bottom line holds. ^s-1\n\n# Ports ^sec-1\n\nTraffic fell by half in October. ^s-2\nThe board blames the pilots. ^s-3\n\n\
+        # Ferries ^sec-2\n\nTraffic fell by half in October too. ^s-4\n";
+    let raw = "The bottom line still holds. ^s-1\n\n# Ports\n\nTraffic fell by a third in October. The lines blame the board.\n\n# Ferries ^sec-2\n\n\
+        Nothing of it is left.\n";
+    let result = against(earlier, raw);
+    let expected = "# Ports ^sec-1\n\nTraffic fell by a third in October. ^s-2\nThe lines blame the board. ^s-3\n\n# Ferries ^sec-2\n\n\
+        Nothing of it is left. ^s-5\n";
+    assert!(result.text.ends_with(expected), "{}", result.text);
+    let reattached =
+        notes(&result).iter().filter(|(_, note)| note.contains("again, whose earlier text")).count();
+    assert_eq!(reattached, 2, "{:?}", result.notes);
+}
+
+#[test]
+fn declared_changes_get_the_earlier_text_and_confidence() {
+    let earlier = "# Ports ^sec-1\n\nTraffic fell; it \"halved\". {low confidence} ^s-1\nIt rose. ^s-2\n";
+    let raw = "# Ports ^sec-1\n\nTraffic fell by half. {high confidence; !upgraded: new figures} ^s-1\nIt rose. {!confirmed} ^s-2\n";
+    let expected = "Traffic fell by half. {high confidence; !upgraded: new figures; was: \"Traffic fell; it \\\"halved\\\".\"; confidence-was: low} ^s-1\n\
+        It rose. {!confirmed} ^s-2\n";
+    let result = against(earlier, raw);
+    assert!(result.text.ends_with(expected), "{}", result.text);
+}

@@ -51,6 +51,11 @@ fn check(text: &str) -> Reading {
         assert_eq!(canonical.as_ref().map(Canonical::content), Ok(valid.content()), "{written}");
         assert_eq!(write(&again.content, &again.exchange), written);
     }
+    let checked = chancery_text::check(text, &Context::default(), None);
+    for finding in &checked.findings {
+        assert!(text.get(finding.range.start..finding.range.end).is_some(), "{finding:?}");
+    }
+    chancery_text::apply_safe_fixes(text, &checked.findings);
     let once = format(text, &Context::default()).text;
     let again = format(&once, &Context::default()).text;
     // A text with errors may have ids without a part, and the formatter may assign another one each time.

@@ -1,12 +1,87 @@
-//! Arguments of the commands that write briefs: `import`, `create`, `draft`, `lint` and `attach`.
+//! Arguments of the commands that write briefs: `new`, `check`, `fmt`, `import`, `create`, `draft`, `lint` and `attach`.
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::render::SchemeArg;
+
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Files to check: NAME.brief.md, or JSON of a revision, a draft or content; - reads standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Writes the fixes that cannot change the meaning of a text, then checks it again
+    #[arg(long)]
+    pub fix: bool,
+    /// Fails on warnings too, or on those with the codes; separate codes by commas
+    #[arg(
+        long,
+        value_name = "CODES",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "all",
+        value_delimiter = ','
+    )]
+    pub strict: Option<Vec<String>>,
+    /// Does not warn of characters that no font has, which saves a fifth of a second
+    #[arg(long)]
+    pub no_glyphs: bool,
+    /// Folder of fonts to add to the built-in ones
+    #[arg(long, env = "CHANCERY_FONTS", value_name = "DIR")]
+    pub fonts: Option<PathBuf>,
+    /// Marking scheme of JSON files; a text states its own
+    #[arg(long, value_enum, default_value_t = SchemeArg::Tlp)]
+    pub scheme: SchemeArg,
+}
+
+#[derive(Debug, Args)]
+pub struct Fmt {
+    /// Texts to format in place, NAME.brief.md; - reads standard input and writes standard output
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Writes nothing, names the files that would change, and fails if there are any
+    #[arg(long)]
+    pub check: bool,
+    /// Earlier revision: a file, or the name of a brief, whose revisions are read from the service. Sentences that lost
+    /// their ids get them back if 60 % of their words are the same in the same section, declared changes get the earlier
+    /// text and confidence, and new parts none of the ids that were used before
+    #[arg(long, value_name = "FILE|BRIEF")]
+    pub against: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct New {
+    /// File to create, NAME.brief.md; - writes standard output
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Kind of brief
+    #[arg(long, value_enum, default_value_t = KindArg::Thematic)]
+    pub kind: KindArg,
+    /// Language of the brief, such as en or fa
+    #[arg(long, value_name = "TAG", default_value = "en")]
+    pub language: String,
+    /// Title of the brief [default: the name of the file]
+    #[arg(long, value_name = "TEXT")]
+    pub title: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum KindArg {
+    /// About a country, with its domains
+    Country,
+    /// About an event, with a timeline
+    Event,
+    /// About two actors and what binds them
+    Relationship,
+    /// About a topic
+    Thematic,
+}
 
 #[derive(Debug, Args)]
 pub struct Import {
-    /// JSON files of revisions, or folders of revision-*.json files
+    /// Files of revisions (NAME.brief.md with brief and revision in the front matter, or JSON), or folders of files named
+    /// revision-N.brief.md or revision-N.json; of two files with one name, the JSON is read
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 }
@@ -15,36 +90,44 @@ pub struct Import {
 pub struct Create {
     /// Name of the new brief
     pub name: String,
-    /// JSON of chancery.brief.v1.BriefContent for the draft; - reads standard input
+    /// Content of the draft: NAME.brief.md, or JSON of content, a draft or a revision; - reads standard input. Images that
+    /// a text names by their files are uploaded
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
 }
 
 #[derive(Debug, Subcommand)]
 pub enum Draft {
-    /// Prints the draft as JSON, with the etag that `set` checks
+    /// Writes the draft with the etag that `set` checks
     Get {
         /// Name of the brief
         name: String,
-        /// File to write; - writes standard output
+        /// File to write: text if its name ends in .brief.md, else JSON; - writes JSON to standard output
         #[arg(short, long, value_name = "FILE", default_value = "-")]
         output: PathBuf,
     },
     /// Replaces the draft; fails if the draft has changed since the file's etag was read
-    Set {
-        /// Name of the brief
-        name: String,
-        /// JSON of chancery.brief.v1.BriefDraft, as printed by `draft get`; - reads standard input
-        #[arg(value_name = "FILE")]
-        file: PathBuf,
-    },
+    Set(SetDraft),
+}
+
+#[derive(Debug, Args)]
+pub struct SetDraft {
+    /// Name of the brief
+    pub name: String,
+    /// NAME.brief.md or JSON, as written by `draft get`; - reads standard input. Images that a text names by their files
+    /// are uploaded
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Replaces the draft regardless of the file's etag, which may then be missing
+    #[arg(long)]
+    pub force: bool,
 }
 
 #[derive(Debug, Args)]
 pub struct Lint {
     /// Name of the brief
     pub name: String,
-    /// Content to check instead of the draft: JSON of content (as for `create`), a draft or a revision; - reads standard
+    /// Content to check instead of the draft: NAME.brief.md, or JSON of content, a draft or a revision; - reads standard
     /// input. For content that breaks rules, the brief need not exist
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,

@@ -10,10 +10,10 @@ pub mod render;
 use std::path::PathBuf;
 
 use chancery_proto::names::ResourceId;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 
-use self::author::{Attach, Create, Draft, Import, Lint};
+use self::author::{Attach, Check, Create, Draft, Fmt, Import, Lint, New};
 use self::lifecycle::{BriefArg, RevisionWithReason};
 use self::local::{Demo, Up};
 use self::operate::{Migrate, Queue, Reindex, Token, Verify};
@@ -33,8 +33,43 @@ pub struct CommandLine {
 const EXIT_CODES: &str = "Exit codes: 0 success, 1 rejected or failed, 2 wrong usage.\n\
     Briefs have short names (russia-iran, russia-iran/revisions/2) and full names.";
 
+impl CommandLine {
+    /// Returns the parser of the command line. The help of a subcommand refers to the global options instead of repeating
+    /// them.
+    pub fn parser() -> clap::Command {
+        let mut command = Self::command();
+        // Adds the global options to the subcommands, so that they can be hidden there.
+        command.build();
+        let names: Vec<String> = command
+            .get_arguments()
+            .filter(|argument| argument.is_global_set())
+            .map(|argument| argument.get_id().to_string())
+            .collect();
+        command.mut_subcommands(|subcommand| without_global_help(subcommand, &names))
+    }
+
+    /// Parses the command line of this process.
+    pub fn of_process() -> Result<Self, clap::Error> {
+        let matches = Self::parser().try_get_matches()?;
+        Self::from_arg_matches(&matches)
+    }
+}
+
+fn without_global_help(command: clap::Command, names: &[String]) -> clap::Command {
+    let is_global = |id: &str| names.iter().any(|name| name == id);
+    let hide = |argument: clap::Arg| {
+        if is_global(argument.get_id().as_str()) { argument.hide(true) } else { argument }
+    };
+    let command = command.mut_args(hide).mut_subcommands(|inner| without_global_help(inner, names));
+    if command.get_after_help().is_some() { command } else { command.after_help(GLOBAL_OPTIONS) }
+}
+
+const GLOBAL_OPTIONS: &str =
+    "Global options such as --json, --server and --workspace: see `chancery --help`.";
+
 /// Flags of every command.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
 pub struct Global {
     /// URL of the service [default: the service of a running `chancery up`, or else <http://127.0.0.1:50051>]
     #[arg(long, global = true, env = "CHANCERY_SERVER", value_name = "URL")]
@@ -69,7 +104,13 @@ pub enum Command {
     Verify(Verify),
     /// Rebuilds everything derived from revisions, which repairs the projections that `verify` reports
     Reindex(Reindex),
-    /// Imports published revisions from JSON files
+    /// Creates a text with the parts of a brief, to fill in
+    New(New),
+    /// Formats texts: one sentence a line, with ids
+    Fmt(Fmt),
+    /// Checks files of briefs without a service: every problem with line, column and fix
+    Check(Check),
+    /// Imports published revisions from files
     Import(Import),
     /// Creates a brief with a draft
     Create(Create),
@@ -118,7 +159,7 @@ pub enum Command {
     Attach(Attach),
     /// Extracts the edition attached to a PDF and verifies that it is the one that was printed
     Extract(Extract),
-    /// Writes the revisions of a brief as JSON files for `import`
+    /// Writes the revisions of a brief as files for `import`: text or JSON
     Export(Export),
     /// Manages the API tokens of the workspace
     #[command(subcommand)]
@@ -135,9 +176,7 @@ pub enum Command {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
-    use clap::Parser;
+    use clap::{CommandFactory, FromArgMatches, Parser};
 
     use super::operate::Queue;
     use super::{Command, CommandLine};
@@ -145,6 +184,25 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn global_options_are_described_once() {
+        let mut parser = CommandLine::parser();
+        let own = parser.render_long_help().to_string();
+        assert!(own.contains("Global options:") && own.contains("--token-file"), "{own}");
+        for path in [&["check"][..], &["draft", "set"], &["render"]] {
+            let mut command = &mut parser;
+            for name in path {
+                command = command.find_subcommand_mut(name).unwrap();
+            }
+            let help = command.render_long_help().to_string();
+            assert!(!help.contains("--token-file") && help.contains("see `chancery --help`"), "{help}");
+        }
+        let line = ["chancery", "check", "a.brief.md", "--json", "--workspace", "other"];
+        let matches = CommandLine::parser().try_get_matches_from(line).unwrap();
+        let line = CommandLine::from_arg_matches(&matches).unwrap();
+        assert!(line.global.json && line.global.workspace.as_str() == "other");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 #[derive(Debug, Args)]
 pub struct BriefOrRevisionArg {
@@ -59,7 +59,18 @@ pub struct Watch {
 pub struct Export {
     /// Name of a brief (all revisions) or of one of its revisions
     pub name: String,
-    /// File for one revision, or folder for revision-N.json files [default: standard output]
+    /// File for one revision, or folder for files named revision-N.json or revision-N.brief.md [default: standard output]
     #[arg(short, long, value_name = "FILE|DIR")]
     pub output: Option<PathBuf>,
+    /// Form of the files [default: text if the output ends in .brief.md, else JSON]
+    #[arg(long, value_enum)]
+    pub format: Option<ExportFormatArg>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormatArg {
+    /// The text form, NAME.brief.md
+    Text,
+    /// JSON of chancery.brief.v1.RevisionDocument
+    Json,
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use chancery_brief::marking::Scheme;
 use clap::{Args, ValueEnum};
 
 #[derive(Debug, Args)]
@@ -36,7 +37,7 @@ pub enum PriorityArg {
 
 #[derive(Debug, Args)]
 pub struct Preview {
-    /// JSON of a revision (as written by `export`), a draft (`draft get`) or content alone (as for `create`); - reads
+    /// NAME.brief.md, or JSON of a revision (as written by `export`), a draft (`draft get`) or content alone; - reads
     /// standard input
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
@@ -46,13 +47,13 @@ pub struct Preview {
     /// Earlier revision to compare with, in the same form as FILE: prints what changed since
     #[arg(long, value_name = "FILE")]
     pub since: Option<PathBuf>,
-    /// Image of a figure, matched by its SHA-256; may be repeated
+    /// Image of a figure, matched by its SHA-256; may be repeated. Images that a text names by their files need no flag
     #[arg(long = "image", value_name = "FILE")]
     pub images: Vec<PathBuf>,
     /// Folder of fonts to add to the built-in ones
     #[arg(long, env = "CHANCERY_FONTS", value_name = "DIR")]
     pub fonts: Option<PathBuf>,
-    /// Marking scheme of the content
+    /// Marking scheme of JSON content; a text states its own
     #[arg(long, value_enum, default_value_t = SchemeArg::Tlp)]
     pub scheme: SchemeArg,
     #[command(flatten)]
@@ -61,8 +62,7 @@ pub struct Preview {
 
 #[derive(Debug, Args)]
 pub struct Figure {
-    /// JSON file as for `preview`, or name of a brief (its newest revision) or of one of its revisions; - reads the JSON
-    /// from standard input
+    /// File as for `preview`, or name of a brief (its newest revision) or of one of its revisions; - reads standard input
     #[arg(value_name = "FILE|BRIEF")]
     pub source: String,
     /// Id of the figure or table
@@ -81,7 +81,7 @@ pub struct Figure {
     /// Folder of fonts to add to the built-in ones
     #[arg(long, env = "CHANCERY_FONTS", value_name = "DIR")]
     pub fonts: Option<PathBuf>,
-    /// Marking scheme of the content of a file
+    /// Marking scheme of the content of a JSON file; a text states its own
     #[arg(long, value_enum, default_value_t = SchemeArg::Tlp)]
     pub scheme: SchemeArg,
     #[command(flatten)]
@@ -191,6 +191,17 @@ pub enum SchemeArg {
     Us,
     /// PUBLIC to RESTRICTED
     Corporate,
+}
+
+impl SchemeArg {
+    /// Returns the scheme.
+    pub const fn scheme(self) -> Scheme {
+        match self {
+            Self::Tlp => Scheme::Tlp,
+            Self::Us => Scheme::Us,
+            Self::Corporate => Scheme::Corporate,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -11,6 +11,7 @@ use prost::{Message, Name};
 use super::source_text::SourceText;
 use crate::ui::failure::{Failure, Position, Violation};
 use crate::ui::output::is_standard;
+use crate::ui::text_position::TextPosition;
 
 /// A message and the text that it was read from.
 #[derive(Debug, Clone)]
@@ -32,18 +33,21 @@ impl<M: Message + Name + Default> Document<M> {
     /// Decodes the text of a file.
     pub fn of_text(file: &Path, text: Arc<str>) -> Result<Self, Failure> {
         let message = json::from_str(&text).map_err(|error| invalid_json(file, &text, &error, M::NAME))?;
-        Ok(Self { file: file.to_owned(), text: SourceText::new(text), message })
+        Ok(Self { file: file.to_owned(), text: SourceText::json(text), message })
     }
 
     /// Locates a violation reported by the server in the file. `prefix` is the path of the document in the request.
     pub fn locate(&self, prefix: &str, violation: &Violation) -> Option<Violation> {
         let path = violation.path.strip_prefix(prefix)?;
-        let path = path.strip_prefix('.').unwrap_or(path).to_owned();
-        Some(Violation::in_text(&self.file, &self.text, path, violation.description.clone()))
+        let path = path.strip_prefix('.').unwrap_or(path);
+        // The paths of a text are those of its content.
+        let path = if self.text.is_brief() { path.trim_start_matches("content.") } else { path };
+        let description = self.text.message(path, &violation.description);
+        Some(Violation::in_text(&self.file, &self.text, path.to_owned(), description))
     }
 }
 
-/// Reads the text of a file; `-` is standard input.
+/// Reads the text of a file, with its line ends as they are; `-` is standard input.
 pub fn read_text(file: &Path) -> Result<Arc<str>, Failure> {
     let bytes = if is_standard(file) { read_standard_input() } else { fs::read(file) };
     let bytes = bytes.map_err(Failure::io(format!("reading {}", file.display())))?;
@@ -70,12 +74,12 @@ fn read_standard_input() -> io::Result<Vec<u8>> {
 
 fn not_utf8(file: &Path, bytes: &[u8], error: &std::str::Utf8Error) -> Failure {
     let before = &bytes[..error.valid_up_to()];
-    let line = before.split(|byte| *byte == b'\n').count();
-    let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
+    let before = String::from_utf8_lossy(before);
+    let at = TextPosition::of(&before, before.len());
     let invalid = bytes.get(error.valid_up_to()).copied().unwrap_or_default();
     let violation = Violation {
-        description: format!("byte 0x{invalid:02x} is not UTF-8"),
-        position: Some(Position { file: file.display().to_string(), line, column }),
+        description: format!("byte 0x{invalid:02x} is not UTF-8: save the file as UTF-8"),
+        position: Some(Position { file: file.display().to_string(), at }),
         ..Violation::default()
     };
     let message = format!("{} is not UTF-8", file.display());
@@ -83,16 +87,26 @@ fn not_utf8(file: &Path, bytes: &[u8], error: &std::str::Utf8Error) -> Failure {
 }
 
 fn invalid_json(file: &Path, text: &Arc<str>, error: &json::JsonError, name: &str) -> Failure {
-    let position =
-        Position { file: file.display().to_string(), line: error.line.max(1), column: error.column.max(1) };
-    let violation = Violation {
-        path: error.path.clone(),
-        description: error.message.clone(),
-        position: Some(position),
-        text: Some(Arc::clone(text)),
-    };
+    let at = TextPosition::of_bytes(text, error.line, error.column);
+    let path = error.path.trim_matches(['?', '.']).to_owned();
+    let description = misplaced_character(&text[at.offset()..])
+        .map_or_else(|| error.message.clone(), |problem| format!("{}: {problem}", error.message));
+    let violation = Violation::at(file, text, at, path, description);
     let message = format!("{} is not valid JSON of a {name}", file.display());
     Failure::new("INVALID_ARGUMENT", "INVALID_JSON", message).with_violations(vec![violation])
+}
+
+/// Names the character at the start of a text that word processors write and JSON does not have.
+fn misplaced_character(text: &str) -> Option<String> {
+    let character = text.chars().next()?;
+    match character {
+        '\u{feff}' => Some("this is a byte order mark, U+FEFF: save the file as UTF-8 without it".into()),
+        '\u{2018}'..='\u{201f}' | '\u{ab}' | '\u{bb}' => {
+            Some(format!("{character} is a curly quotation mark: write a straight \" on both sides"))
+        }
+        '\u{a0}' => Some("this is a no-break space, U+00A0: write a space".into()),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -114,7 +128,7 @@ mod tests {
         let failure = failure(b"{\n  \"creator\": \"M\xfcller\"}");
         assert_eq!(failure.reason, "NOT_UTF8");
         let position = failure.violations[0].position.clone().unwrap();
-        assert_eq!((position.line, position.column), (2, 16));
+        assert_eq!((position.at.line, position.at.column), (2, 16));
     }
 
     #[test]
@@ -126,7 +140,18 @@ mod tests {
             violation.path.starts_with("content") && violation.description.contains("titel"),
             "{violation}"
         );
-        assert_eq!(violation.position.clone().unwrap().line, 2);
+        assert_eq!(violation.position.clone().unwrap().at.line, 2);
+    }
+
+    #[test]
+    fn characters_of_word_processors_are_named() {
+        let description = |text: &str| failure(text.as_bytes()).violations[0].description.clone();
+        assert!(description("\u{feff}{}").contains("byte order mark, U+FEFF"));
+        assert!(
+            description("{\u{201c}briefId\u{201d}: 1}")
+                .contains("\u{201c} is a curly quotation mark: write a straight")
+        );
+        assert!(description("{\"briefId\":\u{a0}\"a\"}").contains("no-break space"));
     }
 
     #[test]

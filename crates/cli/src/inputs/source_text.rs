@@ -1,20 +1,38 @@
-//! The JSON text of a message, for locating violations.
+//! The text of an input file, for locating violations.
 
 use std::sync::{Arc, OnceLock};
 
 use chancery_proto::json;
+use chancery_text::{Paths, rule_message};
 
-/// A JSON text. It is parsed for positions at most once, on the first lookup.
+use crate::ui::text_position::TextPosition;
+
+/// The text of a file with the positions of its values.
 #[derive(Debug, Clone)]
 pub struct SourceText {
     text: Arc<str>,
-    positions: Arc<OnceLock<Option<json::Positions>>>,
+    /// Offsets of the lines, found on the first lookup.
+    line_starts: Arc<OnceLock<Vec<usize>>>,
+    form: Form,
+}
+
+#[derive(Debug, Clone)]
+enum Form {
+    /// Parsed for positions at most once, on the first lookup.
+    Json(Arc<OnceLock<Option<json::Positions>>>),
+    /// The text form, whose paths are those of the content.
+    Brief(Arc<Paths>),
 }
 
 impl SourceText {
-    /// Creates a source text from the text of a file.
-    pub fn new(text: Arc<str>) -> Self {
-        Self { text, positions: Arc::default() }
+    /// Creates a source text from a JSON text.
+    pub fn json(text: Arc<str>) -> Self {
+        Self { text, line_starts: Arc::default(), form: Form::Json(Arc::default()) }
+    }
+
+    /// Creates a source text from the text form of a brief.
+    pub fn brief(text: Arc<str>, paths: Paths) -> Self {
+        Self { text, line_starts: Arc::default(), form: Form::Brief(Arc::new(paths)) }
     }
 
     /// Returns the text.
@@ -22,8 +40,40 @@ impl SourceText {
         &self.text
     }
 
-    /// Returns the line and column, from 1, of the deepest existing part of a path; `None` if the text is not JSON.
-    pub fn find(&self, path: &str) -> Option<(usize, usize)> {
-        self.positions.get_or_init(|| json::Positions::of(&self.text)).as_ref().map(|found| found.find(path))
+    /// Returns whether the text is the text form of a brief, whose authors know no paths.
+    pub const fn is_brief(&self) -> bool {
+        matches!(self.form, Form::Brief(_))
     }
+
+    /// Returns the position of the deepest existing part of a path; `None` if the text is not JSON.
+    pub fn find(&self, path: &str) -> Option<TextPosition> {
+        let line_starts = self.line_starts.get_or_init(|| line_starts(&self.text));
+        let offset = match &self.form {
+            Form::Json(positions) => {
+                let positions = positions.get_or_init(|| json::Positions::of(&self.text)).as_ref()?;
+                let (line, column) = positions.find(path);
+                line_starts.get(line - 1)? + column - 1
+            }
+            Form::Brief(paths) => paths.find(path).start,
+        };
+        Some(TextPosition::in_lines(&self.text, line_starts, offset))
+    }
+
+    /// Returns a message about a path in the words of the file's form. A code before the message stays before it.
+    pub fn message(&self, path: &str, message: &str) -> String {
+        if !self.is_brief() {
+            return message.to_owned();
+        }
+        let is_code = |start: &str| start.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+        match message.split_once(": ").filter(|(code, _)| is_code(code)) {
+            Some((code, message)) => format!("{code}: {}", rule_message(path, message)),
+            None => rule_message(path, message),
+        }
+    }
+}
+
+/// Returns the offsets of the lines of a text.
+pub fn line_starts(text: &str) -> Vec<usize> {
+    let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(offset, _)| offset + 1);
+    std::iter::once(0).chain(ends).collect()
 }

@@ -14,7 +14,8 @@ use toml::Spanned;
 
 use crate::inputs::documents::read_text;
 use crate::inputs::images::Image;
-use crate::ui::failure::{Failure, Position, Violation};
+use crate::ui::failure::{Failure, Violation};
+use crate::ui::text_position::TextPosition;
 
 /// A checked theme. Its message names no logo, because the name depends on where the logo is stored.
 #[derive(Debug, Clone)]
@@ -142,13 +143,9 @@ impl ThemeSource<'_> {
     }
 
     fn violation(&self, key: &str, message: &str, position: Option<(usize, usize)>) -> Violation {
-        let file = self.file.display().to_string();
-        Violation {
-            path: key.to_owned(),
-            description: message.to_owned(),
-            position: position.map(|(line, column)| Position { file, line, column }),
-            text: Some(Arc::clone(&self.text)),
-        }
+        let (line, column) = position.unwrap_or((1, 1));
+        let at = TextPosition::of_bytes(&self.text, line, column);
+        Violation::at(self.file, &self.text, at, key.to_owned(), message.to_owned())
     }
 }
 
@@ -176,7 +173,7 @@ mod tests {
         let violation = &failure.violations[0];
         let position = violation.position.clone().unwrap();
         assert_eq!(Path::new(&position.file).file_name().unwrap(), name);
-        (violation.path.clone(), position.line, position.column)
+        (violation.path.clone(), position.at.line, position.at.column)
     }
 
     #[test]

@@ -9,6 +9,7 @@ use chancery_client::Error as ClientError;
 use miette::{Diagnostic, GraphicalReportHandler, LabeledSpan, NamedSource, SourceCode};
 use serde::Serialize;
 
+use super::text_position::TextPosition;
 use crate::inputs::source_text::SourceText;
 
 /// Number of violations shown with the lines around them; each of the rest gets one line.
@@ -57,6 +58,9 @@ pub struct Violation {
     pub position: Option<Position>,
     #[serde(skip)]
     pub text: Option<Arc<str>>,
+    /// Whether the path is for programs only: authors of the text form see the line and the key.
+    #[serde(skip)]
+    pub hides_path: bool,
 }
 
 /// A position in a file.
@@ -64,10 +68,8 @@ pub struct Violation {
 pub struct Position {
     /// File name, as given.
     pub file: String,
-    /// Line, from 1.
-    pub line: usize,
-    /// Column in bytes, from 1.
-    pub column: usize,
+    #[serde(flatten)]
+    pub at: TextPosition,
 }
 
 impl Failure {
@@ -180,16 +182,20 @@ impl Failure {
 impl Violation {
     /// Creates a violation in a document, whose position is looked up by the path.
     pub fn in_text(file: &Path, text: &SourceText, path: String, description: String) -> Self {
-        let located = text.find(&path);
-        let position =
-            located.map(|(line, column)| Position { file: file.display().to_string(), line, column });
-        Self { path, description, position, text: Some(Arc::clone(text.text())) }
+        let position = text.find(&path).map(|at| Position { file: file.display().to_string(), at });
+        let hides_path = text.is_brief();
+        Self { path, description, position, text: Some(Arc::clone(text.text())), hides_path }
+    }
+
+    /// Creates a violation at a position of a text.
+    pub fn at(file: &Path, text: &Arc<str>, at: TextPosition, path: String, description: String) -> Self {
+        let position = Some(Position { file: file.display().to_string(), at });
+        Self { path, description, position, text: Some(Arc::clone(text)), hides_path: false }
     }
 
     fn snippet(&self) -> Option<(NamedSource<Arc<str>>, LabeledSpan)> {
         let (position, text) = (self.position.as_ref()?, self.text.as_ref()?);
-        let line_start: usize = text.split_inclusive('\n').take(position.line - 1).map(str::len).sum();
-        let offset = (line_start + position.column.saturating_sub(1)).min(text.len());
+        let offset = position.at.offset();
         let label = LabeledSpan::new_primary_with_span(Some(self.description.clone()), offset..offset);
         Some((NamedSource::new(&position.file, Arc::clone(text)), label))
     }
@@ -197,10 +203,10 @@ impl Violation {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(Position { file, line, column }) = &self.position {
+        if let Some(Position { file, at: TextPosition { line, column, .. } }) = &self.position {
             write!(f, "{file}:{line}:{column}: ")?;
         }
-        if !self.path.is_empty() {
+        if !(self.path.is_empty() || self.hides_path) {
             write!(f, "{}: ", self.path)?;
         }
         f.write_str(&self.description)
@@ -268,11 +274,11 @@ impl Diagnostic for Report {
 mod tests {
     use std::path::Path;
 
-    use super::{Failure, Position, Violation};
+    use super::{Failure, Violation};
     use crate::inputs::source_text::SourceText;
 
     fn failure() -> Failure {
-        let text = SourceText::new("{\n  \"content\": {\n    \"title\": \"\"\n  }\n}\n".into());
+        let text = SourceText::json("{\n  \"content\": {\n    \"title\": \"\"\n  }\n}\n".into());
         let violation =
             Violation::in_text(Path::new("a.json"), &text, "content.title".into(), "is required".into());
         Failure::new("INVALID_ARGUMENT", "INVALID_CONTENT", "the content breaks a rule")
@@ -282,8 +288,8 @@ mod tests {
     #[test]
     fn a_violation_is_printed_with_file_line_and_column() {
         let failure = failure();
-        let position = Position { file: "a.json".into(), line: 3, column: 14 };
-        assert_eq!(failure.violations[0].position, Some(position));
+        let position = failure.violations[0].position.clone().unwrap();
+        assert_eq!((position.file.as_str(), position.at.line, position.at.column), ("a.json", 3, 14));
         assert!(failure.plain().contains("a.json:3:14: content.title: is required"), "{}", failure.plain());
     }
 

@@ -1,7 +1,9 @@
 //! Output for people and programs: results, failures, progress, plain text.
 
 pub mod failure;
+pub mod findings;
 pub mod output;
 pub mod print_warnings;
 pub mod progress;
 pub mod text;
+pub mod text_position;

@@ -130,6 +130,17 @@ pub fn write_file(path: &Path, mode: u32, bytes: &[u8]) -> Result<(), Failure> {
     pending.finish()
 }
 
+/// Replaces the content of an existing file atomically and retains its permissions. A link is followed.
+pub fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let replacing = || Failure::io(format!("replacing {}", path.display()));
+    let target = std::fs::canonicalize(path).map_err(replacing())?;
+    let permissions = std::fs::metadata(&target).map_err(replacing())?.permissions();
+    let pending = PendingFile::create(&target, 0o600)?;
+    let mut file = pending.open()?;
+    file.write_all(bytes).and_then(|()| file.set_permissions(permissions)).map_err(replacing())?;
+    pending.finish()
+}
+
 /// Creates a file atomically; fails if the path exists.
 pub fn write_new_file(path: &Path, mode: u32, bytes: &[u8]) -> Result<(), Failure> {
     let pending = PendingFile::create(path, mode)?;

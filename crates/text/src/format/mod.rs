@@ -23,6 +23,9 @@ pub struct Formatted {
     pub text: String,
     /// The changes that matter to the author, in the order of the text.
     pub notes: Vec<FormattingNote>,
+    /// Whether the text has errors of form. Their lines are as they were, and an id that could not be read there may have
+    /// been assigned to another part.
+    pub has_errors: bool,
 }
 
 /// A change by the formatter, or a part that it left as it was.
@@ -45,7 +48,8 @@ pub fn format(text: &str, context: &Context<'_>) -> Formatted {
     let mut notes = formatter.notes;
     notes.sort_by_key(|(at, _)| *at);
     let notes = numbered(&text, notes);
-    Formatted { text: formatter.edits.apply(&text), notes }
+    let has_errors = !parsed.errors.is_empty();
+    Formatted { text: formatter.edits.apply(&text), notes, has_errors }
 }
 
 /// Returns the text without byte order mark, each line ending with LF alone.
@@ -183,7 +187,12 @@ impl Formatter<'_> {
         let Some(assigned) = &parts.assigned_id else { return };
         let message = match &parts.id {
             Some(id) => std::format!("the second part with the id {} is now ^{assigned}", id.text),
-            None => std::format!("the part is now ^{assigned}"),
+            None => match parts.overlap {
+                Some(overlap) => {
+                    std::format!("^{assigned} again, whose earlier text has {overlap} % of its words")
+                }
+                None => std::format!("the part is now ^{assigned}"),
+            },
         };
         self.notes.push((parts.range.start, message));
     }

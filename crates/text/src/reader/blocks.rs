@@ -227,18 +227,19 @@ impl Lowering<'_> {
         if let Some(digest) = image.text.strip_prefix(DIGEST_PREFIX) {
             return digest.to_owned();
         }
+        let words = vocabulary::words::<FigureKind>();
+        let mut kinds: Vec<&str> =
+            words.iter().map(String::as_str).filter(|kind| *kind != "attachment").collect();
+        kinds.push("sha256:…");
+        let suggestion = expected(&image.text, &kinds);
         let problem = match self.context.resolver {
             Some(resolver) if !image.text.is_empty() => match resolver.attachment(&image.text) {
                 Ok(digest) => return digest,
-                Err(problem) => problem,
+                // A name with an ending is a file's.
+                Err(problem) if image.text.contains('.') => problem,
+                Err(problem) => format!("{problem}; for a figure without a file, {suggestion}"),
             },
-            _ => {
-                let words = vocabulary::words::<FigureKind>();
-                let mut kinds: Vec<&str> =
-                    words.iter().map(String::as_str).filter(|kind| *kind != "attachment").collect();
-                kinds.push("sha256:…");
-                format!("{:?} is no kind of figure: {}", image.text, expected(&image.text, &kinds))
-            }
+            _ => format!("{:?} is no kind of figure: {suggestion}", image.text),
         };
         self.diagnostics.push(Diagnostic::error(code::INVALID_FIGURE, image.range, problem));
         String::new()

@@ -149,7 +149,7 @@ impl Lowering<'_> {
         let mut parts = Vec::new();
         for (id, node) in entries(written, field, self.diagnostics) {
             let mut path = PathNode::new(id.range.cover(node.range));
-            path.set("id", id.range);
+            path.set_id(&id.text, id.range);
             let mut map = Map::of(node, "the entry", self.diagnostics);
             parts.push(read(self, id.text, &mut map, &mut path));
             map.finish(self.diagnostics);

@@ -10,7 +10,7 @@ use crate::syntax::parts::Parts;
 /// Returns the id of a part, and sets its range: where the id is, or will be.
 pub(super) fn own_id(parts: &Parts, node: &mut PathNode) -> String {
     let range = parts.id.as_ref().map_or(TextRange::at(parts.range.end), |id| id.range);
-    node.set("id", range);
+    node.set_id(parts.id(), range);
     parts.id().to_owned()
 }
 

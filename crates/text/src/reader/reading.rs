@@ -28,6 +28,8 @@ pub struct Reading {
     pub omitted: usize,
     /// Warnings about English sentences: a likelihood term without a likelihood, or with another one.
     pub wording: Vec<Diagnostic>,
+    /// Whether all of the front matter was read.
+    pub(crate) has_front_matter: bool,
 }
 
 impl Reading {
@@ -56,6 +58,7 @@ pub fn read(text: &str, context: &Context<'_>) -> Reading {
         statement_changes: Vec::new(),
         part_changes: Vec::new(),
     };
+    let has_front_matter = lowering.has_front_matter;
     let exchange = lowering.front_matter(parsed.front_matter, &mut brief, &mut root);
     lowering.body(&parsed.elements, &mut brief, &mut root);
     lowering.fenced(&parsed.elements, &mut brief, &mut root);
@@ -67,7 +70,15 @@ pub fn read(text: &str, context: &Context<'_>) -> Reading {
     add_changes(statement_changes.into_iter().chain(part_changes).chain(listed), &mut brief, &mut root);
     let (wording, _) = std::mem::take(&mut lowering.wording).finish();
     let (diagnostics, omitted) = diagnostics.finish();
-    Reading { content: brief, exchange, paths: Paths::new(root), diagnostics, omitted, wording }
+    Reading {
+        content: brief,
+        exchange,
+        paths: Paths::new(root),
+        diagnostics,
+        omitted,
+        wording,
+        has_front_matter,
+    }
 }
 
 fn add_changes(

@@ -131,8 +131,8 @@ impl Lowering<'_> {
         let mut judgment = KeyJudgment { statements, ..KeyJudgment::default() };
         let Some(own) = &item.own else {
             self.compare_wording(&item.passage, &judgment.statements, None);
-            node.set("id", TextRange::at(item.range.end));
             judgment.id = item.assigned_id.clone().unwrap_or_default();
+            node.set_id(&judgment.id, TextRange::at(item.range.end));
             return (judgment, node);
         };
         judgment.id = own_id(own, &mut node);

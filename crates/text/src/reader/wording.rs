@@ -53,7 +53,7 @@ impl Lowering<'_> {
             match likelihood {
                 None if is_judgment => {
                     let message = format!(
-                        "\"{term_words}\" is a term of the scale, but the sentence has no likelihood"
+                        "\"{term_words}\" is a term of the scale, but the sentence has no likelihood: add {{{term_words}}} behind it, or use another word"
                     );
                     let warning = Diagnostic::warning(code::TERM_WITHOUT_LIKELIHOOD, range, message);
                     let (at, insertion) = insertion(parts, term_words);
@@ -61,7 +61,7 @@ impl Lowering<'_> {
                 }
                 Some(likelihood) if likelihood.term() != term && likelihood.scale() == self.scale => {
                     let message = format!(
-                        "the sentence says \"{term_words}\", but its likelihood is \"{}\"",
+                        "the sentence says \"{term_words}\", but its likelihood is \"{}\": change one of them",
                         words(likelihood.term())
                     );
                     let code = code::LIKELIHOOD_CONTRADICTS_TEXT;

@@ -32,6 +32,8 @@ pub(crate) struct Parts {
     pub(crate) id: Option<Spanned>,
     /// The id that the formatter will write, if there is none.
     pub(crate) assigned_id: Option<String>,
+    /// Share of the words that the earlier statement with the assigned id has too, in percent.
+    pub(crate) overlap: Option<usize>,
 }
 
 impl Parts {

@@ -2,47 +2,55 @@
 
 use std::path::Path;
 
+use chancery_client::Client;
 use chancery_proto::brief::v1::{
-    BriefContent, BriefDraft, CreateBriefRequest, GetBriefDraftRequest, UpdateBriefDraftRequest,
+    BriefDraft, CreateBriefRequest, GetBriefDraftRequest, UpdateBriefDraftRequest,
 };
 use chancery_proto::json;
 use chancery_proto::names::BriefName;
+use chancery_text::Exchange;
 
+use super::local_images;
 use crate::args::Global;
-use crate::args::author::{Create, Draft};
+use crate::args::author::{Create, Draft, SetDraft};
 use crate::connection::connect;
-use crate::inputs::documents::{Document, locate_all};
+use crate::inputs::brief_text::{is_text, scheme_of};
+use crate::inputs::documents::locate_all;
+use crate::inputs::draft_file::DraftFile;
 use crate::names;
 use crate::ui::failure::Failure;
 use crate::ui::output;
 
 pub async fn create(global: &Global, arguments: &Create) -> Result<(), Failure> {
     let name = names::brief(&global.workspace, &arguments.name)?;
-    let document = Document::<BriefContent>::read(&arguments.file)?;
+    let file = DraftFile::read(&arguments.file)?;
+    let client = connect(global).await?;
+    let parent = format!("workspaces/{}", name.workspace);
+    local_images::upload(&client, &parent, &file).await?;
     let request = CreateBriefRequest {
-        parent: format!("workspaces/{}", name.workspace),
+        parent,
         brief_id: name.brief.to_string(),
-        content: Some(document.message.clone()),
+        content: Some(file.content.clone()),
         ..CreateBriefRequest::default()
     };
-    let created = connect(global).await?.create_brief(request).await;
-    let brief = created
-        .map_err(|error| locate_all(error.into(), |violation| document.locate("content", violation)))?;
+    let created = client.create_brief(request).await;
+    let brief =
+        created.map_err(|error| locate_all(error.into(), |violation| file.locate("content", violation)))?;
     output::response(global.json, &brief, || format!("{}: created, with a draft\n", brief.name))
 }
 
 pub async fn run(global: &Global, command: Draft) -> Result<(), Failure> {
     match command {
         Draft::Get { name, output } => get(global, &names::brief(&global.workspace, &name)?, &output).await,
-        Draft::Set { name, file } => set(global, &names::brief(&global.workspace, &name)?, &file).await,
+        Draft::Set(arguments) => set(global, &arguments).await,
     }
 }
 
-/// Writes the draft as JSON, with or without `--json`, because `set` reads it back after an edit.
+/// Writes the draft as text or JSON by the ending of the file, with or without `--json`, because `set` reads it back after
+/// an edit.
 async fn get(global: &Global, name: &BriefName, output: &Path) -> Result<(), Failure> {
-    let request = GetBriefDraftRequest { name: draft_name(name) };
-    let draft = connect(global).await?.get_brief_draft(request).await?;
-    let text = json::to_string_pretty(&draft);
+    let draft = fetch(&connect(global).await?, name).await?;
+    let text = if is_text(output) { as_text(name, &draft) } else { json::to_string_pretty(&draft) };
     if output::is_standard(output) {
         output::print(&text)
     } else {
@@ -50,30 +58,58 @@ async fn get(global: &Global, name: &BriefName, output: &Path) -> Result<(), Fai
     }
 }
 
-async fn set(global: &Global, name: &BriefName, file: &Path) -> Result<(), Failure> {
-    let document = Document::<BriefDraft>::read(file)?;
-    let draft_name = draft_name(name);
-    if !document.message.name.is_empty() && document.message.name != draft_name {
-        let message = format!("{} is a draft of {}, not {draft_name}", file.display(), document.message.name);
+async fn fetch(client: &Client, name: &BriefName) -> Result<BriefDraft, Failure> {
+    Ok(client.get_brief_draft(GetBriefDraftRequest { name: draft_name(name) }).await?)
+}
+
+fn as_text(name: &BriefName, draft: &BriefDraft) -> String {
+    let content = draft.content.clone().unwrap_or_default();
+    let exchange = Exchange {
+        scheme: scheme_of(&content),
+        brief: name.brief.to_string(),
+        revision: draft.base_revision,
+        etag: draft.etag.clone(),
+        ..Exchange::default()
+    };
+    chancery_text::write(&content, &exchange)
+}
+
+async fn set(global: &Global, arguments: &SetDraft) -> Result<(), Failure> {
+    let name = names::brief(&global.workspace, &arguments.name)?;
+    let path = &arguments.file;
+    let file = DraftFile::read(path)?;
+    let draft_name = draft_name(&name);
+    if !file.draft_name.is_empty() && file.draft_name != draft_name {
+        let message = format!("{} is a draft of {}, not {draft_name}", path.display(), file.draft_name);
         return Err(Failure::new("INVALID_ARGUMENT", "INVALID_NAME", message));
     }
-    let draft = BriefDraft { name: draft_name, ..document.message.clone() };
-    let updated = connect(global)
-        .await?
-        .update_brief_draft(UpdateBriefDraftRequest {
-            draft: Some(draft),
-            ..UpdateBriefDraftRequest::default()
-        })
-        .await;
-    let draft = updated.map_err(|error| {
-        let failure = locate_all(error.into(), |violation| document.locate("draft", violation));
+    if file.etag.is_empty() && !arguments.force {
+        return Err(no_etag(path));
+    }
+    let client = connect(global).await?;
+    let etag = if arguments.force { fetch(&client, &name).await?.etag } else { file.etag.clone() };
+    local_images::upload(&client, &format!("workspaces/{}", name.workspace), &file).await?;
+    let draft =
+        BriefDraft { name: draft_name, etag, content: Some(file.content.clone()), ..BriefDraft::default() };
+    let request = UpdateBriefDraftRequest { draft: Some(draft), ..UpdateBriefDraftRequest::default() };
+    let draft = client.update_brief_draft(request).await.map_err(|error| {
+        let failure = locate_all(error.into(), |violation| file.locate("draft.content", violation));
         if failure.reason == "STALE_ETAG" {
-            failure.help("the draft changed in the meantime: get it again and reapply your change")
+            failure.help(
+                "the draft changed in the meantime: get it again and reapply your change, or replace it with --force",
+            )
         } else {
             failure
         }
     })?;
-    output::response(global.json, &draft, || format!("{}: written\n", draft.name))
+    output::response(global.json, &draft, || format!("{}: written, etag {}\n", draft.name, draft.etag))
+}
+
+fn no_etag(file: &Path) -> Failure {
+    let message = format!("{} has no etag, so that it could overwrite changes of others", file.display());
+    Failure::usage("ETAG_REQUIRED", message).help(
+        "edit a file that `draft get -o NAME.brief.md` wrote, or replace the draft whatever it contains with --force",
+    )
 }
 
 /// Returns the resource name of the draft of a brief.

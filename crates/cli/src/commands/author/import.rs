@@ -12,6 +12,7 @@ use prost::Message;
 use crate::args::Global;
 use crate::args::author::Import;
 use crate::connection::connect;
+use crate::inputs::brief_text::{ENDING, is_text, revision_document, stem};
 use crate::inputs::documents::{Document, locate_all};
 use crate::ui::failure::{Failure, Violation};
 use crate::ui::output;
@@ -50,7 +51,11 @@ pub async fn send(
 pub fn read(paths: &[PathBuf]) -> Result<BTreeMap<String, Vec<Document<RevisionDocument>>>, Failure> {
     let mut briefs: BTreeMap<String, Vec<Document<RevisionDocument>>> = BTreeMap::new();
     for file in files(paths)? {
-        let document = Document::<RevisionDocument>::read(&file)?;
+        let document = if is_text(&file) {
+            revision_document(&file)?
+        } else {
+            Document::<RevisionDocument>::read(&file)?
+        };
         briefs.entry(document.message.brief_id.clone()).or_default().push(document);
     }
     for documents in briefs.values_mut() {
@@ -93,13 +98,17 @@ fn revisions_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     for entry in fs::read_dir(folder).map_err(reading())? {
         let path = entry.map_err(reading())?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if name.starts_with("revision-") && name.ends_with(".json") {
+        if name.starts_with("revision-") && (name.ends_with(".json") || name.ends_with(ENDING)) {
             files.push(path);
         }
     }
     files.sort();
+    // A text beside the JSON of the same revision is its source.
+    let json = |text: &Path| text.with_file_name(stem(text) + ".json");
+    let all = files.clone();
+    files.retain(|file| !is_text(file) || !all.contains(&json(file)));
     if files.is_empty() {
-        let message = format!("{} contains no revision-*.json", folder.display());
+        let message = format!("{} contains no revision-N.json or revision-N.brief.md", folder.display());
         return Err(Failure::new("NOT_FOUND", "NO_REVISIONS", message).help("name the files individually"));
     }
     Ok(files)
@@ -130,11 +139,19 @@ mod tests {
     #[test]
     fn a_folder_means_its_revision_files() {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["revision-2.json", "revision-1.json", "notes.json", "revision-3.txt"] {
+        for name in [
+            "revision-2.json",
+            "revision-2.brief.md",
+            "revision-1.json",
+            "revision-3.brief.md",
+            "notes.json",
+            "revision-4.txt",
+        ] {
             std::fs::write(folder.path().join(name), "{}").unwrap();
         }
         let found = files(&[folder.path().to_owned()]).unwrap();
-        assert_eq!(found, ["revision-1.json", "revision-2.json"].map(|name| folder.path().join(name)));
+        let expected = ["revision-1.json", "revision-2.json", "revision-3.brief.md"];
+        assert_eq!(found, expected.map(|name| folder.path().join(name)));
     }
 
     #[test]

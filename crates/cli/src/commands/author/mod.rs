@@ -1,6 +1,11 @@
 //! Commands that write briefs.
 
 pub mod attach;
+pub mod check;
 pub mod draft;
+pub mod fmt;
 pub mod import;
 pub mod lint;
+mod local_images;
+pub mod new;
+mod scaffold;

@@ -8,8 +8,9 @@ use chancery_proto::json;
 use chancery_proto::names::BriefOrRevisionName;
 
 use crate::args::Global;
-use crate::args::read::Export;
+use crate::args::read::{Export, ExportFormatArg};
 use crate::connection::connect;
+use crate::inputs::brief_text;
 use crate::names;
 use crate::ui::failure::Failure;
 use crate::ui::output;
@@ -26,37 +27,60 @@ pub async fn run(global: &Global, arguments: &Export) -> Result<(), Failure> {
         ..ExportBriefRequest::default()
     };
     let response = connect(global).await?.export_brief(request).await?;
+    let format = format(arguments);
     let Some(path) = &arguments.output else {
-        let documents = || response.documents.iter().map(json::to_string_pretty).collect();
+        let documents = || response.documents.iter().map(|document| text(document, format)).collect();
         return output::response(global.json, &response, documents);
     };
     let written = match response.documents.as_slice() {
         [document] if name.revision().is_some() && !is_folder(path) => {
-            write(path, document)?;
+            write(path, document, format)?;
             format!("{}\n", path.display())
         }
-        documents => write_all(path, documents)?,
+        documents => write_all(path, documents, format)?,
     };
     output::response(global.json, &response, || written)
 }
 
-fn write_all(folder: &Path, documents: &[RevisionDocument]) -> Result<String, Failure> {
+/// Returns the format that the flag or else the ending of the output names.
+fn format(arguments: &Export) -> ExportFormatArg {
+    let is_text = arguments.output.as_deref().is_some_and(brief_text::is_text);
+    let by_ending = if is_text { ExportFormatArg::Text } else { ExportFormatArg::Json };
+    arguments.format.unwrap_or(by_ending)
+}
+
+fn text(document: &RevisionDocument, format: ExportFormatArg) -> String {
+    if format == ExportFormatArg::Json {
+        return json::to_string_pretty(document);
+    }
+    if document.withdraw_time.is_some() {
+        eprintln!("warning: revision {} was withdrawn, which the text does not state", document.revision);
+    }
+    brief_text::text_of_revision(document)
+}
+
+fn write_all(
+    folder: &Path,
+    documents: &[RevisionDocument],
+    format: ExportFormatArg,
+) -> Result<String, Failure> {
     if folder.is_file() {
         let message = format!("{} is a file; name a folder for several revisions", folder.display());
         return Err(Failure::usage("NOT_A_FOLDER", message));
     }
     let mut written = String::new();
     for document in documents {
-        let path = folder.join(format!("revision-{}.json", document.revision));
-        write(&path, document)?;
+        let ending = if format == ExportFormatArg::Text { brief_text::ENDING } else { ".json" };
+        let path = folder.join(format!("revision-{}{ending}", document.revision));
+        write(&path, document, format)?;
         // Writing to a String does not fail.
         let _ = writeln!(written, "{}", path.display());
     }
     Ok(written)
 }
 
-fn write(path: &Path, document: &RevisionDocument) -> Result<(), Failure> {
-    output::write_file(path, 0o666, json::to_string_pretty(document).as_bytes())
+fn write(path: &Path, document: &RevisionDocument, format: ExportFormatArg) -> Result<(), Failure> {
+    output::write_file(path, 0o666, text(document, format).as_bytes())
 }
 
 /// Returns whether a path is an existing folder, or names a new one by a trailing slash.

@@ -21,6 +21,10 @@ type HighlightMarks = (&'static str, &'static str);
 const BOLD: HighlightMarks = ("\u{1b}[1m", "\u{1b}[0m");
 const PLAIN: HighlightMarks = ("", "");
 
+/// Printed when nothing matches a filter: a name instead of an id matches nothing and is no error.
+const NO_MATCH: &str = "nothing matches the query and the filter; values of actor:, place: and source: are ids such as \
+    actor:iran, not names: a search without --filter lists the actors that occur, and `get --json` the parts of a brief";
+
 /// Maximum number of values shown for each facet.
 const MAX_FACET_VALUES: usize = 5;
 
@@ -34,6 +38,9 @@ pub async fn run(global: &Global, arguments: &Search) -> Result<(), Failure> {
         ..SearchBriefsRequest::default()
     };
     let response = connect(global).await?.search_briefs(request).await?;
+    if response.hits.is_empty() && !arguments.filter.is_empty() && !global.json {
+        eprintln!("{NO_MATCH}");
+    }
     let is_plain = !std::io::stdout().is_terminal() || std::env::var_os("NO_COLOR").is_some();
     let marks = if is_plain { PLAIN } else { BOLD };
     output::response(global.json, &response, || text(&response, marks))

@@ -1,5 +1,6 @@
 //! The edition of a draft in a file.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use chancery_brief::Canonical;
@@ -13,6 +14,7 @@ use chancery_proto::brief::v1::BriefContent;
 use crate::args::Global;
 use crate::args::render::SchemeArg;
 use crate::inputs::draft_file::DraftFile;
+use crate::inputs::images::Image;
 use crate::ui::failure::Failure;
 
 /// The edition of a draft for the highest clearance: editions omit blocks without data.
@@ -20,6 +22,8 @@ pub struct DraftEdition {
     /// Content of the file, with blocks without data.
     pub canonical: Canonical,
     pub content: BriefContent,
+    /// The images that a text names by their files, by SHA-256.
+    pub images: BTreeMap<String, Image>,
     brief: String,
     revision: u32,
     digest: String,
@@ -35,13 +39,8 @@ impl DraftEdition {
         since: Option<&Path>,
         scheme: SchemeArg,
     ) -> Result<Self, Failure> {
-        let scheme = match scheme {
-            SchemeArg::Tlp => Scheme::Tlp,
-            SchemeArg::Us => Scheme::Us,
-            SchemeArg::Corporate => Scheme::Corporate,
-        };
-        let (draft, canonical) = read(file, scheme)?;
-        let since = since.map(|file| read(file, scheme)).transpose()?;
+        let (draft, canonical) = read(file, scheme.scheme())?;
+        let since = since.map(|file| read(file, canonical.scheme())).transpose()?;
         let clearance = Clearance(canonical.highest());
         let edition_of =
             |canonical: &Canonical| redact::edition(canonical, clearance, Policy::Omit).unwrap_or_default();
@@ -51,6 +50,7 @@ impl DraftEdition {
             content,
             brief: format!("workspaces/{}/briefs/{}", global.workspace, draft.brief_id),
             revision: draft.revision,
+            images: draft.images,
             digest,
             earlier: since.map(|(draft, canonical)| (edition_of(&canonical), draft.revision)),
             canonical,
@@ -80,8 +80,8 @@ impl DraftEdition {
 
 fn read(file: &Path, scheme: Scheme) -> Result<(DraftFile, Canonical), Failure> {
     let draft = DraftFile::read(file)?;
-    let canonical =
-        canonicalize(&draft.content, scheme).map_err(|invalid| invalid_content(&draft, &invalid))?;
+    let canonical = canonicalize(&draft.content, draft.scheme.unwrap_or(scheme))
+        .map_err(|invalid| invalid_content(&draft, &invalid))?;
     Ok((draft, canonical))
 }
 

@@ -1,6 +1,8 @@
 //! `preview`: prints a draft from a file to a PDF file, without a service.
 
+use std::collections::BTreeMap;
 use std::io::Write;
+use std::mem;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
@@ -23,9 +25,10 @@ use crate::ui::text;
 
 pub fn run(global: &Global, arguments: &Preview) -> Result<(), Failure> {
     output::check_ending(&arguments.output, "a PDF file", "pdf")?;
-    let draft = DraftEdition::read(global, &arguments.file, arguments.since.as_deref(), arguments.scheme)?;
+    let mut draft =
+        DraftEdition::read(global, &arguments.file, arguments.since.as_deref(), arguments.scheme)?;
     let theme = arguments.options.theme.as_deref().map(Theme::read).transpose()?;
-    let mut images = images(&arguments.images)?;
+    let mut images = images(&arguments.images, mem::take(&mut draft.images))?;
     let theme = theme.map(|theme| with_logo(global, theme, &mut images));
     let options =
         checked(&render_options(&arguments.options, theme)).map_err(|invalid| invalid_options(&invalid))?;
@@ -64,16 +67,24 @@ fn print(edition: &Edition<'_>, options: &RenderOptions, fonts: &Fonts) -> Resul
     printed.map_err(|error| render_failure(&error.to_string()))
 }
 
-/// Reads images, keyed by their SHA-256, and prints their warnings.
-fn images(files: &[PathBuf]) -> Result<Images, Failure> {
-    let read = |file: &PathBuf| {
-        let image = Image::read(file)?;
+/// Reads images, keyed by their SHA-256, adds those that the text names, and prints the warnings of all.
+fn images(files: &[PathBuf], named: BTreeMap<String, Image>) -> Result<Images, Failure> {
+    let warn = |name: &str, image: &Image| {
         for warning in &image.report.warnings {
-            eprintln!("warning: {}: {warning} ({})", file.display(), warning.code());
+            eprintln!("warning: {name}: {warning} ({})", warning.code());
         }
-        Ok((image.digest.to_string(), image.bytes))
     };
-    files.iter().map(read).collect()
+    let mut images = Images::new();
+    for file in files {
+        let image = Image::read(file)?;
+        warn(&file.display().to_string(), &image);
+        images.insert(image.digest.to_string(), image.bytes);
+    }
+    for (digest, image) in named {
+        warn(&digest, &image);
+        images.insert(digest, image.bytes);
+    }
+    Ok(images)
 }
 
 /// Adds the logo of a theme to the images and returns the theme that names it.

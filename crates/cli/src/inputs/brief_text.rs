@@ -1,0 +1,218 @@
+//! Files in the text form of a brief, `NAME.brief.md`, with the images beside them.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chancery_brief::marking::Scheme;
+use chancery_proto::brief::v1::{BriefContent, RevisionDocument};
+use chancery_text::{Context, Diagnostic, Exchange, Reading, Resolver, Severity};
+use prost_types::Timestamp;
+
+use super::documents::{Document, read_text};
+use super::images::Image;
+use super::source_text::{SourceText, line_starts};
+use crate::ui::failure::{Failure, Violation};
+use crate::ui::output::is_standard;
+use crate::ui::text_position::TextPosition;
+
+/// The ending of files in the text form.
+pub const ENDING: &str = ".brief.md";
+
+/// A text that was read without errors.
+pub struct BriefText {
+    pub reading: Reading,
+    pub source: SourceText,
+    /// The images that the text names by their files, by SHA-256.
+    pub images: BTreeMap<String, Image>,
+}
+
+impl BriefText {
+    /// Reads the text of a file. Fails with every error of its form.
+    pub fn of_text(file: &Path, text: Arc<str>) -> Result<Self, Failure> {
+        let images = FolderImages::beside(file);
+        let reading = chancery_text::read(&text, &Context { resolver: Some(&images), ..Context::default() });
+        if reading.has_errors() {
+            return Err(unreadable(file, &text, &reading));
+        }
+        let source = SourceText::brief(text, reading.paths.clone());
+        Ok(Self { reading, source, images: images.into_images() })
+    }
+}
+
+fn unreadable(file: &Path, text: &Arc<str>, reading: &Reading) -> Failure {
+    let line_starts = line_starts(text);
+    let is_error = |found: &&Diagnostic| found.severity == Severity::Error;
+    let violations: Vec<Violation> = reading
+        .diagnostics
+        .iter()
+        .filter(is_error)
+        .map(|error| {
+            let at = TextPosition::in_lines(text, &line_starts, error.range.start);
+            Violation::at(file, text, at, String::new(), format!("{}: {}", error.code, error.message))
+        })
+        .collect();
+    let message = format!("{} has errors", file.display());
+    let failure = Failure::new("INVALID_ARGUMENT", "INVALID_TEXT", message).with_violations(violations);
+    let total = failure.total_violations + reading.omitted;
+    Failure { total_violations: total, ..failure }
+        .help(format!("`chancery check {}` lists all problems with their fixes", file.display()))
+}
+
+/// Reads a published revision, whose front matter has its brief and number.
+pub fn revision_document(file: &Path) -> Result<Document<RevisionDocument>, Failure> {
+    let BriefText { reading, source, .. } = BriefText::of_text(file, read_text(file)?)?;
+    let exchange = reading.exchange;
+    let refuse = |message: String| {
+        let at = TextPosition::of(source.text(), 0);
+        let violation = Violation::at(file, source.text(), at, String::new(), message);
+        let message = format!("{} is not a published revision", file.display());
+        Failure::new("INVALID_ARGUMENT", "INVALID_TEXT", message)
+            .with_violations(vec![violation])
+            .help("`create` and `draft set` read texts that are not published yet")
+    };
+    if exchange.brief.is_empty() || exchange.revision == 0 {
+        return Err(refuse("the front matter has no `brief` and `revision`: add both".into()));
+    }
+    let publish_time = match exchange.published.as_str() {
+        "" => None,
+        time => Some(time.parse::<Timestamp>().map_err(|_| {
+            refuse(format!(
+                "published: {time:?} is not a time: expected RFC 3339, such as 2026-11-15T09:00:00Z"
+            ))
+        })?),
+    };
+    let message = RevisionDocument {
+        brief_id: exchange.brief,
+        revision: exchange.revision,
+        publish_time,
+        creator: exchange.creator,
+        digest: exchange.digest,
+        content: Some(reading.content),
+        ..RevisionDocument::default()
+    };
+    Ok(Document { file: file.to_owned(), text: source, message })
+}
+
+/// Writes a published revision as a text.
+pub fn text_of_revision(document: &RevisionDocument) -> String {
+    let content = document.content.clone().unwrap_or_default();
+    let exchange = Exchange {
+        scheme: scheme_of(&content),
+        brief: document.brief_id.clone(),
+        revision: document.revision,
+        published: document.publish_time.as_ref().map(ToString::to_string).unwrap_or_default(),
+        creator: document.creator.clone(),
+        digest: document.digest.clone(),
+        etag: String::new(),
+    };
+    chancery_text::write(&content, &exchange)
+}
+
+/// Returns the scheme of the markings of stored content, whose banner is a label of it.
+pub fn scheme_of(content: &BriefContent) -> Scheme {
+    let has_banner = |scheme: &Scheme| scheme.rank(&content.marking).is_some();
+    Scheme::ALL.into_iter().find(has_banner).unwrap_or(Scheme::Tlp)
+}
+
+/// Returns whether a file is in the text form, by its ending.
+pub fn is_text(file: &Path) -> bool {
+    let name = file.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    name.ends_with(ENDING)
+}
+
+/// Returns whether a text is read as the text form: by the ending of its file, or from standard input, if it is no JSON
+/// object.
+pub fn is_in_text_form(file: &Path, text: &str) -> bool {
+    is_text(file)
+        || is_standard(file) && !text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).starts_with('{')
+}
+
+/// Returns the name of a file without its ending.
+pub fn stem(file: &Path) -> String {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    match name.len().checked_sub(ENDING.len()) {
+        Some(length) if is_text(file) => name[..length].to_owned(),
+        _ => file.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+    }
+}
+
+/// Resolves the names of images to files in the folder of the text.
+pub struct FolderImages {
+    folder: PathBuf,
+    /// The digest, or the reason why there is none, by name.
+    digests: RefCell<BTreeMap<String, Result<String, String>>>,
+    images: RefCell<BTreeMap<String, Image>>,
+}
+
+impl FolderImages {
+    /// Creates a resolver for a text; names in standard input are relative to the working folder.
+    pub fn beside(file: &Path) -> Self {
+        let folder = file.parent().unwrap_or(Path::new("")).to_owned();
+        Self { folder, digests: RefCell::default(), images: RefCell::default() }
+    }
+
+    /// Returns the images that were read, by SHA-256.
+    pub fn into_images(self) -> BTreeMap<String, Image> {
+        self.images.into_inner()
+    }
+
+    fn read(&self, name: &str) -> Result<String, String> {
+        let image = Image::read(&self.folder.join(name)).map_err(|failure| failure.message)?;
+        let digest = image.digest.to_string();
+        self.images.borrow_mut().insert(digest.clone(), image);
+        Ok(digest)
+    }
+}
+
+impl Resolver for FolderImages {
+    fn attachment(&self, name: &str) -> Result<String, String> {
+        if let Some(known) = self.digests.borrow().get(name) {
+            return known.clone();
+        }
+        let digest = self.read(name);
+        self.digests.borrow_mut().insert(name.to_owned(), digest.clone());
+        digest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{BriefText, is_in_text_form, stem};
+
+    #[test]
+    fn the_ending_or_the_first_character_decides_the_form() {
+        let is_text = |file: &str, text: &str| is_in_text_form(Path::new(file), text);
+        assert!(is_text("a/suez.brief.md", "{}") && is_text("SUEZ.BRIEF.MD", "") && is_text("-", "---\n"));
+        assert!(
+            !is_text("-", "\n {\"title\": 1}")
+                && !is_text("suez.json", "---")
+                && !is_text("README.md", "---")
+        );
+        assert_eq!(
+            (stem(Path::new("a/suez.brief.md")), stem(Path::new("a/suez.json"))),
+            ("suez".into(), "suez".into())
+        );
+    }
+
+    #[test]
+    fn an_image_is_found_beside_the_text() {
+        let folder = tempfile::tempdir().unwrap();
+        let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"4\" height=\"3\"/>";
+        std::fs::write(folder.path().join("map.svg"), svg).unwrap();
+        let file = folder.path().join("a.brief.md");
+        let text =
+            |name: &str| format!("---\ntitle: T\n---\n\n# A ^sec-1\n\n![A map]({name} \"M\") ^fig-1\n");
+        let read = BriefText::of_text(&file, text("map.svg").into()).unwrap();
+        let digest = read.images.keys().next().unwrap();
+        assert!(
+            chancery_text::write(&read.reading.content, &read.reading.exchange).contains(digest.as_str())
+        );
+        let missing = BriefText::of_text(&file, text("none.svg").into()).err().unwrap();
+        assert_eq!(missing.reason, "INVALID_TEXT");
+        assert!(missing.violations[0].to_string().contains("none.svg"), "{}", missing.violations[0]);
+    }
+}

@@ -1,0 +1,78 @@
+//! Applies the fixes that cannot change the meaning of a text.
+
+use chancery_brief::likelihood::{scale_terms, words};
+
+use crate::code;
+use crate::diagnostics::{Diagnostic, Fix};
+use crate::range::TextRange;
+use crate::reader::CONFIDENCES;
+use crate::vocabulary::SCALES;
+
+/// A text with its safe fixes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fixed {
+    /// The text.
+    pub text: String,
+    /// Number of fixes.
+    pub applied: usize,
+}
+
+impl Diagnostic {
+    /// Returns the fix if it cannot change what the text says: it corrects the form, or the spelling of a key. A fix that
+    /// names a source, a marking, a grade, a part or a likelihood is a suggestion, unless only case and hyphens change.
+    pub fn safe_fix(&self, text: &str) -> Option<&Fix> {
+        let fix = self.fix.as_ref()?;
+        let is_safe = match self.code {
+            code::BYTE_ORDER_MARK
+            | code::NUL
+            | code::CONTROL_CHARACTER
+            | code::CURLY_QUOTE
+            | code::QUOTE_IN_VALUE
+            | code::INVALID_SPAN
+            | code::DOUBTFUL_ESCAPE
+            | code::FOREIGN_MARKING
+            | code::WRONG_ORDER
+            | code::UNCLOSED
+            | code::INVALID_COMMENT
+            | code::INVALID_VALUE
+            | code::NOT_A_BRIEF => true,
+            code::UNKNOWN_KEY => !is_claim(&fix.replacement),
+            _ => is_same_word(fix.range.of(text), &fix.replacement),
+        };
+        is_safe.then_some(fix)
+    }
+}
+
+/// Applies the safe fixes of findings to their text, once. Where two overlap, applies the first one.
+pub fn apply_safe_fixes(text: &str, findings: &[Diagnostic]) -> Fixed {
+    let mut fixes: Vec<&Fix> = findings.iter().filter_map(|found| found.safe_fix(text)).collect();
+    fixes.sort_by_key(|fix| (fix.range.start, fix.range.end));
+    let mut result = Fixed { text: String::with_capacity(text.len()), applied: 0 };
+    let mut last: Option<TextRange> = None;
+    let mut at = 0;
+    for fix in fixes {
+        if fix.range.start < at || last == Some(fix.range) {
+            continue;
+        }
+        result.text.push_str(&text[at..fix.range.start]);
+        result.text.push_str(&fix.replacement);
+        result.applied += 1;
+        (at, last) = (fix.range.end, Some(fix.range));
+    }
+    result.text.push_str(&text[at..]);
+    result
+}
+
+/// Returns whether a word is a likelihood or a confidence.
+fn is_claim(word: &str) -> bool {
+    let is_term = SCALES.iter().any(|(_, scale)| scale_terms(*scale).iter().any(|term| words(*term) == word));
+    is_term || CONFIDENCES.iter().any(|(confidence, _)| *confidence == word)
+}
+
+/// Returns whether two words differ in case and hyphens only.
+fn is_same_word(one: &str, other: &str) -> bool {
+    let letters = |word: &str| -> String {
+        word.chars().filter(|c| !matches!(c, '-' | '_' | ' ')).flat_map(char::to_lowercase).collect()
+    };
+    !one.is_empty() && letters(one) == letters(other)
+}

@@ -1,0 +1,108 @@
+//! The warnings of lint, at their places in the text.
+
+use std::collections::BTreeMap;
+
+use chancery_brief::glyph_coverage::{GlyphCoverage, missing_glyph_message};
+use chancery_brief::lint::{self, Warning, lint};
+use chancery_proto::brief::v1::BriefContent;
+
+use super::keys::in_words;
+use super::unread::{Unread, first_line};
+use crate::diagnostics::Diagnostic;
+use crate::paths::PartRange;
+use crate::range::TextRange;
+use crate::reader::Reading;
+
+/// Warnings that depend on parts elsewhere, which may be among those that the reader could not read.
+const OF_SEVERAL_PARTS: [&str; 5] = [
+    lint::SINGLE_SOURCE,
+    lint::SUPERSEDED_SUPPORT,
+    lint::BLOCK_WITHOUT_DATA,
+    lint::SCENARIOS_NOT_100,
+    lint::AS_OF_BEFORE_SOURCE,
+];
+
+/// Returns the findings of the warnings on content, without those that the reader has about the same sentence.
+pub(super) fn findings(
+    text: &str,
+    reading: &Reading,
+    unread: &Unread<'_>,
+    content: &BriefContent,
+    coverage: Option<&GlyphCoverage>,
+) -> Vec<Diagnostic> {
+    let places = Places { text, reading, parts: reading.paths.parts(), coverage };
+    let mut findings = Vec::new();
+    for warning in lint(content, coverage) {
+        let part = places.parts.get(warning.part_id.as_str());
+        let whole = part.map_or(TextRange::at(0), |part| part.whole);
+        let follows = OF_SEVERAL_PARTS.contains(&warning.code) || unread.touches(whole);
+        if (follows && !unread.is_empty()) || is_known(reading, whole, &warning) {
+            continue;
+        }
+        let range = places.range(&warning);
+        findings.push(Diagnostic::warning(warning.code, range, message(&warning)));
+    }
+    findings
+}
+
+/// Returns whether the reader warns of the same words.
+fn is_known(reading: &Reading, part: TextRange, warning: &Warning) -> bool {
+    let is_same = |code: &str| code == warning.code || warning.code == lint::HEDGE_WITHOUT_LIKELIHOOD;
+    reading.wording.iter().any(|wording| part.contains(wording.range) && is_same(wording.code))
+}
+
+/// The places of the parts of a text.
+struct Places<'p> {
+    text: &'p str,
+    reading: &'p Reading,
+    parts: BTreeMap<&'p str, PartRange>,
+    coverage: Option<&'p GlyphCoverage>,
+}
+
+impl Places<'_> {
+    fn range(&self, warning: &Warning) -> TextRange {
+        let part = self.parts.get(warning.part_id.as_str());
+        let range = match warning.code {
+            lint::MISSING_GLYPH => self.character(part, warning),
+            lint::AS_OF_BEFORE_SOURCE => Some(self.reading.paths.find("as_of")),
+            // The message starts with the path of the block.
+            lint::BLOCK_WITHOUT_DATA => {
+                warning.message.split(' ').next().map(|path| self.reading.paths.find(path))
+            }
+            _ => None,
+        };
+        let range = range.or(part.map(|part| part.title)).unwrap_or(TextRange::new(0, self.text.len()));
+        first_line(self.text, range)
+    }
+
+    /// Finds the first character of a part that a warning is about.
+    fn character(&self, part: Option<&PartRange>, warning: &Warning) -> Option<TextRange> {
+        let coverage = self.coverage?;
+        let whole = part.map_or(TextRange::new(0, self.text.len()), |part| part.whole);
+        let missing = |c: char| !coverage.contains(c) && missing_glyph_message(c) == warning.message;
+        let (offset, character) = whole.of(self.text).char_indices().find(|(_, c)| missing(*c))?;
+        let start = whole.start + offset;
+        Some(TextRange::new(start, start + character.len_utf8()))
+    }
+}
+
+/// Returns the message of a warning, with the remedy in the text form.
+fn message(warning: &Warning) -> String {
+    match warning.code {
+        lint::FORECAST_WITHOUT_HORIZON => {
+            "the forecast has no date by which it can be judged: add `by` with a date, such as {by 2027-06-30}".into()
+        }
+        lint::FORECAST_WITHOUT_CRITERIA => {
+            "the forecast does not say what would settle it: add `resolves`, such as {resolves: The registry shows it}"
+                .into()
+        }
+        lint::JUDGMENT_WITHOUT_SOURCE => {
+            "the judgment cites no source: add a citation behind its text, such as [@source B2]".into()
+        }
+        lint::BLOCK_WITHOUT_DATA => {
+            let (_, fault) = warning.message.split_once(" is ").unwrap_or(("", &warning.message));
+            format!("this is {fault}")
+        }
+        _ => in_words(&warning.message),
+    }
+}

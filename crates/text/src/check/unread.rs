@@ -1,0 +1,66 @@
+//! The parts of a text that the reader could not read, and ranges by lines.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::range::TextRange;
+use crate::reader::Reading;
+
+/// The parts of a text that the reader could not read. Their values are missing from the content.
+pub(super) struct Unread<'t> {
+    errors: Vec<TextRange>,
+    /// The ids in the lines with errors, behind `^` or before a colon.
+    ids: BTreeSet<&'t str>,
+    /// Whether parts of front matter may be missing.
+    pub(super) is_front_matter_incomplete: bool,
+}
+
+impl<'t> Unread<'t> {
+    pub(super) fn new(text: &'t str, reading: &Reading) -> Self {
+        let is_error = |found: &&Diagnostic| found.severity == Severity::Error;
+        let errors: Vec<TextRange> =
+            reading.diagnostics.iter().filter(is_error).map(|error| error.range).collect();
+        let mut lines: Vec<TextRange> = errors.iter().map(|error| whole_lines(text, *error)).collect();
+        lines.dedup();
+        let ids = lines.into_iter().flat_map(|line| ids(line.of(text))).collect();
+        Self { errors, ids, is_front_matter_incomplete: !reading.has_front_matter }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.errors.is_empty()
+    }
+
+    /// Returns whether an error is in a range.
+    pub(super) fn touches(&self, range: TextRange) -> bool {
+        self.errors.iter().any(|error| error.touches(range))
+    }
+
+    /// Returns whether a line with an error has this id, so that a part with it may be missing.
+    pub(super) fn has_id(&self, id: &str) -> bool {
+        self.ids.contains(id)
+    }
+}
+
+/// Returns the words of a line that may be the id of a part.
+fn ids(line: &str) -> impl Iterator<Item = &str> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    line.split(move |c| !(is_part(c) || matches!(c, '^' | ':')))
+        .filter(|word| word.contains(['^', ':']))
+        .flat_map(|word| word.split(['^', ':']))
+        .filter(|word| !word.is_empty())
+}
+
+/// Extends a range to whole lines.
+pub(super) fn whole_lines(text: &str, range: TextRange) -> TextRange {
+    let before = text.get(..range.start).unwrap_or_default();
+    let behind = text.get(range.end..).unwrap_or_default();
+    let start = before.rfind('\n').map_or(0, |end| end + 1);
+    TextRange::new(start, range.end + behind.find('\n').unwrap_or(behind.len()))
+}
+
+/// Shortens a range to its first line: a finding of a whole part is shown where the part starts.
+pub(super) fn first_line(text: &str, range: TextRange) -> TextRange {
+    let part = range.of(text);
+    let line = part.split('\n').next().unwrap_or_default().trim_end();
+    TextRange::new(range.start, range.start + line.len())
+}
