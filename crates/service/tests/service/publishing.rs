@@ -327,6 +327,13 @@ async fn a_change_must_name_a_part_of_the_revision_or_its_predecessor() {
     assert!(reported[0].1.starts_with("UNKNOWN_REFERENCE: "), "{reported:?}");
 
     admin.publish_brief(publish(&etag)).await.unwrap();
+    // The new title is a change, too, of what belongs to the brief as a whole.
+    let etag = edited(&mut admin, &etag, declared.clone()).await;
+    let strict = PublishBriefRequest { require_declared_changes: true, ..publish(&etag) };
+    let status =
+        refused(admin.publish_brief(strict).await, Code::FailedPrecondition, Reason::UndeclaredChanges);
+    assert_eq!(violations(&status), [("UNDECLARED_CHANGE".into(), "front_matter".into())]);
+    declared.changes.push(change_of("front_matter", ""));
     let etag = edited(&mut admin, &etag, declared.clone()).await;
     let strict = PublishBriefRequest { require_declared_changes: true, ..publish(&etag) };
     let second = admin.publish_brief(strict).await.unwrap().into_inner();

@@ -168,8 +168,8 @@ fn change() -> Change {
     }
 }
 
-/// Returns the brief. It is not valid in every reference; what the text carries does not depend on that.
-pub(crate) fn full() -> BriefContent {
+/// Returns a brief in which every field that authors set is set. It is not valid in every reference.
+pub fn full() -> BriefContent {
     let subsection = Section {
         id: text("sec-2"),
         heading: text("Depth"),
