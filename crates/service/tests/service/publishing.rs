@@ -17,9 +17,18 @@ use chancery_testkit::status_refusals::refused;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
-use crate::scene::{Briefs, Scene, content};
+use crate::scene::{self, Briefs, Scene};
 
 const BRIEF: &str = "workspaces/default/briefs/b1";
+
+/// Returns content without a warning: its statements make no claim that needs a source.
+fn content(title: &str) -> BriefContent {
+    let mut content = scene::content(title);
+    if let Some(Kind::Paragraph(paragraph)) = &mut content.sections[0].blocks[0].kind {
+        paragraph.statements.iter_mut().for_each(|statement| statement.set_type(StatementType::Narrative));
+    }
+    content
+}
 
 fn draft_name() -> String {
     format!("{BRIEF}/draft")

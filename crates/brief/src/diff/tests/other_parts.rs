@@ -174,7 +174,7 @@ fn the_front_matter_is_one_part() {
     let found = differences(&before, &after);
     assert_eq!((found.len(), found[0].id.as_str()), (1, "front_matter"));
     assert_eq!(found[0].fields, ["as_of", "change_summary"]);
-    // What says which revision this is needs no declaration.
+    // Fields that follow the revision need no declaration.
     assert_eq!(undeclared(&before, &after), []);
     after.title = "U".into();
     assert_eq!(undeclared(&before, &after).len(), 1);
