@@ -102,9 +102,8 @@ impl<'a> Comparison<'a> {
             common_statements: old.iter().filter(is_common).map(|part| part.id).collect(),
         };
         let present = new.iter().filter_map(|part| comparison.present(part));
-        let removed = old.iter().filter(|part| !keys.contains(&part.key)).filter_map(|part| {
-            is_listed(part).then(|| listed(part, Some(part.body), None, &[DifferenceKind::Removed]))
-        });
+        let removed = old.iter().filter(|part| !keys.contains(&part.key) && is_listed(part));
+        let removed = removed.map(|part| listed(part, Some(part.body), None, &[DifferenceKind::Removed]));
         present.chain(removed).collect()
     }
 
@@ -138,7 +137,7 @@ fn is_listed(part: &Part) -> bool {
     let Body::Block(block) = part.body else { return true };
     let is_prose = matches!(block.kind, Some(BlockKind::Paragraph(_) | BlockKind::List(_)));
     let is_mark = matches!(block.kind, Some(BlockKind::Withheld(_)) | None);
-    !is_mark && !(is_prose && block.id.is_empty())
+    !(is_mark || is_prose && block.id.is_empty())
 }
 
 fn listed(

@@ -25,6 +25,35 @@ const ELSEWHERE: [(&str, &str); 6] = [
     ("Statement.withheld", "a mark in place of withheld parts"),
 ];
 
+/// Fields that are texts in every message, except the cells of tables.
+const TEXTS: [&str; 25] = [
+    "text",
+    "title",
+    "localized_titles",
+    "subtitle",
+    "name",
+    "short_name",
+    "labels",
+    "role",
+    "heading",
+    "caption",
+    "attribution",
+    "alt",
+    "note",
+    "why",
+    "item",
+    "set",
+    "meaning",
+    "if_wrong",
+    "holder",
+    "publisher",
+    "descriptor",
+    "short_title",
+    "resolution_criteria",
+    "change_summary",
+    "label",
+];
+
 /// Returns how a field is compared.
 pub(super) fn of(field: &FieldDescriptor) -> Compared {
     let name = format!("{}.{}", field.parent_message().name(), field.name());
@@ -81,21 +110,8 @@ pub(super) fn kind(name: &str) -> Option<Kind> {
         | ("Relationship", "polarity" | "symmetric")
         | ("Source", "url")
         | (_, "latitude_e6" | "longitude_e6" | "country_code") => Kind::Data,
-        (
-            _,
-            "text" | "title" | "localized_titles" | "subtitle" | "name" | "short_name" | "labels" | "role"
-            | "heading",
-        )
-        | (
-            _,
-            "caption" | "attribution" | "alt" | "note" | "why" | "item" | "set" | "meaning" | "if_wrong"
-            | "holder",
-        )
-        | (
-            _,
-            "publisher" | "descriptor" | "short_title" | "resolution_criteria" | "change_summary" | "label",
-        )
-        | ("Figure", "source") => Kind::Reworded,
+        ("Figure", "source") => Kind::Reworded,
+        (_, text) if TEXTS.contains(&text) => Kind::Reworded,
         (_, "id" | "language") => Kind::Other,
         _ => return None,
     };

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chancery_proto::brief::v1::{
-    BriefContent, Citation, CitationRole, ConfidenceLevel, KeyJudgment, LikelihoodScale, SourceReliability,
-    Statement, StatementType,
+    BriefContent, Citation, CitationRole, Confidence, ConfidenceLevel, KeyJudgment, LikelihoodScale,
+    SourceReliability, Statement, StatementType,
 };
 
 use super::statements::scale_fault;
@@ -31,7 +31,7 @@ pub(super) fn lint(content: &BriefContent, scale: LikelihoodScale, warnings: &mu
             scale_fault(&judgment.id, likelihood, scale, warnings);
         }
         lint_likelihood(judgment, &supports, warnings);
-        let confidence = judgment.confidence.as_ref().map(|confidence| confidence.level());
+        let confidence = judgment.confidence.as_ref().map(Confidence::level);
         let resting = judgment.statements.iter().chain(supports.iter().copied());
         lint_confidence(&judgment.id, confidence, resting, &sources, warnings);
     }
@@ -40,7 +40,7 @@ pub(super) fn lint(content: &BriefContent, scale: LikelihoodScale, warnings: &mu
             && matches!(statement.r#type(), StatementType::Assessment | StatementType::Forecast)
     };
     for statement in all.into_iter().filter(is_judgment) {
-        let confidence = statement.confidence.as_ref().map(|confidence| confidence.level());
+        let confidence = statement.confidence.as_ref().map(Confidence::level);
         lint_confidence(&statement.id, confidence, std::iter::once(statement), &sources, warnings);
     }
 }

@@ -36,9 +36,9 @@ fn variants(message: &DynamicMessage) -> Vec<(String, DynamicMessage)> {
             variants.push((name, variant));
         };
         if message.has_field(&field) {
-            others(&field, &message.get_field(&field))
-                .into_iter()
-                .for_each(|(name, value)| add(name, Some(value)));
+            for (name, value) in others(&field, &message.get_field(&field)) {
+                add(name, Some(value));
+            }
             // Without an id a part cannot be compared.
             if field.name() != "id" {
                 add(name(&field), None);

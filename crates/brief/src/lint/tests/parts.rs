@@ -62,13 +62,12 @@ fn high_confidence_needs_a_good_source() {
         source.set_reliability(reliability);
         BriefContent { sources: vec![source], ..brief(vec![statement]) }
     };
-    use {ConfidenceLevel as Level, SourceReliability as Grade};
     let weak = one(lint::HIGH_CONFIDENCE_ON_WEAK_SOURCES, "s1");
-    assert_eq!(codes(&with(Grade::F, 2, Level::High)), weak);
-    assert_eq!(codes(&with(Grade::A, 4, Level::High)), weak);
-    assert_eq!(codes(&with(Grade::F, 2, Level::Moderate)), []);
-    assert_eq!(codes(&with(Grade::D, 3, Level::High)), []);
-    let mut content = with(Grade::F, 6, Level::High);
+    assert_eq!(codes(&with(SourceReliability::F, 2, ConfidenceLevel::High)), weak);
+    assert_eq!(codes(&with(SourceReliability::A, 4, ConfidenceLevel::High)), weak);
+    assert_eq!(codes(&with(SourceReliability::F, 2, ConfidenceLevel::Moderate)), []);
+    assert_eq!(codes(&with(SourceReliability::D, 3, ConfidenceLevel::High)), []);
+    let mut content = with(SourceReliability::F, 6, ConfidenceLevel::High);
     let second = chancery_proto::brief::v1::Citation { source_id: "src2".into(), ..Default::default() };
     statements(&mut content)[0].citations.push(second);
     content.sources.push(source("src2"));
@@ -84,8 +83,8 @@ fn a_source_in_use_has_a_date_and_a_reliability() {
     assert_eq!(codes(&with(undated.clone())), one(lint::SOURCE_WITHOUT_DATE, "src1"));
     undated.accessed = "2026-01-01".into();
     assert_eq!(codes(&with(undated)), []);
-    let unrated = Source { reliability: 0, ..source("src1") };
-    assert_eq!(codes(&with(unrated)), one(lint::SOURCE_WITHOUT_RELIABILITY, "src1"));
+    let without_grade = Source { reliability: 0, ..source("src1") };
+    assert_eq!(codes(&with(without_grade)), one(lint::SOURCE_WITHOUT_RELIABILITY, "src1"));
     assert_eq!(codes(&with(source("src9"))), one(lint::UNUSED_SOURCE, "src9"));
 }
 
