@@ -38,7 +38,13 @@ fn text(response: &DiffBriefRevisionsResponse) -> String {
     if response.differences.is_empty() {
         text.push_str("\nno differences\n");
     }
-    for difference in &response.differences {
+    text + &listed(&response.differences)
+}
+
+/// Formats differences, each below an empty line.
+pub fn listed(differences: &[PartDifference]) -> String {
+    let mut text = String::new();
+    for difference in differences {
         push_difference(&mut text, difference);
     }
     text
