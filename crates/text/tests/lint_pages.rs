@@ -18,6 +18,13 @@ const PRINT: [(&str, &str); 3] = [
     ("MORE_WARNINGS", "There are more warnings than are listed."),
 ];
 
+/// The codes of images that a figure cannot show, which the service checks.
+const IMAGES: [(&str, &str); 3] = [
+    ("UNKNOWN_ATTACHMENT", "A figure shows an image that is not in the workspace."),
+    ("ATTACHMENT_ABOVE_BLOCK", "The image of a figure is marked above its block."),
+    ("UNPRINTABLE_ATTACHMENT", "The image of a figure cannot be printed; also a warning of `lint`."),
+];
+
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/lint")
 }
@@ -86,6 +93,7 @@ fn index() -> String {
         validate::code::CODES,
         false,
     );
+    table("\n## Images of figures\n\nPublishing is refused.\n\n", &IMAGES, false);
     table("\n## Prints\n\nWarnings of a print.\n\n", &PRINT, false);
     table("\n## The text form\n\nErrors and warnings of a `.brief.md` file.\n\n", code::CODES, false);
     text

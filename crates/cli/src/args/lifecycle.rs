@@ -13,7 +13,7 @@ pub struct BriefArg {
 pub struct Publish {
     /// Name of the brief
     pub name: String,
-    /// Publishes without asking. Without a terminal nothing is asked in any case
+    /// Publishes without a prompt; without a terminal there is none in any case
     #[arg(long)]
     pub yes: bool,
     /// Refuses a draft with warnings or undeclared changes; with codes, only one that has a warning with such a code

@@ -4,9 +4,9 @@ use chancery_brief::digest::Digest;
 use chancery_proto::admin::v1::Role;
 use chancery_proto::brief::v1::{
     Actor, ActorKind, Block, BriefContent, BriefDraft, Change, ChangeKind, CreateBriefRequest,
-    DiffBriefRevisionsRequest, DifferenceKind, Event, Figure, FigureKind, GetBriefRequest, LintBriefRequest,
-    PublishBriefRequest, Relationship, RelationshipPolarity, StatementType, UpdateBriefDraftRequest,
-    WithdrawBriefRevisionRequest, block::Kind,
+    DiffBriefRevisionsRequest, DifferenceKind, Event, Figure, FigureKind, GetBriefRequest, KeyJudgment,
+    LintBriefRequest, PublishBriefRequest, Relationship, RelationshipPolarity, Statement, StatementType,
+    UpdateBriefDraftRequest, WithdrawBriefRevisionRequest, block::Kind,
 };
 use chancery_proto::errors::v1::Reason;
 use chancery_proto::status::violations_total;
@@ -195,6 +195,27 @@ async fn lint_names_characters_that_no_font_of_the_active_environment_has() {
     set(more_fonts, text).await;
     assert_eq!(admin.lint_brief(lint).await.unwrap().into_inner().warnings, []);
     assert_eq!(admin.publish_brief(strict).await.unwrap().into_inner().number, 1);
+}
+
+#[tokio::test]
+async fn lint_compares_with_the_newest_revision() {
+    let scene = Scene::new().await;
+    let (mut admin, etag) = created(&scene).await;
+    let mut judged = content("One");
+    let mut sentence = Statement { id: "kj-s".into(), text: "It holds.".into(), ..Statement::default() };
+    sentence.set_type(StatementType::Assessment);
+    judged.key_judgments =
+        vec![KeyJudgment { id: "kj".into(), statements: vec![sentence], ..KeyJudgment::default() }];
+    let etag = edited(&mut admin, &etag, judged).await;
+    admin.publish_brief(publish(&etag)).await.unwrap();
+    let etag = edited(&mut admin, &etag, content("One")).await;
+    let lint = LintBriefRequest { name: draft_name(), content: None };
+    let warnings = admin.lint_brief(lint).await.unwrap().into_inner().warnings;
+    let found: Vec<_> = warnings.iter().map(|found| (found.code.as_str(), found.part_id.as_str())).collect();
+    assert_eq!(found, [("JUDGMENT_DROPPED", "kj")]);
+    let strict = PublishBriefRequest { require_no_warnings: true, ..publish(&etag) };
+    let status = refused(admin.publish_brief(strict).await, Code::FailedPrecondition, Reason::LintWarnings);
+    assert_eq!(violations(&status), [("JUDGMENT_DROPPED".into(), "kj".into())]);
 }
 
 #[tokio::test]

@@ -127,11 +127,8 @@ mod tests {
     use super::*;
 
     fn found() -> LintBriefResponse {
-        let warning = LintWarning {
-            code: "SINGLE_SOURCE".into(),
-            part_id: "kj1".into(),
-            message: "one source".into(),
-        };
+        let warning =
+            LintWarning { code: "SINGLE_SOURCE".into(), part_id: "kj1".into(), message: "one source".into() };
         let change = UndeclaredChange { part_id: "s1".into(), ..UndeclaredChange::default() };
         LintBriefResponse {
             warnings: vec![warning],
