@@ -17,7 +17,7 @@ pub struct Publish {
     #[arg(long)]
     pub yes: bool,
     /// Refuses a draft with warnings or undeclared changes; with codes, only one that has a warning with such a code
-    /// (UNDECLARED_CHANGE for undeclared changes): see docs/lint/README.md
+    /// (`UNDECLARED_CHANGE` for undeclared changes): see docs/lint/README.md
     #[arg(long, value_name = "CODES", num_args = 0..=1, require_equals = true, default_missing_value = "",
           value_parser = strict_codes)]
     pub strict: Option<StrictCodes>,

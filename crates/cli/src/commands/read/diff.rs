@@ -151,8 +151,9 @@ mod tests {
 
     use super::*;
 
-    fn statement(text: &str) -> Option<Statement> {
-        Some(Statement { id: "s1".into(), text: text.into(), ..Statement::default() })
+    fn added(text: &str) -> Part {
+        let after = Some(Statement { id: "s1".into(), text: text.into(), ..Statement::default() });
+        Part::Statement(StatementPair { before: None, after })
     }
 
     fn compared(from: &str, difference: PartDifference) -> String {
@@ -199,7 +200,7 @@ mod tests {
         let difference = PartDifference {
             id: "s1".into(),
             kinds: vec![DifferenceKind::Added.into()],
-            part: Some(Part::Statement(StatementPair { before: None, after: statement("Trade grew.") })),
+            part: Some(added("Trade grew.")),
             ..PartDifference::default()
         };
         assert!(compared("r", difference).ends_with("\ns1: added\n  + Trade grew.\n"));
@@ -207,10 +208,7 @@ mod tests {
 
     #[test]
     fn a_first_revision_is_named_as_such() {
-        let added = PartDifference {
-            part: Some(Part::Statement(StatementPair { before: None, after: statement("Trade grew.") })),
-            ..PartDifference::default()
-        };
+        let added = PartDifference { part: Some(added("Trade grew.")), ..PartDifference::default() };
         let shown = compared("", added);
         assert_eq!(shown, "workspaces/w/briefs/b/revisions/1: first revision\nparts: 1 statements\n");
         let response = DiffBriefRevisionsResponse {
