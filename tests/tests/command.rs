@@ -101,7 +101,16 @@ async fn a_draft_is_edited_and_published() {
     let stale = stack.command(&["draft", "set", "russia-iran", &path, "--json"]).run().await.exits(1);
     assert_eq!(stale.error()["reason"], "STALE_ETAG");
 
-    let published = stack.command(&["publish", "russia-iran", "--json"]).run().await.exits(0);
+    // The subtitle is a change that no entry of `changes` names.
+    let strict = ["publish", "russia-iran", "--strict=UNDECLARED_CHANGE", "--json"];
+    let refused = stack.command(&strict).run().await.exits(1).error();
+    assert_eq!(refused["reason"], "LINT_WARNINGS");
+    let paths: Vec<_> = refused["violations"].as_array().unwrap().iter().map(|one| &one["path"]).collect();
+    assert!(paths.contains(&&Value::from("front_matter")), "{paths:?}");
+    let all = stack.command(&["publish", "russia-iran", "--strict", "--json"]).run().await.exits(1);
+    assert_eq!(all.error()["reason"], "UNDECLARED_CHANGES");
+    stack.command(&["publish", "russia-iran", "--strict=NO_SUCH_CODE"]).run().await.exits(2);
+    let published = stack.command(&["publish", "russia-iran", "--yes", "--json"]).run().await.exits(0);
     assert_eq!(published.json()["number"], 3);
     let again = stack.command(&["publish", "russia-iran"]).run().await.exits(0);
     assert!(again.stdout.contains("nothing was published"), "{}", again.stdout);

@@ -3,8 +3,11 @@
 //! Every marked text contains a canary that names its part and the rank of its marking, such as `canary-s4-r2.`, so that
 //! tests can search for withheld text in any bytes derived from an edition.
 
+mod full;
 mod parts;
 mod prose;
+
+pub use full::full;
 
 use chancery_proto::brief::v1::{AsOf, BriefContent, BriefKind, LocalizedText, Subject};
 use proptest::prelude::Strategy;

@@ -1,58 +1,75 @@
-//! Differences between two editions of a brief, by part instead of by line. Parts are matched by their ids, which are
-//! stable across revisions. Comparing editions cannot reveal what either withholds.
+//! Differences between two editions of a brief, by part instead of by line: the front matter and every part of the body
+//! and beside it, each with every value of its own. Parts are matched by their ids, which are stable across revisions.
+//! Comparing editions cannot reveal what either withholds.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chancery_proto::brief::v1::part_difference::Part;
-use chancery_proto::brief::v1::{
-    BriefContent, DifferenceKind, KeyJudgment, KeyJudgmentPair, PartDifference, Statement, StatementPair,
-    TextReplacement,
-};
+use chancery_proto::brief::v1::block::Kind as BlockKind;
+use chancery_proto::brief::v1::part_difference::Part as Pair;
+use chancery_proto::brief::v1::{BriefContent, DifferenceKind, PartDifference, ValueDifference};
 
+mod blocks;
+mod kinds;
 mod order;
-mod other_parts;
+mod parts;
+mod values;
 mod wording;
 
 use crate::part::change_subject;
-use order::{PartOrder, moved};
+use parts::{Body, Key, Part, pair, parts, values};
 
-/// Lists the differences between an earlier and a later edition: statements and key judgments in the reading order of the
-/// later one, then removed ones in the order of the earlier one, then other parts by kind.
+/// Kinds of differences that need no declaration, because they change no claim: the words, values and support of the part
+/// are the same.
+const NEEDS_NO_DECLARATION: [DifferenceKind; 4] =
+    [DifferenceKind::Marking, DifferenceKind::Moved, DifferenceKind::Formatting, DifferenceKind::Contents];
+
+/// Fields of the front matter that need no declaration: they say what the revision is, and follow it.
+const OF_THE_REVISION: [&str; 5] = ["as_of", "change_summary", "tags", "regions", "translation_of"];
+
+/// Lists the differences between an earlier and a later edition: the front matter, the body of the later edition in its
+/// reading order, removed parts of the body in the order of the earlier one, then other parts by kind.
+///
+/// Empty content represents a missing edition: all parts of the other one are then added or removed.
 pub fn differences(before: &BriefContent, after: &BriefContent) -> Vec<PartDifference> {
-    let (old, new) = (PartOrder::of(before), PartOrder::of(after));
-    let moved = moved(&old, &new);
+    let numbers = blocks::pair(before, after);
+    let old = parts(before, |index| index);
+    let new = parts(after, |index| numbers[index]);
+    let mut found: Vec<(usize, PartDifference)> = Comparison::collect(&old, &new);
+    // The sort is stable: within a kind, removed parts follow the others.
+    found.sort_by_key(|(rank, _)| *rank);
     let declared = declared(after);
-    let old_parts = Parts::of(before);
-    let new_parts = Parts::of(after);
-    let present = new.ids.iter().map(|id| (*id, old_parts.pair(id, &new_parts)));
-    let gone = old.ids.iter().filter(|id| !new.contains(id)).map(|id| (*id, old_parts.pair(id, &new_parts)));
-    let statements_and_judgments = present.chain(gone).filter_map(|(id, pair)| {
-        let mut difference = compare(pair?)?;
-        if moved.contains(id) {
-            let position = difference.kinds.partition_point(|kind| *kind < DifferenceKind::Moved as i32);
-            difference.kinds.insert(position, DifferenceKind::Moved.into());
-        }
-        (!difference.kinds.is_empty()).then(|| PartDifference { id: id.to_owned(), ..difference })
-    });
-    let mut differences: Vec<PartDifference> = statements_and_judgments.collect();
-    differences.extend(other_parts::differences(before, after));
-    for difference in &mut differences {
+    let differences = found.into_iter().map(|(_, mut difference)| {
         difference.declared = declared.contains(difference.id.as_str());
-    }
+        difference.requires_declaration = requires_declaration(&difference);
+        difference
+    });
+    differences.collect()
+}
+
+/// Lists the differences that the later edition should declare in its `changes` but does not.
+pub fn undeclared(before: &BriefContent, after: &BriefContent) -> Vec<PartDifference> {
+    let mut differences = differences(before, after);
+    differences.retain(|difference| difference.requires_declaration && !difference.declared);
     differences
 }
 
-/// Lists the differences that the later edition should declare in its `changes` but does not. Of other parts than
-/// statements and key judgments, only those in both editions count: what a new source or a removed relationship supports
-/// is a statement that differs itself.
-pub fn undeclared(before: &BriefContent, after: &BriefContent) -> Vec<PartDifference> {
-    let counts = |difference: &PartDifference| match &difference.part {
-        Some(Part::OtherPart(pair)) => pair.before.is_some() && pair.after.is_some(),
-        _ => true,
-    };
-    let mut differences = differences(before, after);
-    differences.retain(|difference| !difference.declared && counts(difference));
-    differences
+/// Returns whether a difference is one that `changes` should name. Statements and key judgments count when they were added,
+/// removed or changed. Other parts count when both editions contain them: what a new source or a removed relationship
+/// supports is a statement that differs itself.
+fn requires_declaration(difference: &PartDifference) -> bool {
+    let is_in_both =
+        !difference.kinds().any(|kind| matches!(kind, DifferenceKind::Added | DifferenceKind::Removed));
+    let is_claim = |value: &ValueDifference| !NEEDS_NO_DECLARATION.contains(&value.kind());
+    match &difference.part {
+        Some(Pair::Statement(_) | Pair::KeyJudgment(_)) => {
+            !is_in_both || difference.values.iter().any(is_claim)
+        }
+        Some(Pair::FrontMatter(_)) => {
+            let is_of_revision = |value: &ValueDifference| OF_THE_REVISION.contains(&top_field(&value.path));
+            is_in_both && difference.values.iter().any(|value| is_claim(value) && !is_of_revision(value))
+        }
+        _ => is_in_both && difference.values.iter().any(is_claim),
+    }
 }
 
 /// Returns the ids that the `changes` of an edition name.
@@ -66,131 +83,82 @@ fn declared(content: &BriefContent) -> BTreeSet<&str> {
     named.chain(of_judgments.map(|judgment| judgment.id.as_str())).collect()
 }
 
-/// A part in the earlier and in the later edition.
-#[derive(Clone, Copy)]
-enum Pair<'a> {
-    Statement(Option<&'a Statement>, Option<&'a Statement>),
-    Judgment(Option<&'a KeyJudgment>, Option<&'a KeyJudgment>),
+/// The parts of two editions.
+struct Comparison<'a> {
+    old: BTreeMap<Key<'a>, &'a Part<'a>>,
+    moved: BTreeSet<Key<'a>>,
+    /// Ids of the statements that both editions contain.
+    common_statements: BTreeSet<&'a str>,
 }
 
-/// The statements and key judgments of an edition, by id.
-struct Parts<'a> {
-    statements: BTreeMap<&'a str, &'a Statement>,
-    judgments: BTreeMap<&'a str, &'a KeyJudgment>,
-}
-
-impl<'a> Parts<'a> {
-    fn of(content: &'a BriefContent) -> Self {
-        let statements = crate::reading_order::statements(content).into_iter();
-        let judgments = content.key_judgments.iter();
-        Self {
-            statements: statements.map(|statement| (statement.id.as_str(), statement)).collect(),
-            judgments: judgments.map(|judgment| (judgment.id.as_str(), judgment)).collect(),
-        }
+impl<'a> Comparison<'a> {
+    /// Lists the differences, each with the rank of its kind.
+    fn collect(old: &'a [Part<'a>], new: &'a [Part<'a>]) -> Vec<(usize, PartDifference)> {
+        let keys: BTreeSet<Key> = new.iter().map(|part| part.key).collect();
+        let is_common = |part: &&Part| matches!(part.body, Body::Statement(_)) && keys.contains(&part.key);
+        let comparison = Self {
+            old: old.iter().map(|part| (part.key, part)).collect(),
+            moved: order::moved(old, new),
+            common_statements: old.iter().filter(is_common).map(|part| part.id).collect(),
+        };
+        let present = new.iter().filter_map(|part| comparison.present(part));
+        let removed = old.iter().filter(|part| !keys.contains(&part.key) && is_listed(part));
+        let removed = removed.map(|part| listed(part, Some(part.body), None, &[DifferenceKind::Removed]));
+        present.chain(removed).collect()
     }
 
-    /// Pairs the parts that an id names in this and the later edition.
-    fn pair(&self, id: &str, later: &Self) -> Option<Pair<'a>> {
-        let judgments = (self.judgments.get(id).copied(), later.judgments.get(id).copied());
-        let statements = (self.statements.get(id).copied(), later.statements.get(id).copied());
-        match (statements, judgments) {
-            ((None, None), (None, None)) => None,
-            ((None, None), (before, after)) => Some(Pair::Judgment(before, after)),
-            // An id that names both kinds is compared as its later kind.
-            ((_, None), (before, Some(after))) => Some(Pair::Judgment(before, Some(after))),
-            ((before, after), _) => Some(Pair::Statement(before, after)),
+    /// Compares a part of the later edition with that of the earlier one.
+    fn present(&self, part: &Part) -> Option<(usize, PartDifference)> {
+        let Some(earlier) = self.old.get(&part.key) else {
+            return is_listed(part).then(|| listed(part, None, Some(part.body), &[DifferenceKind::Added]));
+        };
+        let values = values(earlier.body, part.body, &self.common_statements);
+        let of_values = values.iter().map(ValueDifference::kind);
+        let moved = self.moved.contains(&part.key).then_some(DifferenceKind::Moved);
+        let mut kinds: Vec<DifferenceKind> = of_values.chain(moved).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        if kinds.is_empty() {
+            return None;
         }
-    }
-}
-
-/// Compares a pair, ignoring its position. The result has no kinds if the parts are equal.
-fn compare(pair: Pair) -> Option<PartDifference> {
-    let difference = match pair {
-        Pair::Statement(before, after) => {
-            let (kinds, replacements) = match (before, after) {
-                (Some(before), Some(after)) => of_statement(before, after),
-                (None, Some(_)) => (vec![DifferenceKind::Added], Vec::new()),
-                (Some(_), None) => (vec![DifferenceKind::Removed], Vec::new()),
-                (None, None) => return None,
-            };
-            let pair = StatementPair { before: before.cloned(), after: after.cloned() };
-            PartDifference {
-                kinds: numbers(&kinds),
-                part: Some(Part::Statement(pair)),
-                replacements,
-                ..PartDifference::default()
-            }
-        }
-        Pair::Judgment(before, after) => {
-            let kinds = match (before, after) {
-                (Some(before), Some(after)) => of_judgment(before, after),
-                (None, Some(_)) => vec![DifferenceKind::Added],
-                (Some(_), None) => vec![DifferenceKind::Removed],
-                (None, None) => return None,
-            };
-            let pair = KeyJudgmentPair { before: before.cloned(), after: after.cloned() };
-            PartDifference {
-                kinds: numbers(&kinds),
-                part: Some(Part::KeyJudgment(pair)),
-                ..PartDifference::default()
-            }
-        }
-    };
-    Some(difference)
-}
-
-fn numbers(kinds: &[DifferenceKind]) -> Vec<i32> {
-    kinds.iter().map(|kind| *kind as i32).collect()
-}
-
-fn of_statement(before: &Statement, after: &Statement) -> (Vec<DifferenceKind>, Vec<TextReplacement>) {
-    let replacements = wording::replacements(&before.text, &after.text);
-    let mut kinds = Vec::new();
-    let mut add_if = |differs: bool, kind| {
-        if differs {
-            kinds.push(kind);
-        }
-    };
-    add_if(before.text != after.text, DifferenceKind::Reworded);
-    add_if(before.likelihood != after.likelihood, DifferenceKind::Likelihood);
-    add_if(before.confidence != after.confidence, DifferenceKind::Confidence);
-    add_if(before.marking != after.marking, DifferenceKind::Marking);
-    add_if(before.citations != after.citations, DifferenceKind::Sources);
-    add_if(before.status != after.status, DifferenceKind::Status);
-    // Spans of a reworded text shift in any case.
-    let spans_differ = before.text == after.text && before.spans != after.spans;
-    add_if(spans_differ || other_fields(before) != other_fields(after), DifferenceKind::Other);
-    (kinds, replacements)
-}
-
-/// Returns the fields of a statement without a difference kind of their own.
-fn other_fields(statement: &Statement) -> Statement {
-    Statement {
-        r#type: statement.r#type,
-        domain: statement.domain.clone(),
-        actor_ids: statement.actor_ids.clone(),
-        place_ids: statement.place_ids.clone(),
-        period: statement.period.clone(),
-        horizon: statement.horizon.clone(),
-        resolution_criteria: statement.resolution_criteria.clone(),
-        topics: statement.topics.clone(),
-        ..Statement::default()
+        let (rank, mut difference) = listed(part, Some(earlier.body), Some(part.body), &kinds);
+        let mut fields: Vec<String> = values.iter().map(|value| top_field(&value.path).to_owned()).collect();
+        fields.dedup();
+        let main_text = values.iter().find(|value| value.path == part.body.main_text());
+        difference.replacements = main_text.map(|value| value.replacements.clone()).unwrap_or_default();
+        (difference.fields, difference.values) = (fields, values);
+        Some((rank, difference))
     }
 }
 
-fn of_judgment(before: &KeyJudgment, after: &KeyJudgment) -> Vec<DifferenceKind> {
-    let ids = |judgment: &KeyJudgment| -> Vec<String> {
-        judgment.statements.iter().map(|statement| statement.id.clone()).collect()
+/// Returns whether a part is listed when it was added or removed. A paragraph or list without an id comes and goes with its
+/// sentences, which are listed, and a mark of withheld parts says nothing.
+fn is_listed(part: &Part) -> bool {
+    let Body::Block(block) = part.body else { return true };
+    let is_prose = matches!(block.kind, Some(BlockKind::Paragraph(_) | BlockKind::List(_)));
+    let is_mark = matches!(block.kind, Some(BlockKind::Withheld(_)) | None);
+    !(is_mark || is_prose && block.id.is_empty())
+}
+
+fn listed(
+    part: &Part,
+    before: Option<Body>,
+    after: Option<Body>,
+    kinds: &[DifferenceKind],
+) -> (usize, PartDifference) {
+    let difference = PartDifference {
+        id: part.id.to_owned(),
+        path: part.path.clone(),
+        kinds: kinds.iter().map(|kind| *kind as i32).collect(),
+        part: pair(before, after),
+        ..PartDifference::default()
     };
-    let pairs = [
-        (before.likelihood != after.likelihood, DifferenceKind::Likelihood),
-        (before.confidence != after.confidence, DifferenceKind::Confidence),
-        (before.marking != after.marking, DifferenceKind::Marking),
-        (before.rests_on != after.rests_on, DifferenceKind::Sources),
-        // Not compared: `revises_id` and `revision_note`, which refer to the parent and differ in every revision.
-        (ids(before) != ids(after), DifferenceKind::Other),
-    ];
-    pairs.into_iter().filter(|(differs, _)| *differs).map(|(_, kind)| kind).collect()
+    (part.body.list_rank(), difference)
+}
+
+/// Returns the field of a part that a path leads through.
+fn top_field(path: &str) -> &str {
+    path.split(['.', '[']).next().unwrap_or(path)
 }
 
 #[cfg(test)]

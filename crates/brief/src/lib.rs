@@ -24,6 +24,7 @@ pub mod reading_order;
 pub mod redact;
 pub mod references;
 pub mod render_options;
+pub mod sentences;
 pub mod validate;
 mod value_names;
 pub mod words;

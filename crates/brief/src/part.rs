@@ -6,8 +6,12 @@ use chancery_proto::brief::v1::{BriefContent, Change, PartKind as ProtoPartKind}
 
 use crate::content_tree::{Node, visit};
 
+/// Name of what belongs to a brief as a whole, such as its title, where a change names a part. No id of a part contains an
+/// underscore.
+pub const FRONT_MATTER: &str = "front_matter";
+
 /// The kind of a part that has an id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum PartKind {
     Statement,
     KeyJudgment,

@@ -6,8 +6,8 @@ use chancery_proto::brief::v1::{BriefContent, PartKind};
 
 use crate::canonical::Canonical;
 use crate::marking::Policy;
-pub use crate::part::change_subject;
 use crate::part::for_each_part;
+pub use crate::part::{FRONT_MATTER, change_subject};
 use crate::redact;
 
 /// A reference from one part to another.

@@ -106,4 +106,15 @@ mod tests {
             ("MORE_WARNINGS", "6 more warnings are not listed")
         );
     }
+
+    #[test]
+    fn the_documentation_lists_every_code() {
+        let index = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/lint/README.md");
+        let index = std::fs::read_to_string(index).unwrap();
+        let (_, prints) = index.split_once("\n## Prints\n").unwrap();
+        let blank = Warning::BlankName { what: "title", part_id: String::new() };
+        for code in [missing(0).code(), blank.code(), super::MORE_WARNINGS] {
+            assert!(prints.contains(&format!("| `{code}` |")), "list {code} in docs/lint/README.md");
+        }
+    }
 }

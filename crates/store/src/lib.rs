@@ -44,7 +44,7 @@ pub use crate::briefs::import_records::ImportRecord;
 pub use crate::briefs::imports::{ImportDocument, Imported};
 pub use crate::briefs::lists::{BriefListQuery, ListedBrief};
 pub use crate::briefs::newest_edition::NewestEdition;
-pub use crate::briefs::publishing::{PublishOptions, Published};
+pub use crate::briefs::publishing::{NewestComparison, PublishOptions, Published};
 pub use crate::briefs::purge::Purged;
 pub use crate::briefs::withdrawal::Withdrawn;
 pub use crate::briefs::{Attachments, Briefs};

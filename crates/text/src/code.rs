@@ -1,10 +1,15 @@
 //! Stable codes of diagnostics.
 
 macro_rules! codes {
-    ($($(#[$meta:meta])* $name:ident;)+) => {
-        $($(#[$meta])* pub const $name: &str = stringify!($name);)+
+    ($(#[doc = $meaning:literal] $name:ident;)+) => {
+        $(#[doc = $meaning] pub const $name: &str = stringify!($name);)+
+
+        /// The codes of this module that no lint has, each with its meaning.
+        pub const CODES: &[(&str, &str)] = &[$(($name, $meaning)),+];
     };
 }
+
+pub use chancery_brief::lint::{LIKELIHOOD_CONTRADICTS_TEXT, TERM_OF_OTHER_SCALE, TERM_WITHOUT_LIKELIHOOD};
 
 codes! {
     /// The text is larger than the limits of the reader.
@@ -83,8 +88,4 @@ codes! {
     DUPLICATE_ID;
     /// A part has no id yet: the formatter assigns one.
     MISSING_ID;
-    /// The text contains a term of the likelihood scale, but the sentence has no likelihood.
-    TERM_WITHOUT_LIKELIHOOD;
-    /// The likelihood differs from the term in the text.
-    LIKELIHOOD_CONTRADICTS_TEXT;
 }

@@ -2,15 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
-#[path = "support/full.rs"]
-mod full;
-
 use std::collections::BTreeSet;
 
+use chancery_brief::arbitrary::full;
 use chancery_proto::brief::v1::block::Kind as BlockKind;
 use chancery_proto::brief::v1::{BriefContent, FigureKind, Likelihood, Span, SpanKind};
 use chancery_text::{Context, Exchange, read, write};
-use full::full;
 use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, Value};
 
 /// Fields that a text does not carry, with the reason.

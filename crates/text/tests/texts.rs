@@ -2,13 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
-#[path = "support/full.rs"]
-mod full;
-
+use chancery_brief::arbitrary::full;
 use chancery_proto::brief::v1::block::Kind;
 use chancery_proto::brief::v1::{BriefContent, Span, SpanKind, Statement};
 use chancery_text::{Context, Exchange, format, read, write};
-use full::full;
 use proptest::prelude::*;
 
 /// Pieces of texts that mean something in the text form, in Markdown or in YAML.

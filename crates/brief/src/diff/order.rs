@@ -1,53 +1,43 @@
-//! The order of parts in editions, and which parts moved.
+//! Which parts moved between editions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chancery_proto::brief::v1::BriefContent;
+use super::parts::{Body, Key, Part};
 
-use crate::content_tree::{Node, visit};
-
-/// The statements and key judgments of an edition in reading order, with the section or key judgment that contains each.
-pub(super) struct PartOrder<'a> {
-    pub(super) ids: Vec<&'a str>,
-    holders: BTreeMap<&'a str, &'a str>,
-}
-
-impl<'a> PartOrder<'a> {
-    pub(super) fn of(content: &'a BriefContent) -> Self {
-        let mut order = Self { ids: Vec::new(), holders: BTreeMap::new() };
-        visit(content, &mut |node| match node {
-            Node::KeyJudgment(judgment) => order.add(&judgment.id, ""),
-            Node::Statement(statement, location) => order.add(&statement.id, location.holder_id()),
-            Node::Section(_) | Node::Block(_) => {}
-        });
-        order
-    }
-
-    pub(super) fn contains(&self, id: &str) -> bool {
-        self.holders.contains_key(id)
-    }
-
-    fn add(&mut self, id: &'a str, holder: &'a str) {
-        // Marks of withheld statements have no id and cannot be compared.
-        if !id.is_empty() && self.holders.insert(id, holder).is_none() {
-            self.ids.push(id);
+/// Returns the parts of both editions that moved: those in another part, and in each part those outside a longest
+/// subsequence that kept its relative order.
+pub(super) fn moved<'a>(old: &[Part<'a>], new: &[Part<'_>]) -> BTreeSet<Key<'a>> {
+    let places: BTreeMap<Key, (usize, Key)> =
+        new.iter().enumerate().map(|(position, part)| (part.key, (position, part.holder))).collect();
+    let mut moved = BTreeSet::new();
+    let mut groups: BTreeMap<_, Vec<(Key<'a>, usize)>> = BTreeMap::new();
+    for part in old {
+        let Some((position, holder)) = places.get(&part.key) else { continue };
+        if *holder == part.holder {
+            groups.entry((part.holder, sequence(part.body))).or_default().push((part.key, *position));
+        } else {
+            moved.insert(part.key);
         }
     }
+    for group in groups.into_values() {
+        let positions: Vec<usize> = group.iter().map(|(_, position)| *position).collect();
+        let in_order: BTreeSet<usize> = longest_increasing(&positions).into_iter().collect();
+        moved.extend(
+            group.into_iter().filter(|(_, position)| !in_order.contains(position)).map(|(key, _)| key),
+        );
+    }
+    moved
 }
 
-/// Returns the parts of both editions that moved: those in another section, and those outside a longest subsequence of
-/// parts that kept their relative order.
-pub(super) fn moved<'a>(old: &PartOrder<'a>, new: &PartOrder<'_>) -> BTreeSet<&'a str> {
-    let new_positions: BTreeMap<&str, usize> =
-        new.ids.iter().enumerate().map(|(position, id)| (*id, position)).collect();
-    let common: Vec<(&'a str, usize)> =
-        old.ids.iter().filter_map(|id| Some((*id, *new_positions.get(id)?))).collect();
-    let positions: Vec<usize> = common.iter().map(|(_, position)| *position).collect();
-    let in_order: BTreeSet<usize> = longest_increasing(&positions).into_iter().collect();
-    let has_new_holder = |id: &str| old.holders.get(id) != new.holders.get(id);
-    let moved =
-        common.into_iter().filter(|(id, position)| !in_order.contains(position) || has_new_holder(id));
-    moved.map(|(id, _)| id).collect()
+/// Returns a number for the field that lists a part in the part that contains it.
+fn sequence(body: Body) -> usize {
+    match body {
+        Body::FrontMatter(_) | Body::Statement(_) => 0,
+        Body::KeyJudgment(_) => 1,
+        Body::Section(_) => 2,
+        Body::Block(_) => 3,
+        other => 4 + other.list_rank(),
+    }
 }
 
 /// Returns a longest increasing subsequence of distinct numbers in O(n log n) by patience sorting: of several, the one

@@ -1,10 +1,13 @@
 //! Each lint on content that it warns of and on content that it accepts.
 
+mod likelihoods;
+mod parts;
+
 use chancery_proto::brief::v1::block::Kind as BlockKind;
 use chancery_proto::brief::v1::{
     AsOf, Block, BriefContent, Citation, Event, Figure, FigureKind, KeyJudgment, Likelihood, LikelihoodTerm,
-    List, ListItem, Paragraph, Scenario, Section, Source, Statement, StatementStatus, StatementType, Table,
-    TableRow,
+    List, ListItem, Paragraph, Scenario, Section, Source, SourceReliability, Statement, StatementStatus,
+    StatementType, Table, TableRow,
 };
 
 use crate::glyph_coverage::GlyphCoverage;
@@ -24,10 +27,24 @@ fn brief(statements: Vec<Statement>) -> BriefContent {
     BriefContent { language: "en-GB".into(), sections: vec![section], ..BriefContent::default() }
 }
 
+fn statements(content: &mut BriefContent) -> &mut Vec<Statement> {
+    match &mut content.sections[0].blocks[0].kind {
+        Some(BlockKind::Paragraph(paragraph)) => &mut paragraph.statements,
+        _ => panic!("the content begins with a paragraph"),
+    }
+}
+
 fn likelihood(term: LikelihoodTerm) -> Likelihood {
     let mut likelihood = Likelihood::default();
     likelihood.set_term(term);
     likelihood
+}
+
+/// Returns a source without a fault.
+fn source(id: &str) -> Source {
+    let mut source = Source { id: id.into(), date: "2025".into(), ..Source::default() };
+    source.set_reliability(SourceReliability::B);
+    source
 }
 
 fn codes(content: &BriefContent) -> Vec<(&'static str, String)> {
@@ -63,7 +80,7 @@ fn a_forecast_has_a_horizon_and_criteria() {
 
 #[test]
 fn hedges_need_a_likelihood_and_english() {
-    for text in ["It might hold.", "It is likely to hold.", "Possibly it could hold."] {
+    for text in ["It might hold.", "It is not likely to hold.", "Possibly it could hold."] {
         assert_eq!(
             codes(&brief(vec![judgment("s1", text)])),
             one(super::HEDGE_WITHOUT_LIKELIHOOD, "s1"),
@@ -98,7 +115,8 @@ fn a_brief_uses_one_row_of_terms() {
     assert_eq!(codes(&mixed), one(super::MIXED_LIKELIHOOD_ROWS, "s2"));
     assert_eq!(codes(&brief(vec![with("s1", likely), with("s2", LikelihoodTerm::Icd203Unlikely)])), []);
     let scales = brief(vec![with("s1", likely), with("s2", LikelihoodTerm::PhiaUnlikely)]);
-    assert_eq!(codes(&scales), one(super::MIXED_LIKELIHOOD_ROWS, "s2"));
+    let both = [one(super::TERM_OF_OTHER_SCALE, "s2"), one(super::MIXED_LIKELIHOOD_ROWS, "s2")].concat();
+    assert_eq!(codes(&scales), both);
 }
 
 #[test]
@@ -131,12 +149,12 @@ fn the_scenarios_of_a_set_sum_to_100() {
 
 #[test]
 fn no_cited_source_is_newer_than_the_as_of_date() {
-    let source = |id: &str, date: &str| Source { id: id.into(), date: date.into(), ..Source::default() };
+    let source = |id: &str, date: &str| Source { date: date.into(), ..self::source(id) };
     let as_of = Some(AsOf { date: "2025-06".into(), note: String::new() });
     let content = brief(vec![judgment("s1", "It holds.")]);
     let dated = |date: &str| BriefContent {
         as_of: as_of.clone(),
-        sources: vec![source("src1", date), source("src2", "2030")],
+        sources: vec![Source { accessed: "2026".into(), ..source("src1", date) }],
         ..content.clone()
     };
     assert_eq!(codes(&dated("2025-07-01")), one(super::AS_OF_BEFORE_SOURCE, "src1"));
@@ -179,7 +197,7 @@ fn a_figure_list_or_table_without_data_is_reported_with_its_path() {
     assert!(found[0].message.starts_with("sections[0].blocks[0].list.items[0].list is a list"), "{found:?}");
 
     let full = BriefContent {
-        events: vec![Event { id: "e1".into(), ..Event::default() }],
+        events: vec![Event { id: "e1".into(), source_ids: vec!["src1".into()], ..Event::default() }],
         ..with(vec![
             block("", figure(FigureKind::Timeline)),
             block("", figure(FigureKind::Attachment)),

@@ -1,30 +1,72 @@
 //! Warnings and their codes.
 
-/// A sentence contains both a likelihood and a confidence, which readers confuse (ICD 203, D.6.e(2)(a)).
-pub const LIKELIHOOD_WITH_CONFIDENCE: &str = "LIKELIHOOD_WITH_CONFIDENCE";
-/// The brief mixes likelihood terms of two rows or scales.
-pub const MIXED_LIKELIHOOD_ROWS: &str = "MIXED_LIKELIHOOD_ROWS";
-/// An assessment or forecast in a section cites no source.
-pub const JUDGMENT_WITHOUT_SOURCE: &str = "JUDGMENT_WITHOUT_SOURCE";
-/// A forecast has no date by which it can be judged.
-pub const FORECAST_WITHOUT_HORIZON: &str = "FORECAST_WITHOUT_HORIZON";
-/// A forecast does not say what would settle it.
-pub const FORECAST_WITHOUT_CRITERIA: &str = "FORECAST_WITHOUT_CRITERIA";
-/// A key judgment and everything that it rests on cite a single source.
-pub const SINGLE_SOURCE: &str = "SINGLE_SOURCE";
-/// A sentence hedges without a likelihood.
-pub const HEDGE_WITHOUT_LIKELIHOOD: &str = "HEDGE_WITHOUT_LIKELIHOOD";
-/// A key judgment rests on a statement that was superseded or withdrawn.
-pub const SUPERSEDED_SUPPORT: &str = "SUPERSEDED_SUPPORT";
-/// The percentages of a set of scenarios do not sum to 100.
-pub const SCENARIOS_NOT_100: &str = "SCENARIOS_NOT_100";
-/// A cited source is newer than the as-of date of the content.
-pub const AS_OF_BEFORE_SOURCE: &str = "AS_OF_BEFORE_SOURCE";
+macro_rules! codes {
+    ($(#[doc = $meaning:literal] $name:ident;)+) => {
+        $(#[doc = $meaning] pub const $name: &str = stringify!($name);)+
 
-/// A figure, list or table has no data, so that no edition contains it.
-pub const BLOCK_WITHOUT_DATA: &str = "BLOCK_WITHOUT_DATA";
-/// No font of the active print environment has a glyph for a character. Prints warn with the same code.
-pub const MISSING_GLYPH: &str = "MISSING_GLYPH";
+        /// All codes of [`lint`](super::lint), each with its meaning.
+        pub const CODES: &[(&str, &str)] = &[$(($name, $meaning)),+];
+    };
+}
+
+codes! {
+    /// A sentence contains both a likelihood and a confidence, which readers confuse (ICD 203, D.6.e(2)(a)).
+    LIKELIHOOD_WITH_CONFIDENCE;
+    /// The brief mixes likelihood terms of two rows or scales.
+    MIXED_LIKELIHOOD_ROWS;
+    /// A likelihood, or a term in the words of a sentence, is of another scale than the brief's.
+    TERM_OF_OTHER_SCALE;
+    /// The words of a judgment contain a term of the scale, but it has no likelihood.
+    TERM_WITHOUT_LIKELIHOOD;
+    /// The likelihood of a statement differs from the term in its words.
+    LIKELIHOOD_CONTRADICTS_TEXT;
+    /// The bottom line, a key judgment or the outlook makes the same claim as another part with another likelihood.
+    LIKELIHOODS_DISAGREE;
+    /// A sentence hedges without a likelihood.
+    HEDGE_WITHOUT_LIKELIHOOD;
+    /// A key judgment is likelier or less likely than every judgment that it rests on.
+    LIKELIHOOD_BEYOND_SUPPORT;
+    /// A judgment of high confidence cites only sources and information of the lowest grades.
+    HIGH_CONFIDENCE_ON_WEAK_SOURCES;
+    /// A statement of fact in a section cites no source.
+    FACT_WITHOUT_SOURCE;
+    /// An assessment or forecast in a section cites no source.
+    JUDGMENT_WITHOUT_SOURCE;
+    /// A forecast has no date by which it can be judged.
+    FORECAST_WITHOUT_HORIZON;
+    /// A forecast does not say what would settle it.
+    FORECAST_WITHOUT_CRITERIA;
+    /// A statement contains more than one sentence.
+    SEVERAL_SENTENCES;
+    /// A key judgment and everything that it rests on cite a single source.
+    SINGLE_SOURCE;
+    /// A key judgment rests on a statement that was superseded or withdrawn.
+    SUPERSEDED_SUPPORT;
+    /// A key judgment of the earlier revision is neither kept, nor revised, nor named by a change.
+    JUDGMENT_DROPPED;
+    /// The percentages of a set of scenarios do not sum to 100.
+    SCENARIOS_NOT_100;
+    /// A cited source is newer than the as-of date of the content.
+    AS_OF_BEFORE_SOURCE;
+    /// A source in use has neither a date of publication nor a date of retrieval.
+    SOURCE_WITHOUT_DATE;
+    /// A source in use has no reliability.
+    SOURCE_WITHOUT_RELIABILITY;
+    /// Nothing cites a source.
+    UNUSED_SOURCE;
+    /// Nothing refers to an actor.
+    UNUSED_ACTOR;
+    /// Nothing refers to a place.
+    UNUSED_PLACE;
+    /// An event rests on nothing, and nothing refers to it.
+    UNUSED_EVENT;
+    /// A relationship rests on nothing, and nothing refers to it.
+    UNUSED_RELATIONSHIP;
+    /// A figure, list or table has no data, so that no edition contains it.
+    BLOCK_WITHOUT_DATA;
+    /// No font of the active print environment has a glyph for a character. Prints warn with the same code.
+    MISSING_GLYPH;
+}
 
 /// A warning about tradecraft, or about a text that a print cannot show.
 #[derive(Debug, Clone, PartialEq, Eq)]

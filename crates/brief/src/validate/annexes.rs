@@ -8,8 +8,7 @@ use chancery_proto::brief::v1::{
 use super::checker::Checker;
 use super::{STATEMENT_LIMIT, TEXT_LIMIT, TITLE_LIMIT, code};
 use crate::marking::Rank;
-use crate::part::PartKind;
-use crate::part::change_subject;
+use crate::part::{FRONT_MATTER, PartKind, change_subject};
 
 const STATEMENT: &[PartKind] = &[PartKind::Statement];
 
@@ -92,7 +91,7 @@ impl Checker<'_> {
         match (change.statement_id.is_empty(), change.part_id.is_empty()) {
             (true, true) => {
                 let message = "expected the changed part: set statement_id to the id of a statement, or part_id to the id of any other \
-                               part, of this revision or of its parent";
+                               part, of this revision or of its parent, or to front_matter";
                 self.violate("statement_id", code::REQUIRED, message);
             }
             (false, false) => {
@@ -101,6 +100,7 @@ impl Checker<'_> {
                 self.violate("part_id", code::NOT_APPLICABLE, message);
             }
             (false, true) => self.part_of_this_or_parent("statement_id", &change.statement_id, STATEMENT),
+            (true, false) if change.part_id == FRONT_MATTER => {}
             (true, false) => self.part_of_this_or_parent("part_id", &change.part_id, &[]),
         }
     }

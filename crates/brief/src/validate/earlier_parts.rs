@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use chancery_proto::brief::v1::BriefContent;
+use chancery_proto::brief::v1::{BriefContent, Change};
 
 use super::{VIOLATION_LIMIT, Violation, code};
 use crate::canonical::Canonical;
 use crate::marking::{Policy, Rank, Scheme};
-use crate::part::change_subject;
-use crate::part::{Ids, PartKind};
+use crate::part::{FRONT_MATTER, Ids, PartKind, change_subject};
 use crate::redact;
 
 /// Returns the indices of the changes whose part is not in the content, and so must be in an earlier revision.
@@ -18,7 +17,9 @@ pub fn changes_of_earlier_parts(content: &BriefContent) -> Vec<usize> {
     }
     let ids = Ids::of(content);
     let changes = content.changes.iter().enumerate();
-    changes.filter(|(_, change)| ids.kind(change_subject(change)).is_none()).map(|(index, _)| index).collect()
+    let is_earlier =
+        |change: &Change| change.part_id != FRONT_MATTER && ids.kind(change_subject(change)).is_none();
+    changes.filter(|(_, change)| is_earlier(change)).map(|(index, _)| index).collect()
 }
 
 /// Checks the changes of parts that are not in the content against the earlier revisions visible to the author: one of

@@ -14,7 +14,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 
 use self::author::{Attach, Check, Create, Draft, Fmt, Import, Lint, New};
-use self::lifecycle::{BriefArg, RevisionWithReason};
+use self::lifecycle::{BriefArg, Publish, RevisionWithReason};
 use self::local::{Demo, Up};
 use self::operate::{Migrate, Queue, Reindex, Token, Verify};
 use self::read::{BriefOrRevisionArg, Diff, Export, Search, Watch};
@@ -117,8 +117,8 @@ pub enum Command {
     /// Reads or writes the draft of a brief
     #[command(subcommand)]
     Draft(Draft),
-    /// Publishes the draft of a brief as its next revision
-    Publish(BriefArg),
+    /// Publishes the draft of a brief as its next revision; on a terminal, shows what changes and asks first
+    Publish(Publish),
     /// Lists the warnings and undeclared changes of a draft or a file, and every rule that the file breaks
     Lint(Lint),
     /// Withdraws a revision, which stays readable and is marked as withdrawn

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chancery_brief::reading_order::{self, StatementLocation};
+use chancery_brief::references::FRONT_MATTER;
 use chancery_proto::brief::v1::{Block, BriefContent, Section, block::Kind};
 
 use crate::compose::labels::{Labels, filled};
@@ -33,6 +34,8 @@ pub(crate) type PartNames<'a> = BTreeMap<&'a str, PartName<'a>>;
 /// Returns the names of all parts with an id.
 pub(crate) fn part_names<'a>(content: &'a BriefContent, labels: &'static Labels) -> PartNames<'a> {
     let mut names = Names { names: BTreeMap::new() };
+    // A change of the brief as a whole names its title.
+    names.authors(FRONT_MATTER, content.title.as_str());
     content.sections.iter().for_each(|section| names.section(section));
     for (index, judgment) in content.key_judgments.iter().enumerate() {
         let text = filled(labels.key_judgment_number, &[&(index + 1).to_string()]);

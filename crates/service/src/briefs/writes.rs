@@ -102,8 +102,7 @@ pub(crate) async fn lint(
     };
     let unusable =
         store.attachments().unusable_figures(principal, &draft.workspace, &content).await.map_err(status)?;
-    let undeclared_changes =
-        store.briefs().undeclared_changes(principal, &brief, &content).await.map_err(status)?;
+    let comparison = store.briefs().compare_with_newest(principal, &brief, &content).await.map_err(status)?;
     let unprintable = store
         .attachments()
         .unprintable_images(principal, &draft.workspace, &content)
@@ -111,11 +110,13 @@ pub(crate) async fn lint(
         .map_err(status)?;
     let coverage = store.renders().glyph_coverage().await.map_err(status)?;
     // Linting a long brief takes milliseconds of CPU time, too long for a thread of the runtime.
-    let warnings = tokio::task::spawn_blocking(move || lint::lint(&content, coverage.as_ref())).await;
+    let newest = comparison.newest;
+    let lint = move || lint::lint_revision(&content, newest.as_ref(), coverage.as_ref());
+    let warnings = tokio::task::spawn_blocking(lint).await;
     let warnings = warnings.map_err(|panic| internal(&panic))?;
     Ok(LintBriefResponse {
         warnings: warnings.into_iter().chain(unprintable).map(warning_message).collect(),
-        undeclared_changes,
+        undeclared_changes: comparison.undeclared,
         total_violations: count(unusable.len()),
         violations: unusable.into_iter().map(violation_message).collect(),
     })

@@ -4,9 +4,9 @@ use chancery_brief::digest::Digest;
 use chancery_proto::admin::v1::Role;
 use chancery_proto::brief::v1::{
     Actor, ActorKind, Block, BriefContent, BriefDraft, Change, ChangeKind, CreateBriefRequest,
-    DiffBriefRevisionsRequest, DifferenceKind, Event, Figure, FigureKind, GetBriefRequest, LintBriefRequest,
-    PublishBriefRequest, Relationship, RelationshipPolarity, StatementType, UpdateBriefDraftRequest,
-    WithdrawBriefRevisionRequest, block::Kind,
+    DiffBriefRevisionsRequest, DifferenceKind, Event, Figure, FigureKind, GetBriefRequest, KeyJudgment,
+    LintBriefRequest, PublishBriefRequest, Relationship, RelationshipPolarity, Statement, StatementType,
+    UpdateBriefDraftRequest, WithdrawBriefRevisionRequest, block::Kind,
 };
 use chancery_proto::errors::v1::Reason;
 use chancery_proto::status::violations_total;
@@ -17,9 +17,18 @@ use chancery_testkit::status_refusals::refused;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
-use crate::scene::{Briefs, Scene, content};
+use crate::scene::{self, Briefs, Scene};
 
 const BRIEF: &str = "workspaces/default/briefs/b1";
+
+/// Returns content without a warning: its statements make no claim that needs a source.
+fn content(title: &str) -> BriefContent {
+    let mut content = scene::content(title);
+    if let Some(Kind::Paragraph(paragraph)) = &mut content.sections[0].blocks[0].kind {
+        paragraph.statements.iter_mut().for_each(|statement| statement.set_type(StatementType::Narrative));
+    }
+    content
+}
 
 fn draft_name() -> String {
     format!("{BRIEF}/draft")
@@ -189,6 +198,27 @@ async fn lint_names_characters_that_no_font_of_the_active_environment_has() {
 }
 
 #[tokio::test]
+async fn lint_compares_with_the_newest_revision() {
+    let scene = Scene::new().await;
+    let (mut admin, etag) = created(&scene).await;
+    let mut judged = content("One");
+    let mut sentence = Statement { id: "kj-s".into(), text: "It holds.".into(), ..Statement::default() };
+    sentence.set_type(StatementType::Assessment);
+    judged.key_judgments =
+        vec![KeyJudgment { id: "kj".into(), statements: vec![sentence], ..KeyJudgment::default() }];
+    let etag = edited(&mut admin, &etag, judged).await;
+    admin.publish_brief(publish(&etag)).await.unwrap();
+    let etag = edited(&mut admin, &etag, content("One")).await;
+    let lint = LintBriefRequest { name: draft_name(), content: None };
+    let warnings = admin.lint_brief(lint).await.unwrap().into_inner().warnings;
+    let found: Vec<_> = warnings.iter().map(|found| (found.code.as_str(), found.part_id.as_str())).collect();
+    assert_eq!(found, [("JUDGMENT_DROPPED", "kj")]);
+    let strict = PublishBriefRequest { require_no_warnings: true, ..publish(&etag) };
+    let status = refused(admin.publish_brief(strict).await, Code::FailedPrecondition, Reason::LintWarnings);
+    assert_eq!(violations(&status), [("JUDGMENT_DROPPED".into(), "kj".into())]);
+}
+
+#[tokio::test]
 async fn lint_requires_an_author_who_sees_all_of_the_draft() {
     let scene = Scene::new().await;
     let (mut admin, _) = created(&scene).await;
@@ -327,6 +357,13 @@ async fn a_change_must_name_a_part_of_the_revision_or_its_predecessor() {
     assert!(reported[0].1.starts_with("UNKNOWN_REFERENCE: "), "{reported:?}");
 
     admin.publish_brief(publish(&etag)).await.unwrap();
+    // The new title is a change, too, of what belongs to the brief as a whole.
+    let etag = edited(&mut admin, &etag, declared.clone()).await;
+    let strict = PublishBriefRequest { require_declared_changes: true, ..publish(&etag) };
+    let status =
+        refused(admin.publish_brief(strict).await, Code::FailedPrecondition, Reason::UndeclaredChanges);
+    assert_eq!(violations(&status), [("UNDECLARED_CHANGE".into(), "front_matter".into())]);
+    declared.changes.push(change_of("front_matter", ""));
     let etag = edited(&mut admin, &etag, declared.clone()).await;
     let strict = PublishBriefRequest { require_declared_changes: true, ..publish(&etag) };
     let second = admin.publish_brief(strict).await.unwrap().into_inner();

@@ -3,7 +3,7 @@
 use chancery_brief::Canonical;
 use chancery_brief::diff;
 use chancery_brief::digest::content_digest;
-use chancery_brief::lint::lint;
+use chancery_brief::lint::lint_revision;
 use chancery_brief::marking::{Clearance, Scheme};
 use chancery_proto::brief::v1::{BriefContent, BriefRevision, RevisionBody, UndeclaredChange};
 use chancery_proto::names::{BriefName, RevisionNumber};
@@ -45,6 +45,15 @@ pub struct Published {
     pub undeclared: Vec<UndeclaredChange>,
     /// The change log's position after the publish.
     pub position: Position,
+}
+
+/// Content compared with the newest revision.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewestComparison {
+    /// Content of the newest revision; none while nothing is published.
+    pub newest: Option<BriefContent>,
+    /// Differences that the `changes` of the compared content do not declare.
+    pub undeclared: Vec<UndeclaredChange>,
 }
 
 impl Briefs<'_> {
@@ -128,19 +137,18 @@ impl Briefs<'_> {
         Ok(Published { edition, undeclared, position })
     }
 
-    /// Returns the differences between content and the newest available revision visible to the principal that
-    /// `changes` does not declare. Empty while nothing is published.
+    /// Compares content with the newest available revision visible to the principal.
     ///
     /// # Errors
     /// [`StoreError::Forbidden`].
-    pub async fn undeclared_changes(
+    pub async fn compare_with_newest(
         self,
         principal: &Principal,
         name: &BriefName,
         content: &BriefContent,
-    ) -> Result<Vec<UndeclaredChange>> {
-        let before = self.newest_visible_content(principal, name, None).await?;
-        Ok(undeclared(before.as_ref(), content))
+    ) -> Result<NewestComparison> {
+        let newest = self.newest_visible_content(principal, name, None).await?;
+        Ok(NewestComparison { undeclared: undeclared(newest.as_ref(), content), newest })
     }
 
     /// Returns the content of the newest available revision visible to the principal, below `before` if given.
@@ -172,8 +180,11 @@ async fn check(
         return Err(StoreError::UnusableAttachments { document_index: None, violations });
     }
     check_changes(&mut *transaction, locked.key, access, content, None).await?;
+    if !publishing.require_declared_changes && !publishing.require_no_warnings {
+        return Ok(());
+    }
+    let before = newest_content(&mut *transaction, locked.key, access.clearance).await?;
     if publishing.require_declared_changes {
-        let before = newest_content(&mut *transaction, locked.key, access.clearance).await?;
         let undeclared = undeclared(before.as_ref(), content.content());
         if !undeclared.is_empty() {
             return Err(StoreError::UndeclaredChanges(undeclared));
@@ -181,7 +192,7 @@ async fn check(
     }
     if publishing.require_no_warnings {
         let coverage = active_glyph_coverage(&mut *transaction).await?;
-        let warnings = lint(content.content(), coverage.as_ref());
+        let warnings = lint_revision(content.content(), before.as_ref(), coverage.as_ref());
         if !warnings.is_empty() {
             return Err(StoreError::LintWarnings(warnings));
         }

@@ -1,7 +1,8 @@
-//! Likelihood terms in the words of English sentences, compared with their annotations.
+//! Places the warnings about likelihood terms in the words of sentences, which [`chancery_brief::lint`] finds.
 
-use chancery_brief::likelihood::{scale_terms, words};
-use chancery_proto::brief::v1::{Likelihood, LikelihoodScale, LikelihoodTerm, Statement, StatementType};
+use chancery_brief::likelihood::words;
+use chancery_brief::lint::{term_fault, wording_is_read};
+use chancery_proto::brief::v1::{Likelihood, LikelihoodTerm, Statement};
 
 use super::lowering::Lowering;
 use crate::code;
@@ -9,28 +10,6 @@ use crate::diagnostics::Diagnostic;
 use crate::range::TextRange;
 use crate::syntax::parts::Parts;
 use crate::syntax::sentences::Passage;
-
-/// Words before a term that make it another claim.
-const MODIFIERS: [&str; 18] = [
-    "as",
-    "equally",
-    "extremely",
-    "fairly",
-    "hardly",
-    "highly",
-    "how",
-    "increasingly",
-    "less",
-    "more",
-    "most",
-    "no",
-    "not",
-    "quite",
-    "rather",
-    "so",
-    "somewhat",
-    "too",
-];
 
 impl Lowering<'_> {
     /// Compares the terms in the sentences of a passage with their likelihoods, or with that of their judgment.
@@ -40,73 +19,21 @@ impl Lowering<'_> {
         statements: &[Statement],
         of_judgment: Option<&Likelihood>,
     ) {
-        if !(self.language == "en" || self.language.starts_with("en-")) {
+        if !wording_is_read(&self.language) {
             return;
         }
         for (parts, statement) in passage.sentences.iter().zip(statements) {
-            let likelihood = statement.likelihood.as_ref().or(of_judgment);
-            let is_judgment =
-                matches!(statement.r#type(), StatementType::Assessment | StatementType::Forecast);
-            let Some((term, offset)) = only_term(&statement.text, self.scale) else { continue };
-            let range = term_range(parts, offset, term);
-            let term_words = words(term);
-            match likelihood {
-                None if is_judgment => {
-                    let message = format!(
-                        "\"{term_words}\" is a term of the scale, but the sentence has no likelihood: add {{{term_words}}} behind it, or use another word"
-                    );
-                    let warning = Diagnostic::warning(code::TERM_WITHOUT_LIKELIHOOD, range, message);
-                    let (at, insertion) = insertion(parts, term_words);
-                    self.wording.push(warning.with_fix(at, insertion));
-                }
-                Some(likelihood) if likelihood.term() != term && likelihood.scale() == self.scale => {
-                    let message = format!(
-                        "the sentence says \"{term_words}\", but its likelihood is \"{}\": change one of them",
-                        words(likelihood.term())
-                    );
-                    let code = code::LIKELIHOOD_CONTRADICTS_TEXT;
-                    self.wording.push(Diagnostic::warning(code, range, message));
-                }
-                _ => {}
-            }
+            let Some(fault) = term_fault(statement, of_judgment, self.scale) else { continue };
+            let warning =
+                Diagnostic::warning(fault.code, term_range(parts, fault.offset, fault.term), fault.message);
+            self.wording.push(if fault.code == code::TERM_WITHOUT_LIKELIHOOD {
+                let (at, insertion) = insertion(parts, words(fault.term));
+                warning.with_fix(at, insertion)
+            } else {
+                warning
+            });
         }
     }
-}
-
-/// Returns the only term of the scale in a text, with its offset; none if there are several or none.
-fn only_term(text: &str, scale: LikelihoodScale) -> Option<(LikelihoodTerm, usize)> {
-    let lower = text.to_ascii_lowercase();
-    // "remote" usually means distance.
-    let terms = || scale_terms(scale).iter().copied().filter(|term| words(*term) != "remote");
-    let mut found: Option<(LikelihoodTerm, usize)> = None;
-    let mut at = 0;
-    while at < lower.len() {
-        let starts_word = lower[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric());
-        let fits = |term: &LikelihoodTerm| {
-            let rest = lower[at..].strip_prefix(words(*term));
-            rest.is_some_and(|rest| rest.chars().next().is_none_or(|c| !c.is_alphanumeric()))
-        };
-        let longest =
-            if starts_word { terms().filter(fits).max_by_key(|term| words(*term).len()) } else { None };
-        match longest {
-            Some(term) => {
-                if !is_modified(&lower[..at]) {
-                    if found.is_some_and(|(known, _)| known != term) {
-                        return None;
-                    }
-                    found = found.or(Some((term, at)));
-                }
-                at += words(term).len();
-            }
-            None => at += lower[at..].chars().next().map_or(1, char::len_utf8),
-        }
-    }
-    found
-}
-
-fn is_modified(before: &str) -> bool {
-    let word = before.trim_end().rsplit(|c: char| !c.is_alphanumeric()).next();
-    word.is_some_and(|word| MODIFIERS.contains(&word))
 }
 
 /// Returns the range of a term in the file, or of the whole sentence where escapes move it.
@@ -127,25 +54,4 @@ fn insertion(parts: &Parts, term: &str) -> (TextRange, String) {
     }
     let citations = parts.citations_range.map_or(0, |citations| citations.end);
     (TextRange::at(parts.text.range.end.max(citations)), format!(" {{{term}}}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{LikelihoodScale, only_term, words};
-
-    fn term(text: &str) -> &'static str {
-        only_term(text, LikelihoodScale::Icd203).map_or("", |(term, _)| words(term))
-    }
-
-    #[test]
-    fn the_longest_unmodified_term_counts() {
-        assert_eq!(term("Very likely it falls."), "very likely");
-        assert_eq!(term("It is unlikely."), "unlikely");
-        assert_eq!(term("Likely, it is likely."), "likely");
-        for text in
-            ["It is not likely.", "less likely", "likely or unlikely", "unlikelyhood", "remote", "über"]
-        {
-            assert_eq!(term(text), "", "{text}");
-        }
-    }
 }

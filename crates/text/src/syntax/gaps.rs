@@ -1,14 +1,6 @@
 //! White space between the parts of a line: any Unicode space, and bidi marks.
 
-/// Returns whether a character can separate the parts of a line.
-pub(crate) fn is_gap(c: char) -> bool {
-    c.is_whitespace() || is_bidi_mark(c)
-}
-
-/// Returns whether a character is LRM, RLM or ALM, which show nothing and only order their surroundings.
-fn is_bidi_mark(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}')
-}
+pub(crate) use chancery_brief::sentences::is_gap;
 
 /// Returns the offset of the first character at or after an offset that is no gap.
 pub(crate) fn skip_gaps(text: &str, from: usize) -> usize {

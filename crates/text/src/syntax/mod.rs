@@ -1,6 +1,5 @@
 //! From the text to its tree: blocks, sentences and the parts of lines, with their ranges.
 
-mod abbreviations;
 pub(crate) mod body;
 mod comments;
 pub(crate) mod cursor;

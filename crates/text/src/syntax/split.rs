@@ -1,74 +1,12 @@
-//! The fixed rule that splits a raw paragraph into sentences.
-//!
-//! A sentence ends at a terminator with the quotation marks that close behind it, if white space and a character that is
-//! no lower-case letter follow. A full stop does not end a sentence behind an abbreviation, an initial or a dotted
-//! acronym. Citations and annotations behind a terminator end the sentence in any case. No sentence ends inside a span.
+//! Splits a raw paragraph into sentences, by the rule of [`chancery_brief::sentences`].
 
-use crate::syntax::abbreviations::takes_full_stop;
-use crate::syntax::gaps::is_gap;
+use chancery_brief::sentences::{self, SentenceRange, Unit};
+
 use crate::syntax::spans::{Action, Mark};
-
-/// A character of the text, or a group of citations or annotations.
-#[derive(Debug, Clone, Copy)]
-struct Unit {
-    at: usize,
-    /// None for a group.
-    character: Option<char>,
-    is_escaped: bool,
-    is_in_span: bool,
-}
-
-/// The range of the text of a sentence. Groups between it and the next sentence belong to it.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct SentenceRange {
-    pub(crate) start: usize,
-    pub(crate) text_end: usize,
-}
 
 /// Splits a text with its marks, which include the groups as [`Action::Skip`].
 pub(crate) fn split(text: &str, marks: &[Mark]) -> Vec<SentenceRange> {
-    let units = units(text, marks);
-    let mut sentences = Vec::new();
-    let mut start = 0;
-    let mut at = 0;
-    while at < units.len() {
-        let found = boundary(text, &units, at);
-        let Some(boundary) =
-            found.filter(|found| !is_number(&text[start..offset(text, &units, found.text_end)]))
-        else {
-            at += 1;
-            continue;
-        };
-        let end = offset(text, &units, boundary.next);
-        sentences.push(SentenceRange { start, text_end: offset(text, &units, boundary.text_end) });
-        // Marks behind the white space open the next sentence.
-        start = units.get(boundary.next - 1).map_or(end, |unit| unit_end(text, unit, marks)).min(end);
-        at = boundary.next;
-    }
-    if units.iter().any(|unit| unit.at >= start && !unit.character.is_some_and(is_gap)) {
-        sentences.push(SentenceRange { start, text_end: text.len() });
-    }
-    sentences
-}
-
-/// Returns whether a text is a number with a full stop, which counts what follows it.
-fn is_number(text: &str) -> bool {
-    let number = text.trim_matches(is_gap).strip_suffix('.');
-    number.is_some_and(|number| {
-        !number.is_empty() && number.len() <= 4 && number.bytes().all(|b| b.is_ascii_digit())
-    })
-}
-
-fn offset(text: &str, units: &[Unit], index: usize) -> usize {
-    units.get(index).map_or(text.len(), |unit| unit.at)
-}
-
-fn unit_end(text: &str, unit: &Unit, marks: &[Mark]) -> usize {
-    if let Some(c) = unit.character {
-        return unit.at + c.len_utf8();
-    }
-    let group = marks.binary_search_by_key(&unit.at, |mark| mark.start);
-    group.map_or(text.len(), |index| marks[index].end)
+    sentences::split(text, &units(text, marks))
 }
 
 fn units(text: &str, marks: &[Mark]) -> Vec<Unit> {
@@ -79,8 +17,9 @@ fn units(text: &str, marks: &[Mark]) -> Vec<Unit> {
     let copy = |from: usize, to: usize, depth: usize, is_escaped: &mut bool, units: &mut Vec<Unit>| {
         for (offset, c) in text[from..to.max(from)].char_indices() {
             let escaped = std::mem::take(is_escaped);
-            let unit =
-                Unit { at: from + offset, character: Some(c), is_escaped: escaped, is_in_span: depth > 0 };
+            let at = from + offset;
+            let end = at + c.len_utf8();
+            let unit = Unit { at, end, character: Some(c), is_escaped: escaped, is_in_span: depth > 0 };
             units.push(unit);
         }
     };
@@ -92,132 +31,17 @@ fn units(text: &str, marks: &[Mark]) -> Vec<Unit> {
             Action::Close(_) => depth = depth.saturating_sub(1),
             Action::Escape => is_escaped = true,
             Action::Skip => {
-                let unit = Unit { at: mark.start, character: None, is_escaped: false, is_in_span: depth > 0 };
+                let unit = Unit {
+                    at: mark.start,
+                    end: mark.end,
+                    character: None,
+                    is_escaped: false,
+                    is_in_span: depth > 0,
+                };
                 units.push(unit);
             }
         }
     }
     copy(at, text.len(), depth, &mut is_escaped, &mut units);
     units
-}
-
-/// Indices of the units behind the text of a sentence, and at which the next sentence starts.
-struct Boundary {
-    text_end: usize,
-    next: usize,
-}
-
-/// Returns the boundary whose terminator is at an index.
-fn boundary(text: &str, units: &[Unit], at: usize) -> Option<Boundary> {
-    let is = |index: usize, test: fn(char) -> bool| {
-        units.get(index).is_some_and(|unit| !unit.is_escaped && unit.character.is_some_and(test))
-    };
-    let skip = |mut index: usize, test: fn(char) -> bool| {
-        while is(index, test) {
-            index += 1;
-        }
-        index
-    };
-    // Only the last of several terminators is tried, so that runs take linear time.
-    if !is(at, is_terminator) || is(at + 1, is_terminator) {
-        return None;
-    }
-    let text_end = skip(at + 1, is_closer);
-    if units.get(text_end).is_some_and(|unit| unit.is_in_span) {
-        return None;
-    }
-    let mut next = text_end;
-    let mut has_groups = false;
-    while let Some(unit) = units.get(next) {
-        match unit.character {
-            None => has_groups = true,
-            Some(c) if is_gap(c) && !unit.is_escaped => {}
-            Some(_) => break,
-        }
-        next += 1;
-    }
-    if has_groups || next == units.len() {
-        return Some(Boundary { text_end, next });
-    }
-    let is_apart = next > text_end || is(at, is_wide_terminator);
-    let first = units.get(skip(next, is_opener)).and_then(|unit| unit.character);
-    let is_abbreviated = text_end == at + 1
-        && units[at].character == Some('.')
-        && !is(at.wrapping_sub(1), is_terminator)
-        && takes_full_stop(word_before(text, units[at].at), first);
-    (is_apart && !first.is_some_and(char::is_lowercase) && !is_abbreviated)
-        .then_some(Boundary { text_end, next })
-}
-
-/// Returns the word that ends at an offset.
-fn word_before(text: &str, end: usize) -> &str {
-    /// Longest word that can be an abbreviation, in bytes.
-    const LONGEST: usize = 40;
-    let mut from = end.saturating_sub(LONGEST);
-    while !text.is_char_boundary(from) {
-        from += 1;
-    }
-    let before = &text[from..end];
-    before.rsplit(|c: char| is_gap(c) || matches!(c, '*' | '[' | ']' | '/')).next().unwrap_or(before)
-}
-
-fn is_terminator(c: char) -> bool {
-    matches!(c, '.' | '!' | '?' | '…' | '؟' | '۔' | '।' | '։' | '።') || is_wide_terminator(c)
-}
-
-/// Returns whether a character ends a sentence without white space behind it.
-fn is_wide_terminator(c: char) -> bool {
-    matches!(c, '。' | '！' | '？' | '｡')
-}
-
-fn is_closer(c: char) -> bool {
-    matches!(c, ')' | ']' | '»' | '”' | '’' | '"' | '\'' | '」' | '』' | '›')
-}
-
-fn is_opener(c: char) -> bool {
-    matches!(c, '(' | '[' | '«' | '“' | '„' | '‘' | '"' | '\'' | '「' | '『' | '‹')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::split;
-
-    fn sentences(text: &str) -> Vec<&str> {
-        split(text, &[]).iter().map(|sentence| &text[sentence.start..sentence.text_end]).collect()
-    }
-
-    #[test]
-    fn sentences_end_at_terminators_before_upper_case() {
-        assert_eq!(sentences("It fell. It rose! Why? Yes…"), ["It fell.", "It rose!", "Why?", "Yes…"]);
-        assert_eq!(
-            sentences("It bought the S-300. Deliveries began."),
-            ["It bought the S-300.", "Deliveries began."]
-        );
-        assert_eq!(
-            sentences("She said \"It has ended.\" Then she left."),
-            ["She said \"It has ended.\"", "Then she left."]
-        );
-        assert_eq!(sentences("Это так. Нет? «Да.» Всё."), ["Это так.", "Нет?", "«Да.»", "Всё."]);
-        assert_eq!(sentences("این است. آیا؟ بله."), ["این است.", "آیا؟", "بله."]);
-        assert_eq!(sentences("没有。有！"), ["没有。", "有！"]);
-        assert_eq!(sentences("He said no. They left."), ["He said no.", "They left."]);
-        assert_eq!(sentences("without an end"), ["without an end"]);
-        assert!(sentences(" \u{200f} ").is_empty());
-    }
-
-    #[test]
-    fn abbreviations_and_numbers_do_not_end_sentences() {
-        for text in [
-            "The U.S. dollar fell.",
-            "U.S. Navy ships left.",
-            "Gen. A. Petrov met Dr. Ali at 3.5 p.m. in No. 10.",
-            "Art. 3 binds (see p. 4).",
-            "Prices rose 0.2 %.",
-            "Около 5 млн. Рублей",
-            "It was, etc. and so on.",
-            "See No. 10 and Fig. 3.",
-        ] {
-            assert_eq!(sentences(text), [text]);
-        }
-    }
 }

@@ -46,7 +46,8 @@ fn violations(response: &LintBriefResponse, file: Option<&DraftFile>) -> String 
     response.violations.iter().map(line).collect()
 }
 
-fn warnings_and_changes(response: &LintBriefResponse) -> String {
+/// Formats one line for each warning and undeclared change.
+pub fn warnings_and_changes(response: &LintBriefResponse) -> String {
     let line = |warning: &LintWarning| {
         let part = if warning.part_id.is_empty() { "the brief" } else { &warning.part_id };
         format!("{part}: {} ({})\n", warning.message, warning.code)

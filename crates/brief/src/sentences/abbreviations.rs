@@ -46,7 +46,7 @@ const RUSSIAN: [&str; 24] = [
 /// Returns whether a word is a listed abbreviation, an initial or a dotted acronym: `Dr`, `J`, `U.S`.
 ///
 /// `next` is the first character of the next word.
-pub(crate) fn takes_full_stop(word: &str, next: Option<char>) -> bool {
+pub(super) fn takes_full_stop(word: &str, next: Option<char>) -> bool {
     let word = word.trim_start_matches(|c: char| !c.is_alphanumeric());
     if is_initials(word) {
         return true;

@@ -1,7 +1,15 @@
 //! A brief in which every field of every message is set.
 
 use chancery_proto::brief::v1::block::Kind;
-use chancery_proto::brief::v1::*;
+use chancery_proto::brief::v1::{
+    Actor, ActorKind, AsOf, Assumption, Block, BriefContent, BriefKind, Callout, Change, ChangeKind,
+    Citation, CitationRole, ColumnType, Confidence, ConfidenceLevel, DatePrecision, Dissent, Domain, Event,
+    Factor, FactorKind, Figure, FigureKind, Indicator, InformationGap, KeyJudgment, Likelihood,
+    LikelihoodScale, LikelihoodTerm, List, ListItem, LocalizedText, Paragraph, Period, Place, PlaceKind,
+    PloverType, Quote, Relationship, RelationshipPolarity, RelationshipStatus, Scenario, Section, Source,
+    SourceReliability, SourceType, Span, SpanKind, Statement, StatementStatus, StatementType, Subject, Table,
+    TableCell, TableColumn, TableRow, TranslationOf, Trend,
+};
 
 fn text(text: &str) -> String {
     text.to_owned()
@@ -168,8 +176,8 @@ fn change() -> Change {
     }
 }
 
-/// Returns the brief. It is not valid in every reference; what the text carries does not depend on that.
-pub(crate) fn full() -> BriefContent {
+/// Returns a brief in which every field that authors set is set. It is not valid in every reference.
+pub fn full() -> BriefContent {
     let subsection = Section {
         id: text("sec-2"),
         heading: text("Depth"),
