@@ -444,6 +444,7 @@ impl Composer<'_> {
             columns,
             gap: Length::mm(8),
             after: Length::ZERO,
+            keep_with_next: false,
         }));
     }
 

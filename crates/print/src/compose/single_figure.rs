@@ -8,7 +8,9 @@ use crate::compose::composer::Composer;
 use crate::compose::judgment_table::source_name;
 use crate::compose::stylesheet::{META, QUIET};
 use crate::compose::title_block::marking_style;
-use crate::flow::{Block, Drawing, FigureBlock, Grid, Label, MarkingPlace, RunningElements, Span, TextBlock};
+use crate::flow::{
+    Block, Divisions, Drawing, FigureBlock, Grid, Label, MarkingPlace, RunningElements, Span, TextBlock,
+};
 use crate::graphics::Rect;
 use crate::layout::Geometry;
 use crate::layout::running_elements::{BLACK, LABEL_PADDING, label_height};
@@ -118,7 +120,10 @@ impl Composer<'_> {
             caption: None,
             drawing,
             note: None,
-            floats: false,
+            floats_with: None,
+            least_height: None,
+            divisions: Divisions::default(),
+            continuation: None,
             before: Length::ZERO,
             after: BELOW_MARKING,
             inset,

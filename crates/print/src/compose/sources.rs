@@ -129,7 +129,7 @@ impl<'a> Composer<'a> {
             cells.push(rating);
         }
         let anchors = self.anchor_of(&source.id);
-        Row { cells, anchors, keep_with_next: true }
+        Row { cells, anchors, without_rule: true, ..Row::default() }
     }
 
     /// Adds the title, then publisher and date.

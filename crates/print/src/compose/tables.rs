@@ -179,7 +179,7 @@ impl TableMaker {
             fill(composer, column, tag, &mut cell);
             cells.push(cell);
         }
-        self.block.rows.push(Row { cells, anchors, keep_with_next: false });
+        self.block.rows.push(Row { cells, anchors, ..Row::default() });
     }
 
     /// Adds a row with one header cell over the rows that follow.
@@ -195,7 +195,12 @@ impl TableMaker {
         let mut cell =
             Cell { further_columns: self.block.columns.len().saturating_sub(1), ..Cell::default() };
         fill(composer, tag, &mut cell);
-        self.block.rows.push(Row { cells: vec![cell], anchors: Vec::new(), keep_with_next: true });
+        self.block.rows.push(Row {
+            cells: vec![cell],
+            anchors: Vec::new(),
+            keep_with_next: true,
+            without_rule: true,
+        });
     }
 
     /// Fixes the widths of columns, each with the space after it; zero leaves a column to its content. Large print

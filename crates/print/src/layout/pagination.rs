@@ -1,5 +1,6 @@
 //! Pagination: every page ends at its last allowed break that fits.
 
+mod floats;
 #[cfg(test)]
 mod tests;
 
@@ -42,6 +43,8 @@ pub(crate) struct Paginator<'a> {
     floats: VecDeque<Vec<Strip>>,
     /// Whether figures may be placed above the next strip.
     at_float_point: bool,
+    /// Number of the section whose blocks are placed, from 1. A figure moves only within its section.
+    section: u32,
     /// Whether no text was placed since the page began.
     fresh: bool,
 }
@@ -63,6 +66,7 @@ impl<'a> Paginator<'a> {
             end: Length::ZERO,
             floats: VecDeque::new(),
             at_float_point: false,
+            section: 1,
             fresh: true,
         }
     }
@@ -78,57 +82,12 @@ impl<'a> Paginator<'a> {
         Self { count, anchors, ..Self::new(geometry, max_pages, observe) }
     }
 
-    /// Places a figure here if it fits. Otherwise it waits, and the blocks after it fill the page: it is placed at the
-    /// first float point with room for it, on the next page above the block that begins there, and before the section
-    /// ends in any case. So it neither interrupts a block nor leaves its section, and figures keep their order.
-    pub(crate) fn float(&mut self, strips: Vec<Strip>) -> Result<(), LayoutError> {
-        self.floats.push_back(strips);
-        self.place_fitting_floats()
-    }
-
-    /// Begins a block above which figures may be placed.
-    pub(crate) fn float_point(&mut self) -> Result<(), LayoutError> {
-        self.place_fitting_floats()?;
-        self.at_float_point = true;
-        Ok(())
-    }
-
-    /// Places all waiting figures, on new pages as necessary.
-    pub(crate) fn place_all_floats(&mut self) -> Result<(), LayoutError> {
-        while let Some(strips) = self.floats.pop_front() {
-            self.place_float(strips)?;
-        }
-        self.at_float_point = false;
-        Ok(())
-    }
-
-    /// Places the waiting figures for which the page has room. Those behind one that does not fit wait as well.
-    fn place_fitting_floats(&mut self) -> Result<(), LayoutError> {
-        while let Some(strips) = self.floats.pop_front() {
-            if !self.fits(&strips) {
-                self.floats.push_front(strips);
-                return Ok(());
-            }
-            self.place_float(strips)?;
-        }
-        Ok(())
-    }
-
-    fn fits(&self, figure: &[Strip]) -> bool {
-        let height: Length = figure.iter().map(|strip| strip.before + strip.height).sum();
-        let free = self.geometry.height - self.end.ceil_to(self.geometry.half_line());
-        let after = figure.last().map_or(Length::ZERO, |last| last.after);
-        self.open.is_empty() || height - after <= free
-    }
-
-    fn place_float(&mut self, strips: Vec<Strip>) -> Result<(), LayoutError> {
-        self.at_float_point = false;
-        strips.into_iter().try_for_each(|strip| self.push(strip))
-    }
-
     /// Places a strip, closing the page at its last allowed break first if the strip does not fit.
     pub(crate) fn push(&mut self, mut strip: Strip) -> Result<(), LayoutError> {
         strip.floats_above |= std::mem::take(&mut self.at_float_point);
+        if strip.section == 0 {
+            strip.section = self.section;
+        }
         let top = self.top_of(&strip);
         let header =
             strip.header.as_ref().filter(|_| self.fresh).map_or(Length::ZERO, |header| header.height);
@@ -152,6 +111,8 @@ impl<'a> Paginator<'a> {
 
     /// Commits everything placed so far to its page, so that the pages of its anchors are known.
     pub(crate) fn commit_open_page(&mut self) {
+        // No figure moves them to another page.
+        self.section += 1;
         if let Some((_, last)) = self.open.last_mut() {
             last.may_break_after = true;
         }

@@ -62,14 +62,20 @@ impl Composer<'_> {
             ..self.caption(node, number, &figure.title, &marking)
         };
         let notes = std::mem::take(&mut sketch.notes);
+        let divisions = std::mem::take(&mut sketch.divisions);
         let items = self.list_items(sect, &sketch.items);
         let drawing = self.drawing(node, &items, sketch);
         let source = TextBlock { grid: Grid::Free, ..self.figure_note(sect, figure, &notes) };
+        let continued = number.filter(|_| !divisions.tops.is_empty());
+        let continuation = continued.map(|number| self.continuation_caption(number));
         self.flow.blocks.push(Block::Figure(Box::new(FigureBlock {
             caption: Some(caption).filter(|caption| !caption.inline.is_empty()),
             drawing,
             note: (!source.inline.is_empty()).then_some(source),
-            floats: true,
+            floats_with: Some(0),
+            least_height: None,
+            continuation,
+            divisions,
             before: Length::pt(5),
             after: Length::pt(8),
             inset: Length::ZERO,

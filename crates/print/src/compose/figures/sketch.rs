@@ -7,6 +7,7 @@ use crate::compose::coverage_runs::{coverage_runs, nfc};
 use crate::compose::lexicon::Lexicon;
 use crate::compose::stylesheet::{INK, TypeSpec};
 use crate::compose::text_origin::TextOrigin;
+use crate::flow::Divisions;
 use crate::graphics::{Color, Paint, Path, Rect, Segment, circle, outline};
 use crate::pages::{ArtifactKind, Owner};
 use crate::text::Typesetter;
@@ -31,6 +32,8 @@ pub(crate) struct Sketch {
     pub(super) items: Vec<String>,
     /// Texts of the line below the drawing, before its source.
     pub(super) notes: Vec<SketchNote>,
+    /// Where it may be divided.
+    pub(super) divisions: Divisions,
 }
 
 /// A text of the line below a drawing.
@@ -111,6 +114,7 @@ impl Sketch {
             labels: Vec::new(),
             items: Vec::new(),
             notes: Vec::new(),
+            divisions: Divisions::default(),
         }
     }
 

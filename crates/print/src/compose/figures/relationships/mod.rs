@@ -100,13 +100,14 @@ impl Composer<'_> {
         let without_source = Figure { source: String::new(), ..figure.clone() };
         self.drawn(sect, &without_source, alt, sketch);
         if let Some(Block::Figure(drawn)) = self.flow.blocks.last_mut() {
-            drawn.floats = false;
+            // The legend, the list and the note.
+            drawn.floats_with = Some(3);
             drawn.keep_with_next = true;
             drawn.after = Length::pt(4);
         }
         let relationships = self.content.relationships.as_slice();
         let node = self.label_tag(sect, Role::P);
-        let mut legend = TextBlock { after: Length::pt(4), keep_with_next: true, ..self.note_block() };
+        let mut legend = TextBlock { after: Length::pt(4), ..self.note_block() };
         self.sign_explanations(&mut legend.inline, node, relationships);
         self.push(legend);
         self.tie_list(sect, relationships, anchored);

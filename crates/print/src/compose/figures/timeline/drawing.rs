@@ -49,11 +49,20 @@ pub(super) fn sketch(content: &BriefContent, highlight_ids: &[String], ruler: &m
     let mut sketch = Sketch::new(WIDTH);
     let mut top = timeline.draw_inset(&mut sketch, ruler)?;
     let lanes = timeline.lanes(ruler)?;
-    top += AXIS_HEIGHT;
-    let bottom = top + lanes.iter().map(|lane| lane.height).sum::<Length>();
-    timeline.draw_axis(&mut sketch, (top, bottom), ruler);
-    for lane in lanes {
+    let scale = (top, top + AXIS_HEIGHT);
+    sketch.divisions.tops.extend(Some(top).filter(|top| *top > Length::ZERO));
+    sketch.divisions.scale = scale;
+    top = scale.1;
+    lanes.iter().fold(top, |top, lane| {
+        timeline.draw_ground(&mut sketch, (top, top + lane.height));
+        top + lane.height
+    });
+    timeline.draw_axis(&mut sketch, top, ruler);
+    let last = lanes.len().saturating_sub(1);
+    for (index, lane) in lanes.into_iter().enumerate() {
         top = lane.draw(&mut sketch, top);
+        // The legend stays with the last lane.
+        sketch.divisions.tops.extend((index < last).then_some(top));
     }
     sketch.height = legend(&mut sketch, &timeline.samples(), top + Length::pt(3), ruler);
     // The list's order is that of the labels: the order of time.
@@ -228,32 +237,35 @@ impl<'e> Timeline<'e> {
         SketchLabel::new(&format!("{portion}{}", domain.name), kind, at, NAMES.0)
     }
 
-    /// Draws the main axis above its lanes, its lines through them, and the shade of the emphasized events' span.
-    fn draw_axis(&self, sketch: &mut Sketch, (top, bottom): (Length, Length), ruler: &mut Ruler) {
-        if let Some((start, end)) = self.shade() {
-            let (x, width, height) = (start, end - start, bottom - top);
-            sketch.fill_rect(Rect { x, y: top, width, height }, TINT);
-        }
+    /// Draws the main axis above the lanes.
+    fn draw_axis(&self, sketch: &mut Sketch, bottom: Length, ruler: &mut Ruler) {
         let kind = self.metrics.kind.strong();
         for tick in self.axis.ticks() {
             let height =
                 if tick.label.is_some() { AXIS_HEIGHT - Length::pt(2) } else { Length::milli_pt(3_500) };
-            sketch.line(&[(tick.place, top - height), (tick.place, top)], INK, HAIRLINE * 2, false);
+            sketch.line(&[(tick.place, bottom - height), (tick.place, bottom)], INK, HAIRLINE * 2, false);
             let Some(year) = tick.label else { continue };
-            if tick.place > self.axis.start() {
-                sketch.line(&[(tick.place, top), (tick.place, bottom)], GUIDE, HAIRLINE, false);
-            }
             let text = ruler.lexicon.year(year);
             let width = ruler.width(&text, kind) + Length::pt(1);
-            let at = (tick.place + Length::pt(3), top - AXIS_HEIGHT + Length::pt(1));
+            let at = (tick.place + Length::pt(3), bottom - AXIS_HEIGHT + Length::pt(1));
             if at.0 + width <= self.axis.end() {
                 sketch.label(SketchLabel::new(&text, kind, at, width).own());
             }
         }
-        for x in [self.axis.start(), self.axis.end()] {
+        sketch.line(&[(self.axis.start(), bottom), (self.axis.end(), bottom)], INK, RULE, false);
+    }
+
+    /// Draws what is behind a lane: the shade of the emphasized events' span, and the lines of the years.
+    fn draw_ground(&self, sketch: &mut Sketch, (top, bottom): (Length, Length)) {
+        if let Some((start, end)) = self.shade() {
+            let (x, width, height) = (start, end - start, bottom - top);
+            sketch.fill_rect(Rect { x, y: top, width, height }, TINT);
+        }
+        let years = self.axis.ticks().into_iter().filter(|tick| tick.label.is_some()).map(|tick| tick.place);
+        let years = years.filter(|place| *place > self.axis.start());
+        for x in years.chain([self.axis.start(), self.axis.end()]) {
             sketch.line(&[(x, top), (x, bottom)], GUIDE, HAIRLINE, false);
         }
-        sketch.line(&[(self.axis.start(), top), (self.axis.end(), top)], INK, RULE, false);
     }
 
     /// Returns the span of several emphasized events on the main axis.
