@@ -17,6 +17,9 @@ use crate::pages::{Anchors, ArtifactKind, GlyphRun, Item, Owner, PlacedItem};
 use crate::tags::AnchorId;
 use crate::units::Length;
 
+/// Space between the edge of a frame and the lines at a page break inside it, in the page's margin.
+const FRAME_PADDING: Length = Length::pt(6);
+
 /// A finished page, with the page numbers that are still missing.
 pub(crate) struct ClosedPage {
     /// Page number from 0.
@@ -47,6 +50,9 @@ pub(crate) struct Paginator<'a> {
     section: u32,
     /// Whether no text was placed since the page began.
     fresh: bool,
+    /// The frame at the end of the page before, and the one that continues after the page that is closed.
+    frame_above: Option<Frame>,
+    frame_below: Option<Frame>,
 }
 
 impl<'a> Paginator<'a> {
@@ -68,6 +74,8 @@ impl<'a> Paginator<'a> {
             at_float_point: false,
             section: 1,
             fresh: true,
+            frame_above: None,
+            frame_below: None,
         }
     }
 
@@ -99,6 +107,7 @@ impl<'a> Paginator<'a> {
         // Without an allowed break the page ends here, because nothing may run off it.
         let kept = keep.map_or(self.open.len(), |last| last + 1);
         let carried = self.open.split_off(kept);
+        self.frame_below = carried.first().map_or(&strip, |(_, first)| first).frame;
         self.close()?;
         if carried.first().map_or(&strip, |(_, first)| first).floats_above {
             self.place_fitting_floats()?;
@@ -201,7 +210,9 @@ impl<'a> Paginator<'a> {
                 self.anchors.entry(*anchor).or_insert((number, y));
             }
         }
+        let last_frame = strips.last().and_then(|(_, strip)| strip.frame);
         let (items, deferred) = self.items(strips);
+        (self.frame_above, self.frame_below) = (last_frame, None);
         self.closed.push(ClosedPage { number, items, deferred });
         match (self.observe)(number + 1) {
             ControlFlow::Continue(()) => Ok(()),
@@ -278,16 +289,24 @@ impl<'a> Paginator<'a> {
         path
     }
 
-    /// Returns one background per group of adjacent strips with the same frame.
+    /// Returns one background per group of adjacent strips with the same frame. A frame that continues on another page
+    /// has the padding there that it has at its ends.
     fn frames(&self, strips: &[(Length, Strip)]) -> Vec<Path> {
         let mut paths = Vec::new();
-        for group in strips.chunk_by(|a, b| a.1.frame.is_some() && a.1.frame == b.1.frame) {
+        let mut is_first = true;
+        let groups = strips.chunk_by(|a, b| a.1.frame.is_some() && a.1.frame == b.1.frame);
+        let mut groups = groups.peekable();
+        while let Some(group) = groups.next() {
+            let begins_page = std::mem::take(&mut is_first);
             let (Some(frame), Some((top, _)), Some((last, strip))) =
                 (group[0].1.frame, group.first(), group.last())
             else {
                 continue;
             };
-            self.frame(frame, *top, *last + strip.height - strip.after, &mut paths);
+            let padding = |continues: bool| if continues { FRAME_PADDING } else { Length::ZERO };
+            let above = padding(begins_page && self.frame_above == Some(frame));
+            let below = padding(groups.peek().is_none() && self.frame_below == Some(frame));
+            self.frame(frame, *top - above, *last + strip.height - strip.after + below, &mut paths);
         }
         paths
     }

@@ -75,7 +75,7 @@ pub(crate) enum Drawing {
 
 impl Strip {
     /// Returns a strip as it is repeated: its text is an artifact, without links and destinations.
-    pub(crate) fn as_artifact(mut self) -> Self {
+    pub(crate) fn into_artifact(mut self) -> Self {
         self.marks.retain(|mark| !matches!(mark.drawing, Drawing::LinkArea(..)));
         for mark in &mut self.marks {
             mark.owner = Owner::Artifact(ArtifactKind::Layout);
@@ -104,7 +104,7 @@ impl Strip {
     pub(crate) fn repeated(&self, (top, bottom): (Length, Length)) -> Self {
         let is_inside = |mark: &&StripMark| top < mark.middle() && mark.middle() <= bottom;
         let marks = self.marks.iter().filter(is_inside).map(|mark| mark.clone().lowered(-top)).collect();
-        Self { height: bottom - top, marks, ..Self::default() }.as_artifact()
+        Self { height: bottom - top, marks, ..Self::default() }.into_artifact()
     }
 
     /// Scales the image that fills it down by a height.

@@ -162,7 +162,7 @@ fn header(
         parts.extend(text_block::measure(caption, geometry, typesetter));
     }
     if let [head] = head {
-        parts.push(head.clone().as_artifact());
+        parts.push(head.clone().into_artifact());
     }
     // A divided header would leave little room for rows and is not repeated.
     (!parts.is_empty()).then(|| Strip { may_break_after: false, ..Strip::stacked(parts) })
@@ -219,7 +219,7 @@ fn row_label(label: &[Vec<CellLine>], count: usize) -> Option<Strip> {
             top += line.leading;
         }
     }
-    Some(strip.as_artifact())
+    Some(strip.into_artifact())
 }
 
 /// Returns a header with the label of a row below it, beside the first lines that follow.

@@ -10,12 +10,10 @@ use super::entries::{Entries, Entry, Extent, Shape};
 use super::inset::{self, InsetEvent};
 use super::marks::{Mark, MarkKind, Sample, WHITE, legend};
 use super::placement::{Placed, RowMetrics, Rows};
-use crate::compose::figures::sketch::{
-    LabelDate, Ruler, Sketch, SketchLabel, SketchNote, TALLEST, WIDTH, portion,
-};
+use crate::compose::figure_notes::FigureNote;
+use crate::compose::figures::sketch::{LabelDate, Ruler, Sketch, SketchLabel, TALLEST, WIDTH, portion};
 use crate::compose::labels::{TimelineLabels, filled};
 use crate::compose::stylesheet::{GUIDE, INK, QUIET, TINT};
-use crate::compose::text_origin::TextOrigin;
 use crate::graphics::Rect;
 use crate::layout::HAIRLINE;
 use crate::units::Length;
@@ -352,21 +350,19 @@ fn as_of_year(content: &BriefContent) -> Option<i64> {
 }
 
 /// Returns the line of events without a date and the meaning of the asterisk.
-fn notes(entries: &Entries, labels: &TimelineLabels, right_to_left: bool) -> Vec<SketchNote> {
-    let own =
-        |text: &str| SketchNote { text: text.to_owned(), origin: TextOrigin::Printer, is_strong: false };
+fn notes(entries: &Entries, labels: &TimelineLabels, right_to_left: bool) -> Vec<FigureNote> {
     let mut notes = Vec::new();
     if !entries.undated.is_empty() {
-        notes.push(own(labels.undated));
+        notes.push(FigureNote::own(labels.undated));
     }
     let last = entries.undated.len().saturating_sub(1);
     let separator = if right_to_left { "\u{61b}" } else { ";" };
     for (index, event) in entries.undated.iter().enumerate() {
         let text = format!("{}{}", event.text, if index == last { "." } else { separator });
-        notes.push(SketchNote { text, origin: TextOrigin::Author, is_strong: event.is_highlighted });
+        notes.push(FigureNote::author(text, event.is_highlighted));
     }
     if entries.has_unsourced {
-        notes.push(own(labels.no_source));
+        notes.push(FigureNote::own(labels.no_source));
     }
     notes
 }
