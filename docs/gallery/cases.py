@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the briefs of the gallery of figures: docs/gallery/cases.py DIRECTORY.
 
-Each brief has one figure or table, of a kind and size that the name of its file tells.
+Each brief has one figure or table, of the kind and size in the name of its file.
 """
 import json
 import pathlib

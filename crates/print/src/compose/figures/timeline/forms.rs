@@ -9,7 +9,7 @@ use crate::compose::lexicon::Lexicon;
 use crate::text::Typesetter;
 use crate::text::languages::is_right_to_left;
 
-/// What a timeline is printed as.
+/// The form in which a timeline is printed.
 pub(super) enum TimelineForm {
     Drawing(Box<Sketch>),
     /// The table of its events.
