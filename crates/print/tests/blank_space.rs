@@ -12,7 +12,7 @@ use chancery_print::testing::edition;
 use chancery_print::{Edition, Fonts, Format, Images, Limits, Options, Paper, print};
 use chancery_proto::brief::v1::block::Kind;
 use chancery_proto::brief::v1::{
-    Actor, Block, BriefContent, Callout, Event, Figure, FigureKind, Relationship, Section,
+    Actor, Block, BriefContent, Callout, Domain, Event, Figure, FigureKind, Relationship, Section,
 };
 use chancery_testkit::content::{paragraph, statement};
 use chancery_testkit::programs::run_tool;
@@ -137,17 +137,40 @@ fn assert_filled(percent: usize, name: &str, content: &BriefContent, pictures: &
     }
 }
 
+/// Returns a brief with timelines of five lanes below an inset.
+fn with_timelines(count: usize) -> BriefContent {
+    let mut content = around(|_| figure(FigureKind::Timeline));
+    content.domains = (0..5)
+        .map(|number| Domain {
+            id: format!("field-{number}"),
+            name: format!("Field {number}"),
+            ..Domain::default()
+        })
+        .collect();
+    let Some(Kind::Paragraph(paragraph)) = &mut content.sections[2].blocks[0].kind else {
+        unreachable!("it begins with text")
+    };
+    for (number, statement) in paragraph.statements.iter_mut().enumerate() {
+        statement.domain = format!("field-{}", number % 5);
+    }
+    let event = |number: usize| Event {
+        id: format!("event-{number}"),
+        date: if number % 5 == 4 {
+            format!("19{}-03-11", 50 + number)
+        } else {
+            format!("2024-{:02}-11", number % 12 + 1)
+        },
+        title: format!("The council meets for the {number}th time and adopts its report"),
+        statement_ids: vec![format!("before-2-{}", number % 7)],
+        ..Event::default()
+    };
+    BriefContent { events: (0..count).map(event).collect(), ..content }
+}
+
 #[test]
 fn a_timeline_leaves_no_page_mostly_blank() {
     for count in [2, 9, 25] {
-        let events = (0..count).map(|number| Event {
-            id: format!("event-{number}"),
-            date: format!("20{}-{:02}-11", 10 + number * 14 / count, number % 12 + 1),
-            title: format!("The council meets for the {number}th time and adopts its report"),
-            ..Event::default()
-        });
-        let content = BriefContent { events: events.collect(), ..around(|_| figure(FigureKind::Timeline)) };
-        assert_filled(50, &format!("timeline-{count}"), &content, &Images::new());
+        assert_filled(50, &format!("timeline-{count}"), &with_timelines(count), &Images::new());
     }
 }
 
