@@ -155,7 +155,7 @@ impl SideNote {
 
 impl FigureBlock {
     fn inlines(&self) -> Vec<&Inline> {
-        let caption = self.caption.iter().flat_map(TextBlock::inlines);
+        let caption = self.caption.iter().chain(&self.continuation).flat_map(TextBlock::inlines);
         let labels = self.drawing.labels.iter().map(|label| &label.inline);
         caption.chain(labels).chain(self.note.iter().flat_map(TextBlock::inlines)).collect()
     }
@@ -242,6 +242,8 @@ pub struct ColumnsBlock {
     pub gap: Length,
     /// Space after it.
     pub after: Length,
+    /// No page break after it.
+    pub keep_with_next: bool,
 }
 
 /// Columns that a block spans.
@@ -408,7 +410,7 @@ pub struct Row {
     pub cells: Vec<Cell>,
     /// Destinations at its top.
     pub anchors: Vec<AnchorId>,
-    /// No page break after it and no rule below it.
+    /// No page break after it.
     pub keep_with_next: bool,
     /// No rule below it.
     pub without_rule: bool,
@@ -459,8 +461,15 @@ pub struct FigureBlock {
     pub drawing: Drawing,
     /// The source line below it.
     pub note: Option<TextBlock>,
-    /// Whether it waits for a later page if it does not fit, while the text of its section continues on this page.
-    pub floats: bool,
+    /// Set if it waits for a later page if it does not fit, while the text of its section continues on this page: the
+    /// number of blocks below it that belong to it.
+    pub floats_with: Option<usize>,
+    /// The smallest height to which its image may be scaled down where it does not fit.
+    pub least_height: Option<Length>,
+    /// Where the drawing may be divided if it would leave much of a page blank.
+    pub divisions: Divisions,
+    /// The caption above its part on each further page, an artifact.
+    pub continuation: Option<TextBlock>,
     /// Space before it.
     pub before: Length,
     /// Space after it.
@@ -473,6 +482,15 @@ pub struct FigureBlock {
     pub keep_with_next: bool,
     /// Whether it reads from right to left: all of it is mirrored then.
     pub right_to_left: bool,
+}
+
+/// Where a drawing may be divided. No path or label extends over a division.
+#[derive(Clone, Debug, Default)]
+pub struct Divisions {
+    /// Distances from its top, ascending.
+    pub tops: Vec<Length>,
+    /// Top and bottom of the scale that is repeated above each part below it.
+    pub scale: (Length, Length),
 }
 
 /// Paths and labels. Positions are relative to the drawing's start edge and top, y downwards.

@@ -58,6 +58,18 @@ impl Path {
     }
 }
 
+#[cfg(test)]
+impl Path {
+    /// Returns what is left of the path on a gray print: its shape, its line and its dashes.
+    pub(crate) fn without_color(&self) -> String {
+        let paint = match self.paint {
+            Paint::Fill(_) => "filled".to_owned(),
+            Paint::Stroke { width, dash, .. } => format!("{width:?} {dash:?}"),
+        };
+        format!("{:?} {paint}", self.segments)
+    }
+}
+
 /// A path segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Segment {

@@ -62,6 +62,13 @@ impl Length {
         if other > self { other } else { self }
     }
 
+    /// Returns this length times `part` over `whole`.
+    #[must_use]
+    pub fn portion(self, part: Self, whole: Self) -> Self {
+        let units = i128::from(self.0) * i128::from(part.0) / i128::from(whole.0.max(1));
+        Self(i64::try_from(units).unwrap_or(i64::MAX))
+    }
+
     /// Rounds up to a multiple of `grid`, which must be positive.
     #[must_use]
     pub const fn ceil_to(self, grid: Self) -> Self {

@@ -276,6 +276,9 @@ fn remove_figures(sections: &mut [Section], kind: FigureKind) {
 fn the_annex_of_relationships_has_polarity_as_a_sign_with_a_word() {
     let mut content = sample(2);
     remove_figures(&mut content.sections, FigureKind::ActorNetwork);
+    for tie in &mut content.relationships {
+        tie.set_polarity(RelationshipPolarity::Unspecified);
+    }
     let without = text(&edition(&content), &Options::default());
     let has_column = |text: &str| text.lines().any(|line| line.trim() == "Effect");
     assert!(!has_column(&without));
@@ -300,29 +303,22 @@ fn the_annex_of_relationships_has_polarity_as_a_sign_with_a_word() {
 #[test]
 fn only_highlighted_events_are_marked_as_highlighted() {
     let mut content = sample(2);
-    let file_content = |content: &BriefContent| {
-        let file =
-            temporary_files::file("highlights.pdf", &printed(&edition(content), &Options::default()).bytes);
-        String::from_utf8_lossy(&pdf::unpacked(&file)).into_owned()
-    };
     let shown = |content: &BriefContent| text(&edition(content), &Options::default());
-    assert!(!shown(&content).contains("highlighted"));
-    let event = content.events[3].clone();
-    let mut marked = 0;
+    assert!(shown(&content).contains("highlighted"), "the legend explains highlighted events");
+    let mut cleared = 0;
     for section in &mut content.sections {
         let inner = section.sections.iter_mut().flat_map(|section| &mut section.blocks);
         for block in section.blocks.iter_mut().chain(inner) {
             if let Some(Kind::Figure(figure)) = &mut block.kind
                 && figure.kind() == FigureKind::Timeline
             {
-                figure.highlight_ids = vec![event.id.clone()];
-                marked += 1;
+                figure.highlight_ids.clear();
+                cleared += 1;
             }
         }
     }
-    assert!(marked > 0, "the sample has a timeline");
-    assert!(shown(&content).contains("highlighted"), "the legend explains highlighted events");
-    assert!(!file_content(&content).is_empty());
+    assert!(cleared > 0, "the sample has a timeline");
+    assert!(!shown(&content).contains("highlighted"));
 }
 
 #[test]

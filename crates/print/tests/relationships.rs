@@ -6,12 +6,17 @@ mod temporary_files;
 
 use std::ops::ControlFlow;
 
+use chancery_brief::marking::{Clearance, Policy, Scheme};
+use chancery_brief::{redact, validate};
 use chancery_print::testing::{edition, struct_text};
-use chancery_print::{Fonts, Format, Limits, Locale, Options, Paper, Printed, TextSize, print};
+use chancery_print::{
+    FigureFormat, Fonts, Format, Limits, Locale, Options, Paper, Printed, TextSize, export_figure, print,
+};
 use chancery_proto::brief::v1::block::Kind;
 use chancery_proto::brief::v1::{
-    Actor, Block, BriefContent, Domain, Figure, FigureKind, Paragraph, Period, Place, Relationship,
-    RelationshipPolarity as Polarity, RelationshipStatus as Status, Section, Statement, Subject,
+    Actor, ActorKind, Block, BriefContent, BriefKind, Domain, Figure, FigureKind, Paragraph, Period, Place,
+    PlaceKind, Relationship, RelationshipPolarity as Polarity, RelationshipStatus as Status, Section,
+    Statement, StatementType, Subject,
 };
 use chancery_testkit::pdf;
 
@@ -351,6 +356,68 @@ fn a_relationship_names_the_pages_of_its_statements_and_is_a_destination() {
         let plain = String::from_utf8_lossy(&pdf::unpacked(&file)).into_owned();
         let id = &content.relationships[0].id;
         assert_eq!(plain.matches(&format!("({id})")).count(), 1, "the destination {id}");
+    }
+}
+
+/// Returns the comparison with a subject that only the higher clearance sees, and with an id for the figure.
+fn with_hidden_subject() -> BriefContent {
+    let mut content = comparison();
+    let hidden = |id: &mut String| {
+        if id == "a-B" {
+            *id = "a-zibeth".into();
+        }
+    };
+    content.actors[1].name = "Zibethia".into();
+    content.actors[1].marking = "TLP:AMBER".into();
+    hidden(&mut content.actors[1].id);
+    content.subject.iter_mut().flat_map(|subject| &mut subject.entity_ids).for_each(hidden);
+    for tie in &mut content.relationships {
+        hidden(&mut tie.from_id);
+        hidden(&mut tie.to_id);
+        tie.id = tie.id.replace("-B", "-zibeth");
+    }
+    content.sections[0].blocks[1].id = "fig".into();
+    content.set_kind(BriefKind::Relationship);
+    content.actors.iter_mut().for_each(|actor| actor.set_kind(ActorKind::State));
+    content.places.iter_mut().for_each(|place| place.set_kind(PlaceKind::Country));
+    for block in &mut content.sections[0].blocks {
+        if let Some(Kind::Paragraph(paragraph)) = &mut block.kind {
+            paragraph.statements[0].set_type(StatementType::Fact);
+        }
+    }
+    content
+}
+
+#[test]
+fn a_withheld_subject_is_in_no_form_of_its_relationships() {
+    let content = with_hidden_subject();
+    let canonical = validate::canonicalize(&content, Scheme::Tlp).unwrap();
+    let whole = redact::edition(&canonical, Clearance(canonical.highest()), Policy::Omit).unwrap();
+    assert!(figure_text(&whole).contains("Zibethia"));
+    let holds = |name: &str, bytes: &[u8]| {
+        let unpacked = pdf::unpacked(&temporary_files::file(name, bytes));
+        struct_text(bytes).unwrap().contains("ibeth") || pdf::contains_text(&unpacked, "ibeth")
+    };
+    let file = printed(&whole, &Options::default()).bytes;
+    assert!(holds("withheld-subject.whole.pdf", &file), "the search finds it");
+    for policy in [Policy::Omit, Policy::Mark] {
+        let lower = redact::edition(&canonical, Clearance(canonical.floor()), policy).unwrap();
+        assert!(figure_text(&lower).contains("Differs"), "other relationships are shown");
+        let large = Options { text_size: TextSize::Large, ..Options::default() };
+        for options in [of(Format::Standard), of(Format::Full), large] {
+            let file = printed(&lower, &Options { attach_data: true, ..options }).bytes;
+            assert!(!holds("withheld-subject.pdf", &file), "{policy:?}");
+        }
+        for format in [FigureFormat::Svg, FigureFormat::Pdf] {
+            let options = Options::default();
+            let exported =
+                export_figure(&edition(&lower), "fig", &options, &Fonts::default(), format).unwrap().bytes;
+            let shows = match format {
+                FigureFormat::Svg => String::from_utf8_lossy(&exported).contains("ibeth"),
+                FigureFormat::Pdf => holds("withheld-subject.figure.pdf", &exported),
+            };
+            assert!(!shows, "{policy:?} {format:?}");
+        }
     }
 }
 

@@ -19,6 +19,7 @@ pub mod pdf;
 #[cfg(feature = "database")]
 pub mod print_environment;
 pub mod programs;
+pub mod raster;
 #[cfg(feature = "stack")]
 pub mod refusals;
 #[cfg(feature = "stack")]

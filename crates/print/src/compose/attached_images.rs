@@ -8,8 +8,12 @@ use chancery_proto::brief::v1::Figure;
 use crate::compose::composer::Composer;
 use crate::compose::coverage_runs::shortened;
 use crate::compose::figures::sketch::{Sketch, TALLEST, WIDTH};
+use crate::flow::Block;
 use crate::tags::TagId;
 use crate::text::plain_text::is_blank;
+
+/// Percentage of its height to which an image is scaled down where it would leave much of a page blank.
+const LEAST_PERCENT: i64 = 50;
 
 impl Composer<'_> {
     /// Returns an image of the edition; see [`PreparedImages::get`].
@@ -30,6 +34,10 @@ impl Composer<'_> {
         let sketch = Sketch::of_image(scaled_down(natural_size(&image), (WIDTH, TALLEST)), image);
         let substitute = if is_blank(&figure.title) { self.labels().image } else { &figure.title };
         let alt = self.visible_name("alternative text of an image", &figure.alt, substitute);
+        let height = sketch.height;
         self.drawn(sect, figure, shortened(&alt), sketch);
+        if let Some(Block::Figure(drawn)) = self.flow.blocks.last_mut() {
+            drawn.least_height = Some(height * LEAST_PERCENT / 100);
+        }
     }
 }

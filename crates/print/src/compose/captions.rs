@@ -1,9 +1,12 @@
-//! Captions of figures and tables, with numbers such as "Figure 2" in front of the author's titles.
+//! Captions of figures and tables, with numbers such as "Figure 2" in front of the author's titles, and the lines below
+//! figures and tables.
 
 use crate::compose::caption_numbers::{CaptionNumber, NumberedKind};
 use crate::compose::composer::{Composer, TextContext};
+use crate::compose::figure_notes::FigureNote;
 use crate::compose::labels::filled;
-use crate::compose::stylesheet::{ACCENT, CAPTION};
+use crate::compose::stylesheet::{ACCENT, CAPTION, INK, NOTE};
+use crate::compose::text_origin::TextOrigin;
 use crate::flow::{Grid, Span, TextBlock};
 use crate::pages::{ArtifactKind, Owner};
 use crate::tags::{Role, TagId};
@@ -90,5 +93,29 @@ impl Composer<'_> {
         let mut block = self.block(CAPTION);
         block.inline.push(&text, PieceStyle { style, owner, link: None, language, kind: PieceKind::Text });
         TextBlock { after: Length::pt(2), grid: Grid::Free, span: Span::Full, ..block }
+    }
+
+    /// Returns the line below a figure or table: notes, then the source; `None` without either.
+    pub(crate) fn note_line(&mut self, sect: TagId, notes: &[FigureNote], source: &str) -> Option<TextBlock> {
+        if notes.is_empty() && source.is_empty() {
+            return None;
+        }
+        let node = self.tag(sect, Role::P);
+        let mut block = TextBlock { span: Span::Full, grid: Grid::Free, ..self.block(NOTE) };
+        for note in notes {
+            let text_context = self.text_context(node, if note.is_strong { NOTE.strong() } else { NOTE });
+            if let Some(sign) = note.sign {
+                self.sign(&mut block.inline, text_context, sign, INK);
+                self.push_text(&mut block.inline, text_context, "\u{a0}");
+            }
+            match note.origin {
+                TextOrigin::Printer => self.push_label(&mut block.inline, text_context, &note.text),
+                TextOrigin::Author => self.push_text(&mut block.inline, text_context, &note.text),
+            }
+            self.push_text(&mut block.inline, text_context, if note.is_key { "   " } else { " " });
+        }
+        let text_context = self.text_context(node, NOTE);
+        self.push_text(&mut block.inline, text_context, source);
+        Some(block)
     }
 }

@@ -12,6 +12,7 @@ use crate::compose::caption_numbers::CaptionNumbers;
 use crate::compose::change_ledger::ChangeLedger;
 use crate::compose::change_ledger::ReversalSelection;
 use crate::compose::coverage_runs::{coverage_runs, missing_characters, nfc, shortened};
+use crate::compose::figures::timeline::forms::Timelines;
 use crate::compose::labels::{Labels, filled};
 use crate::compose::lexicon::Lexicon;
 use crate::compose::part_names::{PartName, PartNames, part_names};
@@ -84,6 +85,8 @@ pub(crate) struct Composer<'a> {
     banner: &'a str,
     /// The figure of trends that moved out of the body.
     pub(crate) moved_trends: Option<MovedFigure<'a>>,
+    /// Timelines that were laid out to plan the print.
+    pub(crate) timelines: Timelines,
     pub(crate) caption_numbers: CaptionNumbers,
     pub(crate) frames: u32,
     pub(crate) images: PreparedImages,
@@ -164,6 +167,7 @@ impl<'a> Composer<'a> {
             part_id: String::new(),
             banner: "",
             moved_trends: MovedFigure::of(&plan.sections),
+            timelines: Timelines::default(),
             caption_numbers: CaptionNumbers::default(),
             frames: 0,
             images: PreparedImages::default(),

@@ -56,6 +56,7 @@ impl Composer<'_> {
             columns: columns.collect(),
             gap: COLUMN_GAP,
             after: Length::ZERO,
+            keep_with_next: false,
         }));
     }
 

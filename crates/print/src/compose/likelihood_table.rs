@@ -8,14 +8,15 @@ use chancery_proto::brief::v1::{BriefContent, Figure, KeyJudgment, Likelihood, S
 
 use crate::compose::annotations::BarSize;
 use crate::compose::composer::Composer;
+use crate::compose::figure_notes::FigureNote;
 use crate::compose::inherited_markings::InheritedMarkings;
 use crate::compose::labels::filled;
 use crate::compose::lexicon::has_term;
-use crate::compose::stylesheet::{FORECAST, LABEL, REMARK, TABLE, TABLE_NOTE};
+use crate::compose::stylesheet::{FORECAST, LABEL, REMARK, TABLE};
 use crate::compose::tables::TableMaker;
 use crate::compose::text_origin::TextOrigin;
-use crate::flow::{Cell, Grid, Span, TextBlock};
-use crate::tags::{Role, TagId};
+use crate::flow::{Cell, Span};
+use crate::tags::TagId;
 use crate::text::inline::Inline;
 use crate::units::Length;
 
@@ -71,7 +72,8 @@ impl Composer<'_> {
             self.begin_part(&outer);
         }
         self.axis(&mut maker, 1, BAR.width, judged.iter().map(|judged| judged.likelihood));
-        let note = self.likelihood_note(sect, figure, is_compared);
+        let outline = is_compared.then(|| FigureNote::key(None, self.labels().legend_earlier));
+        let note = self.note_line(sect, outline.as_slice(), &figure.source);
         maker.finish_with(self, note);
     }
 
@@ -110,22 +112,6 @@ impl Composer<'_> {
             let was = filled(self.labels().was_likely, &[&self.lexicon.short_odds(before)]);
             self.cell_label(tag, cell, REMARK, &was);
         }
-    }
-
-    /// Returns the line below the table: the meaning of an outline, and the figure's source.
-    fn likelihood_note(&mut self, sect: TagId, figure: &Figure, is_compared: bool) -> Option<TextBlock> {
-        if !is_compared && figure.source.is_empty() {
-            return None;
-        }
-        let node = self.tag(sect, Role::P);
-        let mut block = TextBlock { span: Span::Full, grid: Grid::Free, ..self.block(TABLE_NOTE) };
-        let text_context = self.text_context(node, TABLE_NOTE);
-        if is_compared {
-            self.push_label(&mut block.inline, text_context, self.labels().legend_earlier);
-            self.push_text(&mut block.inline, text_context, "   ");
-        }
-        self.push_text(&mut block.inline, text_context, &figure.source);
-        Some(block)
     }
 }
 

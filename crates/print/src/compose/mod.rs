@@ -21,6 +21,7 @@ mod coverage_runs;
 mod data_tables;
 pub(crate) mod dates;
 mod evidence;
+mod figure_notes;
 mod figures;
 mod forecasts;
 mod inherited_markings;
@@ -42,6 +43,7 @@ pub(crate) mod prior_revision;
 mod scale_cells;
 mod scenarios;
 mod sections;
+mod sentence_ends;
 mod signs;
 mod single_figure;
 mod sources;
@@ -60,7 +62,7 @@ pub(crate) use crate::compose::abridgement::Abridgement;
 use crate::compose::composer::Composer;
 #[cfg(test)]
 pub(crate) use crate::compose::figures::sketch::{TALLEST, WIDTH};
-use crate::compose::figures::timeline;
+use crate::compose::figures::timeline::forms::Timelines;
 use crate::compose::lexicon::Lexicon;
 use crate::compose::plan::{Part, PartKind, Plan};
 use crate::compose::scenarios::RowSpacing;
@@ -82,13 +84,16 @@ pub(crate) fn compose(
 ) -> Result<(Flow, Vec<Warning>), PrintError> {
     theme::check(options)?;
     let words = lexicon_of(edition, options);
+    let mut timelines = Timelines::default();
     let tabulates_events = |sections: &[&Section]| {
-        let (content, is_large) = (edition.content, options.text_size == TextSize::Large);
-        timeline::is_tabulated(sections, content, is_large, words, typesetter)
+        let is_large = options.text_size == TextSize::Large;
+        timelines = Timelines::of(sections, edition.content, is_large, words, typesetter);
+        timelines.is_any_tabulated()
     };
     let mut plan = Plan::new(edition, options, words.labels(), words.digits_converter(), tabulates_events)?;
     let mut composer = Composer::new(edition, options, words, &mut plan, typesetter);
     composer.images = PreparedImages::new(*limits);
+    composer.timelines = timelines;
     composer.running_elements();
     if options.format == Format::OnePage {
         let overflows = composer.page_overflows();

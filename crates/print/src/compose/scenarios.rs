@@ -5,6 +5,7 @@ use chancery_proto::brief::v1::{Indicator, Scenario};
 use crate::compose::annotations::BarSize;
 use crate::compose::composer::{Composer, TextContext};
 use crate::compose::labels::filled;
+use crate::compose::sentence_ends::as_sentence;
 use crate::compose::stylesheet::{ACCENT, HAIRLINE_GRAY, REMARK, ROW_HEAD, TABLE};
 use crate::compose::tables::TableMaker;
 use crate::compose::text_origin::TextOrigin;
@@ -109,7 +110,7 @@ impl Composer<'_> {
         let mut inline = Inline::default();
         let (title, text_context) = (self.text_context(tag, ROW_HEAD), self.text_context(tag, TABLE));
         self.mark_part(&mut inline, title, &scenario.marking);
-        self.push_text(&mut inline, title, &sentence(&scenario.title));
+        self.push_text(&mut inline, title, &as_sentence(&scenario.title));
         if !scenario.text.is_empty() {
             self.push_text(&mut inline, text_context, &format!(" {}", scenario.text));
         }
@@ -211,12 +212,6 @@ impl Composer<'_> {
     }
 }
 
-/// Returns a title with a full stop unless it ends with punctuation.
-fn sentence(title: &str) -> String {
-    let ends = title.trim_end().ends_with(['.', '!', '?', '\u{2026}', ':', '\u{61f}', '\u{6d4}']);
-    if ends { title.to_owned() } else { format!("{title}.") }
-}
-
 /// Draws a bar filled up to a percentage on the baseline.
 fn percent_bar(percent: u32, size: BarSize) -> InlineDrawing {
     let BarSize { width, height } = size;
@@ -233,7 +228,7 @@ fn percent_bar(percent: u32, size: BarSize) -> InlineDrawing {
 
 #[cfg(test)]
 mod tests {
-    use super::{BAR, percent_bar, sentence};
+    use super::{BAR, percent_bar};
     use crate::graphics::{Paint, Segment};
     use crate::units::Length;
 
@@ -251,10 +246,5 @@ mod tests {
         assert_eq!(filled(0), []);
         assert_eq!(filled(65), [BAR.width * 65 / 100]);
         assert_eq!([filled(100), filled(u32::MAX)], [[BAR.width], [BAR.width]]);
-    }
-
-    #[test]
-    fn a_title_ends_like_a_sentence() {
-        assert_eq!(["Drift", "Drift.", "Drift?"].map(sentence), ["Drift.", "Drift.", "Drift?"]);
     }
 }

@@ -172,7 +172,7 @@ fn open_line(points: &[(Length, Length)], paint: Paint) -> Path {
 mod tests {
     use super::{Sign, dots, sign};
     use crate::compose::stylesheet::INK;
-    use crate::graphics::{Paint, Segment};
+    use crate::graphics::{Paint, Path, Segment};
     use crate::units::Length;
 
     fn filled(drawing: &crate::text::inline::InlineDrawing) -> Vec<bool> {
@@ -189,6 +189,37 @@ mod tests {
             _ => panic!("a circle begins with a move"),
         };
         assert!(first_x(&ltr) <= size && first_x(&rtl) >= ltr.width - size);
+    }
+
+    #[test]
+    fn each_two_trends_and_changes_differ_on_a_gray_print() {
+        let shape = |each: Sign| -> Vec<String> {
+            sign(each, Length::pt(6), INK, false).paths.iter().map(Path::without_color).collect()
+        };
+        let changes = [
+            Sign::New,
+            Sign::Likelier,
+            Sign::LessLikely,
+            Sign::Surer,
+            Sign::LessSure,
+            Sign::Reversed,
+            Sign::Unchanged,
+            Sign::Reworded,
+            Sign::Arrow,
+            Sign::Contradicts,
+        ];
+        let (present, earlier) = (
+            [Sign::Rising, Sign::Mixed, Sign::Steady, Sign::Falling],
+            [Sign::WasRising, Sign::WasMixed, Sign::WasSteady, Sign::WasFalling],
+        );
+        let trends = [present, earlier].concat();
+        for signs in [changes.as_slice(), &trends] {
+            for (index, one) in signs.iter().enumerate() {
+                for other in &signs[..index] {
+                    assert_ne!(shape(*one), shape(*other), "{one:?} {other:?}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -6,9 +6,11 @@ use chancery_proto::brief::v1::{Block as ContentBlock, Section};
 
 use crate::compose::composer::Composer;
 use crate::compose::judgment_table::source_name;
-use crate::compose::stylesheet::{META, QUIET};
+use crate::compose::stylesheet::{META, NOTE};
 use crate::compose::title_block::marking_style;
-use crate::flow::{Block, Drawing, FigureBlock, Grid, Label, MarkingPlace, RunningElements, Span, TextBlock};
+use crate::flow::{
+    Block, Divisions, Drawing, FigureBlock, Grid, Label, MarkingPlace, RunningElements, Span, TextBlock,
+};
 use crate::graphics::Rect;
 use crate::layout::Geometry;
 use crate::layout::running_elements::{BLACK, LABEL_PADDING, label_height};
@@ -118,7 +120,10 @@ impl Composer<'_> {
             caption: None,
             drawing,
             note: None,
-            floats: false,
+            floats_with: None,
+            least_height: None,
+            divisions: Divisions::default(),
+            continuation: None,
             before: Length::ZERO,
             after: BELOW_MARKING,
             inset,
@@ -149,10 +154,9 @@ impl Composer<'_> {
         let Some(source) = self.sources_by_id.get(source_id) else { return };
         let name = source_name(source).to_owned();
         if matches!(self.flow.blocks.last(), Some(Block::Table(_))) {
-            let kind = META.colored(QUIET);
             let node = self.tag(sect, Role::P);
-            let mut block = TextBlock { grid: Grid::Free, ..self.block(kind) };
-            let text_context = self.text_context(node, kind);
+            let mut block = TextBlock { grid: Grid::Free, ..self.block(NOTE) };
+            let text_context = self.text_context(node, NOTE);
             self.push_label(&mut block.inline, text_context, self.labels().source_of);
             self.push_text(&mut block.inline, text_context, &format!(" {name}"));
             self.push(block);

@@ -10,6 +10,7 @@ use crate::compose::composer::{Composer, TextContext};
 use crate::compose::evidence::Grade;
 use crate::compose::labels::filled;
 use crate::compose::lexicon;
+use crate::compose::sentence_ends::as_sentence;
 use crate::compose::stylesheet::{ACCENT, MARGIN, QUIET, SOURCE, TABLE, TABLE_HEAD};
 use crate::flow::{Block, Cell, Column, ColumnWidth, Grid, PageReference, Row, Span, TableBlock, TextBlock};
 use crate::tags::{AnchorId, LinkTarget, Role, TagId};
@@ -139,7 +140,7 @@ impl<'a> Composer<'a> {
             (self.text_context(node, SOURCE.strong()), self.text_context(node, SOURCE));
         let mut inline = Inline::default();
         self.mark_part(&mut inline, text_context, &source.marking);
-        let title = self.isolated_in_line(&sentence(&source.title));
+        let title = self.isolated_in_line(&as_sentence(&source.title));
         self.push_text(&mut inline, strong, &title);
         if !source.short_title.is_empty() && source.short_title != source.publisher {
             // The print refers to the source by its short title.
@@ -154,7 +155,7 @@ impl<'a> Composer<'a> {
         facts.extend(Some(date).filter(|date| !date.is_empty()));
         if !facts.is_empty() {
             let facts = facts.join(self.labels().page.list_comma);
-            self.push_text(&mut inline, text_context, &format!(" {}", sentence(&facts)));
+            self.push_text(&mut inline, text_context, &format!(" {}", as_sentence(&facts)));
         }
         self.cell_paragraph(entry, SOURCE, inline);
     }
@@ -164,14 +165,14 @@ impl<'a> Composer<'a> {
         let mut sentences: Vec<(String, bool)> = Vec::new();
         let states_kind = |kind: &str| source.descriptor.to_lowercase().starts_with(kind);
         if let Some(kind) = self.lexicon.source_type(source.r#type).filter(|kind| !states_kind(kind)) {
-            sentences.push((sentence(&lexicon::capitalised(kind)), true));
+            sentences.push((as_sentence(&lexicon::capitalised(kind)), true));
         }
         if !source.descriptor.is_empty() {
-            sentences.push((sentence(&source.descriptor), false));
+            sentences.push((as_sentence(&source.descriptor), false));
         }
         if !source.accessed.is_empty() {
             let accessed = filled(self.labels().accessed, &[&self.lexicon.date(&source.accessed)]);
-            sentences.push((sentence(&lexicon::capitalised(&accessed)), true));
+            sentences.push((as_sentence(&lexicon::capitalised(&accessed)), true));
         }
         if sentences.is_empty() {
             return;
@@ -311,10 +312,4 @@ impl<'a> Composer<'a> {
         }
         label
     }
-}
-
-/// Returns a text that ends with a full stop or another mark.
-fn sentence(text: &str) -> String {
-    let text = text.trim_end();
-    if text.ends_with(['.', '!', '?', '\u{2026}', '\u{61f}']) { text.to_owned() } else { format!("{text}.") }
 }

@@ -65,8 +65,10 @@ pub(crate) const TABLE_HEAD: TypeSpec = set(Family::Sans, Weight::Semibold, 8_00
 pub(crate) const LABEL: TypeSpec = set(Family::Sans, Weight::Semibold, 8_000, 11_000);
 /// Page references and grades under a table's entry.
 pub(crate) const REMARK: TypeSpec = quiet(tabular(set(Family::Sans, Weight::Regular, 7_500, 9_300)));
-/// Notes below tables and figures, and source lines.
+/// Notes and keys below the tables of the opening and the annexes, and keys of signs.
 pub(crate) const TABLE_NOTE: TypeSpec = quiet(tabular(set(Family::Sans, Weight::Regular, 7_500, 10_500)));
+/// The line below a figure or a table of the body: notes and the source.
+pub(crate) const NOTE: TypeSpec = quiet(tabular(set(Family::Sans, Weight::Regular, 8_000, 11_000)));
 /// Evidence in the margin.
 pub(crate) const MARGIN: TypeSpec = tabular(set(Family::Sans, Weight::Regular, 7_500, 9_300));
 /// The annex on the basis of statements.

@@ -195,7 +195,12 @@ impl TableMaker {
         let mut cell =
             Cell { further_columns: self.block.columns.len().saturating_sub(1), ..Cell::default() };
         fill(composer, tag, &mut cell);
-        self.block.rows.push(Row { cells: vec![cell], keep_with_next: true, ..Row::default() });
+        self.block.rows.push(Row {
+            cells: vec![cell],
+            keep_with_next: true,
+            without_rule: true,
+            ..Row::default()
+        });
     }
 
     /// Fixes the widths of columns, each with the space after it; zero leaves a column to its content. Large print

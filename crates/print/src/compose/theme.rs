@@ -7,7 +7,7 @@ use crate::compose::composer::Composer;
 use crate::compose::coverage_runs::shortened;
 use crate::compose::figures::sketch::Sketch;
 use crate::compose::stylesheet::{ACCENT, META, QUIET, TINT, WATERMARK};
-use crate::flow::{Block, Drawing, FigureBlock, Flow, Grid, Span, TextBlock};
+use crate::flow::{Block, Divisions, Drawing, FigureBlock, Flow, Grid, Span, TextBlock};
 use crate::graphics::{Color, Paint, Path};
 use crate::images::{PreparedImages, natural_size, scaled_down};
 use crate::tags::{Role, TagId};
@@ -82,7 +82,10 @@ impl Composer<'_> {
             inset: Length::ZERO,
             grid: Grid::Free,
             keep_with_next: true,
-            floats: false,
+            floats_with: None,
+            least_height: None,
+            divisions: Divisions::default(),
+            continuation: None,
             right_to_left: self.flow.right_to_left,
         })));
     }

@@ -78,17 +78,10 @@ pub(crate) fn natural_size(image: &PreparedImage) -> (Length, Length) {
 
 /// Scales a size down to fit into a box, keeping its proportions.
 pub(crate) fn scaled_down((width, height): (Length, Length), room: (Length, Length)) -> (Length, Length) {
-    let by_width = (width.min(room.0), portion(height, width.min(room.0), width));
-    let by_height = (portion(width, height.min(room.1), height), height.min(room.1));
+    let by_width = (width.min(room.0), height.portion(width.min(room.0), width));
+    let by_height = (width.portion(height.min(room.1), height), height.min(room.1));
     let (width, height) = if by_width.1 <= room.1 { by_width } else { by_height };
     (width.max(THINNEST), height.max(THINNEST))
-}
-
-/// Returns `length` times `part` over `whole`.
-fn portion(length: Length, part: Length, whole: Length) -> Length {
-    let product = i128::from(length.units()) * i128::from(part.units());
-    let units = product / i128::from(whole.units().max(1));
-    Length::from_units(i64::try_from(units).unwrap_or(i64::MAX))
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ pub(crate) fn measure(block: &ColumnsBlock, geometry: &Geometry, typesetter: &mu
     if let Some(last) = strips.last_mut() {
         last.height += block.after;
         last.after = block.after;
+        last.may_break_after = !block.keep_with_next;
     }
     strips
 }

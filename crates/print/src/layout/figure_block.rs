@@ -1,6 +1,8 @@
 //! Measures figures: a caption, then the drawing as one strip.
 
-use crate::flow::{FigureBlock, Grid, Label};
+use std::rc::Rc;
+
+use crate::flow::{Divisions, FigureBlock, Grid, Label};
 use crate::graphics::Rect;
 use crate::layout::drawing_marks::path_marks;
 use crate::layout::geometry::{Geometry, Slot};
@@ -19,7 +21,7 @@ pub(crate) fn measure(figure: &FigureBlock, geometry: &Geometry, typesetter: &mu
     for strip in &mut strips {
         strip.may_break_after = false;
     }
-    strips.push(drawing_strip(figure, typesetter));
+    strips.extend(drawing_strips(figure, geometry, typesetter));
     if let Some(note) = &figure.note {
         let mut note = text_block::measure(note, geometry, typesetter);
         if let (Some(drawing), Some(first)) = (strips.last_mut(), note.first_mut()) {
@@ -35,11 +37,40 @@ pub(crate) fn measure(figure: &FigureBlock, geometry: &Geometry, typesetter: &mu
     strips
 }
 
+/// Returns the strips of the drawing: one, or those between its divisions. The strips below the scale repeat it where
+/// they begin a page.
+fn drawing_strips(figure: &FigureBlock, geometry: &Geometry, typesetter: &mut Typesetter) -> Vec<Strip> {
+    let drawing = drawing_strip(figure, typesetter);
+    let Divisions { tops, scale } = &figure.divisions;
+    if tops.is_empty() {
+        return vec![drawing];
+    }
+    let caption = figure.continuation.iter().flat_map(|text| text_block::measure(text, geometry, typesetter));
+    let caption = Strip { may_break_after: false, ..Strip::stacked(caption) };
+    let with_scale = Strip::stacked([caption.clone(), drawing.repeated(*scale)]);
+    let header = Rc::new(Strip { may_break_after: false, ..with_scale });
+    let caption = Rc::new(caption);
+    let may_break_after = drawing.may_break_after;
+    let mut strips = drawing.divided(tops);
+    for (strip, top) in strips.iter_mut().skip(1).zip(tops) {
+        let above = if *top < scale.1 { &caption } else { &header };
+        strip.header = Some(Rc::clone(above));
+    }
+    if let Some(last) = strips.last_mut() {
+        last.may_break_after = may_break_after;
+    }
+    strips
+}
+
 fn drawing_strip(figure: &FigureBlock, typesetter: &mut Typesetter) -> Strip {
     let drawing = &figure.drawing;
     let slot = Slot { start: figure.inset, width: drawing.width };
-    let mut strip =
-        Strip { height: drawing.height, may_break_after: !figure.keep_with_next, ..Strip::default() };
+    let mut strip = Strip {
+        height: drawing.height,
+        may_break_after: !figure.keep_with_next,
+        least_height: figure.least_height,
+        ..Strip::default()
+    };
     if let Some(image) = &drawing.image {
         let rect = Rect { width: drawing.width, height: drawing.height, ..Rect::default() };
         let owner = drawing.owner.clone();

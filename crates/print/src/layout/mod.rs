@@ -32,6 +32,7 @@ use crate::layout::page_numbers::pages_of;
 use crate::layout::pagination::{ClosedPage, Paginator};
 use crate::layout::running_elements::PlacedRunningElements;
 pub(crate) use crate::layout::shapes::HAIRLINE;
+use crate::layout::strip::Strip;
 use crate::pages::{Anchors, Page};
 use crate::text::Typesetter;
 use crate::text::inline::PageList;
@@ -81,6 +82,7 @@ pub fn layout<E: From<LayoutError>>(
     let texts = PageTexts::default();
     let mut paginator = Paginator::after(pages_of_opening, anchors, geometry, max_pages, observe);
     let mut pages = PageEmitter { flow, running_elements, waiting: Vec::new(), emit };
+    let mut figures = FloatingFigures::default();
     for block in opening.rest() {
         let text_of = |list: PageList| {
             let reference = &flow.page_lists[list.0];
@@ -96,8 +98,7 @@ pub fn layout<E: From<LayoutError>>(
             Block::CommitPages => paginator.commit_open_page(),
             Block::FloatPoint => paginator.float_point()?,
             Block::FloatBarrier => paginator.place_all_floats()?,
-            Block::Figure(figure) if figure.floats => paginator.float(strips)?,
-            _ => strips.into_iter().try_for_each(|strip| paginator.push(strip))?,
+            _ => figures.place(block, strips, &mut paginator)?,
         }
         pages.emit_closed(&mut paginator, typesetter)?;
     }
@@ -111,6 +112,36 @@ pub fn layout<E: From<LayoutError>>(
     let laid_out = LaidOut { pages: count, anchors, page_texts: texts.into_inner() };
     pages.finish(&laid_out, typesetter)?;
     Ok(laid_out)
+}
+
+/// Collects the strips of floating figures.
+#[derive(Default)]
+struct FloatingFigures {
+    strips: Vec<Strip>,
+    /// The number of blocks that belong to the figure and are still to come.
+    blocks_to_come: usize,
+}
+
+impl FloatingFigures {
+    /// Places the strips of a block; those of a floating figure once all of its blocks are there.
+    fn place(
+        &mut self,
+        block: &Block,
+        mut strips: Vec<Strip>,
+        paginator: &mut Paginator,
+    ) -> Result<(), LayoutError> {
+        if self.blocks_to_come > 0 {
+            self.blocks_to_come -= 1;
+        } else if let Block::Figure(figure) = block
+            && let Some(below) = figure.floats_with
+        {
+            self.blocks_to_come = below;
+        } else {
+            return strips.into_iter().try_for_each(|strip| paginator.push(strip));
+        }
+        self.strips.append(&mut strips);
+        if self.blocks_to_come > 0 { Ok(()) } else { paginator.float(std::mem::take(&mut self.strips)) }
+    }
 }
 
 /// Pages between the paginator and `emit`.

@@ -1,5 +1,6 @@
 //! Pagination: every page ends at its last allowed break that fits.
 
+mod floats;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +16,9 @@ use crate::layout::strip::{Drawing, Snap, Strip, StripMark};
 use crate::pages::{Anchors, ArtifactKind, GlyphRun, Item, Owner, PlacedItem};
 use crate::tags::AnchorId;
 use crate::units::Length;
+
+/// Space between the edge of a frame and the lines at a page break inside it, in the page's margin.
+const FRAME_PADDING: Length = Length::pt(6);
 
 /// A finished page, with the page numbers that are still missing.
 pub(crate) struct ClosedPage {
@@ -42,8 +46,13 @@ pub(crate) struct Paginator<'a> {
     floats: VecDeque<Vec<Strip>>,
     /// Whether figures may be placed above the next strip.
     at_float_point: bool,
+    /// Number of the section whose blocks are placed, from 1. A figure moves only within its section.
+    section: u32,
     /// Whether no text was placed since the page began.
     fresh: bool,
+    /// The frame at the end of the page before, and the one that continues after the page that is closed.
+    frame_above: Option<Frame>,
+    frame_below: Option<Frame>,
 }
 
 impl<'a> Paginator<'a> {
@@ -63,7 +72,10 @@ impl<'a> Paginator<'a> {
             end: Length::ZERO,
             floats: VecDeque::new(),
             at_float_point: false,
+            section: 1,
             fresh: true,
+            frame_above: None,
+            frame_below: None,
         }
     }
 
@@ -78,57 +90,12 @@ impl<'a> Paginator<'a> {
         Self { count, anchors, ..Self::new(geometry, max_pages, observe) }
     }
 
-    /// Places a figure here if it fits. Otherwise it waits, and the blocks after it fill the page: it is placed at the
-    /// first float point with room for it, on the next page above the block that begins there, and before the section
-    /// ends in any case. So it neither interrupts a block nor leaves its section, and figures keep their order.
-    pub(crate) fn float(&mut self, strips: Vec<Strip>) -> Result<(), LayoutError> {
-        self.floats.push_back(strips);
-        self.place_fitting_floats()
-    }
-
-    /// Begins a block above which figures may be placed.
-    pub(crate) fn float_point(&mut self) -> Result<(), LayoutError> {
-        self.place_fitting_floats()?;
-        self.at_float_point = true;
-        Ok(())
-    }
-
-    /// Places all waiting figures, on new pages as necessary.
-    pub(crate) fn place_all_floats(&mut self) -> Result<(), LayoutError> {
-        while let Some(strips) = self.floats.pop_front() {
-            self.place_float(strips)?;
-        }
-        self.at_float_point = false;
-        Ok(())
-    }
-
-    /// Places the waiting figures for which the page has room. Those behind one that does not fit wait as well.
-    fn place_fitting_floats(&mut self) -> Result<(), LayoutError> {
-        while let Some(strips) = self.floats.pop_front() {
-            if !self.fits(&strips) {
-                self.floats.push_front(strips);
-                return Ok(());
-            }
-            self.place_float(strips)?;
-        }
-        Ok(())
-    }
-
-    fn fits(&self, figure: &[Strip]) -> bool {
-        let height: Length = figure.iter().map(|strip| strip.before + strip.height).sum();
-        let free = self.geometry.height - self.end.ceil_to(self.geometry.half_line());
-        let after = figure.last().map_or(Length::ZERO, |last| last.after);
-        self.open.is_empty() || height - after <= free
-    }
-
-    fn place_float(&mut self, strips: Vec<Strip>) -> Result<(), LayoutError> {
-        self.at_float_point = false;
-        strips.into_iter().try_for_each(|strip| self.push(strip))
-    }
-
     /// Places a strip, closing the page at its last allowed break first if the strip does not fit.
     pub(crate) fn push(&mut self, mut strip: Strip) -> Result<(), LayoutError> {
         strip.floats_above |= std::mem::take(&mut self.at_float_point);
+        if strip.section == 0 {
+            strip.section = self.section;
+        }
         let top = self.top_of(&strip);
         let header =
             strip.header.as_ref().filter(|_| self.fresh).map_or(Length::ZERO, |header| header.height);
@@ -140,6 +107,7 @@ impl<'a> Paginator<'a> {
         // Without an allowed break the page ends here, because nothing may run off it.
         let kept = keep.map_or(self.open.len(), |last| last + 1);
         let carried = self.open.split_off(kept);
+        self.frame_below = carried.first().map_or(&strip, |(_, first)| first).frame;
         self.close()?;
         if carried.first().map_or(&strip, |(_, first)| first).floats_above {
             self.place_fitting_floats()?;
@@ -152,6 +120,8 @@ impl<'a> Paginator<'a> {
 
     /// Commits everything placed so far to its page, so that the pages of its anchors are known.
     pub(crate) fn commit_open_page(&mut self) {
+        // No figure moves them to another page.
+        self.section += 1;
         if let Some((_, last)) = self.open.last_mut() {
             last.may_break_after = true;
         }
@@ -240,7 +210,9 @@ impl<'a> Paginator<'a> {
                 self.anchors.entry(*anchor).or_insert((number, y));
             }
         }
+        let last_frame = strips.last().and_then(|(_, strip)| strip.frame);
         let (items, deferred) = self.items(strips);
+        (self.frame_above, self.frame_below) = (last_frame, None);
         self.closed.push(ClosedPage { number, items, deferred });
         match (self.observe)(number + 1) {
             ControlFlow::Continue(()) => Ok(()),
@@ -317,16 +289,24 @@ impl<'a> Paginator<'a> {
         path
     }
 
-    /// Returns one background per group of adjacent strips with the same frame.
+    /// Returns one background per group of adjacent strips with the same frame. A frame that continues on another page
+    /// has the padding there that it has at its ends.
     fn frames(&self, strips: &[(Length, Strip)]) -> Vec<Path> {
         let mut paths = Vec::new();
-        for group in strips.chunk_by(|a, b| a.1.frame.is_some() && a.1.frame == b.1.frame) {
+        let mut is_first = true;
+        let groups = strips.chunk_by(|a, b| a.1.frame.is_some() && a.1.frame == b.1.frame);
+        let mut groups = groups.peekable();
+        while let Some(group) = groups.next() {
+            let begins_page = std::mem::take(&mut is_first);
             let (Some(frame), Some((top, _)), Some((last, strip))) =
                 (group[0].1.frame, group.first(), group.last())
             else {
                 continue;
             };
-            self.frame(frame, *top, *last + strip.height - strip.after, &mut paths);
+            let padding = |continues: bool| if continues { FRAME_PADDING } else { Length::ZERO };
+            let above = padding(begins_page && self.frame_above == Some(frame));
+            let below = padding(groups.peek().is_none() && self.frame_below == Some(frame));
+            self.frame(frame, *top - above, *last + strip.height - strip.after + below, &mut paths);
         }
         paths
     }

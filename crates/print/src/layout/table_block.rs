@@ -178,20 +178,10 @@ fn header(
         parts.extend(text_block::measure(caption, geometry, typesetter));
     }
     if let [head] = head {
-        parts.push(as_artifact(head.clone()));
+        parts.push(head.clone().into_artifact());
     }
     // A divided header would leave little room for rows and is not repeated.
     (!parts.is_empty()).then(|| Strip { may_break_after: false, ..Strip::stacked(parts) })
-}
-
-/// Returns a strip as it is repeated: its text is an artifact, without links and destinations.
-fn as_artifact(mut strip: Strip) -> Strip {
-    strip.marks.retain(|mark| !matches!(mark.drawing, Drawing::LinkArea(..)));
-    for mark in &mut strip.marks {
-        mark.owner = Owner::Artifact(ArtifactKind::Layout);
-    }
-    strip.anchors.clear();
-    strip
 }
 
 /// Returns the strips of a row: one, or one per line if it is taller than `room`. The latter repeat the row's label
@@ -222,7 +212,6 @@ fn row_strips(
         first.anchors = row.anchors.iter().copied().chain(anchors.map(|(_, anchor)| *anchor)).collect();
     }
     if let Some(last) = strips.last_mut()
-        && !row.keep_with_next
         && !row.without_rule
     {
         let bottom = last.height - HAIRLINE / 2;
@@ -246,7 +235,7 @@ fn row_label(label: &[Vec<CellLine>], count: usize) -> Option<Strip> {
             top += line.leading;
         }
     }
-    Some(as_artifact(strip))
+    Some(strip.into_artifact())
 }
 
 /// Returns a header with the label of a row below it, beside the first lines that follow.

@@ -14,12 +14,22 @@ use crate::range::TextRange;
 use crate::reader::Reading;
 
 /// Warnings that depend on parts elsewhere, which may be among those that the reader could not read.
-const OF_SEVERAL_PARTS: [&str; 5] = [
+const OF_SEVERAL_PARTS: [&str; 15] = [
     lint::SINGLE_SOURCE,
     lint::SUPERSEDED_SUPPORT,
     lint::BLOCK_WITHOUT_DATA,
     lint::SCENARIOS_NOT_100,
     lint::AS_OF_BEFORE_SOURCE,
+    lint::MIXED_LIKELIHOOD_ROWS,
+    lint::LIKELIHOODS_DISAGREE,
+    lint::LIKELIHOOD_BEYOND_SUPPORT,
+    lint::HIGH_CONFIDENCE_ON_WEAK_SOURCES,
+    lint::JUDGMENT_DROPPED,
+    lint::UNUSED_SOURCE,
+    lint::UNUSED_ACTOR,
+    lint::UNUSED_PLACE,
+    lint::UNUSED_EVENT,
+    lint::UNUSED_RELATIONSHIP,
 ];
 
 /// Returns the findings of the warnings on content, without those that the reader has about the same sentence.

@@ -17,7 +17,7 @@ use crate::compose::caption_numbers::CaptionNumber;
 use crate::compose::composer::Composer;
 use crate::compose::figures::sketch::WIDTH;
 use crate::compose::labels::filled;
-use crate::compose::stylesheet::{META, ROW_HEAD, TABLE, TABLE_HEAD};
+use crate::compose::stylesheet::{NOTE, ROW_HEAD, TABLE, TABLE_HEAD};
 use crate::compose::tables::TableMaker;
 use crate::compose::text_origin::TextOrigin;
 use crate::flow::{Cell, Column, ColumnWidth, Span, TextBlock};
@@ -25,6 +25,9 @@ use crate::tags::{Role, TagId};
 use crate::text::inline::Inline;
 use crate::text::paragraph_setup::Align;
 use crate::units::Length;
+
+/// Space above and below a row's text.
+const PADDING: (Length, Length) = (Length::milli_pt(1_000), Length::milli_pt(1_300));
 
 /// A table of the author with the widths of its cells and its type size.
 struct MeasuredTable<'t> {
@@ -72,6 +75,7 @@ impl Composer<'_> {
         maker.head_type = TABLE_HEAD.in_table_of(size);
         maker.block.leading = self.sheet.fit(maker.head_type).leading;
         maker.block.span = Span::Full;
+        maker.block.padding = PADDING;
         maker.block.hyphenate = false;
         maker.block.divides_rows = true;
         maker.block.label_columns = usize::from(part.columns.len() > 1);
@@ -128,9 +132,9 @@ impl Composer<'_> {
 
     fn table_source(&mut self, sect: TagId, source_id: &str) -> Option<TextBlock> {
         let number = self.numbers.get(source_id).copied()?;
-        let mut block = self.block(META);
+        let mut block = self.block(NOTE);
         let node = self.tag(sect, Role::P);
-        let text_context = self.text_context(node, META);
+        let text_context = self.text_context(node, NOTE);
         self.push_label(&mut block.inline, text_context, self.labels().source_of);
         self.push_text(&mut block.inline, text_context, " ");
         let source = self.content.sources.iter().find(|source| source.id == source_id);

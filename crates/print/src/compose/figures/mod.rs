@@ -7,9 +7,9 @@ pub(super) mod timeline;
 
 use chancery_proto::brief::v1::{Figure, FigureKind};
 
-use self::sketch::{LabelDate, Ruler, Sketch, SketchLabel, SketchNote};
+use self::sketch::{LabelDate, Ruler, Sketch, SketchLabel};
 use crate::compose::composer::{Composer, TextContext};
-use crate::compose::stylesheet::{BODY, CAPTION, META, QUIET};
+use crate::compose::stylesheet::{BODY, CAPTION};
 use crate::compose::tables::TableMaker;
 use crate::compose::text_origin::TextOrigin;
 use crate::flow::{Block, Drawing, FigureBlock, Grid, Label, Span, TextBlock};
@@ -62,14 +62,20 @@ impl Composer<'_> {
             ..self.caption(node, number, &figure.title, &marking)
         };
         let notes = std::mem::take(&mut sketch.notes);
+        let divisions = std::mem::take(&mut sketch.divisions);
         let items = self.list_items(sect, &sketch.items);
         let drawing = self.drawing(node, &items, sketch);
-        let source = TextBlock { grid: Grid::Free, ..self.figure_note(sect, figure, &notes) };
+        let line_below = self.note_line(sect, &notes, &figure.source);
+        let continued = number.filter(|_| !divisions.tops.is_empty());
+        let continuation = continued.map(|number| self.continuation_caption(number));
         self.flow.blocks.push(Block::Figure(Box::new(FigureBlock {
             caption: Some(caption).filter(|caption| !caption.inline.is_empty()),
             drawing,
-            note: (!source.inline.is_empty()).then_some(source),
-            floats: true,
+            note: line_below,
+            floats_with: Some(0),
+            least_height: None,
+            continuation,
+            divisions,
             before: Length::pt(5),
             after: Length::pt(8),
             inset: Length::ZERO,
@@ -149,37 +155,9 @@ impl Composer<'_> {
     }
 
     fn table_with_source(&mut self, sect: TagId, figure: &Figure, maker: TableMaker) {
-        let has_source = !figure.source.is_empty() && !maker.block.rows.is_empty();
-        let source = has_source.then(|| self.figure_source(sect, figure));
+        let has_rows = !maker.block.rows.is_empty();
+        let source = has_rows.then(|| self.note_line(sect, &[], &figure.source)).flatten();
         maker.finish_with(self, source);
-    }
-
-    /// Returns the line below a drawing: its notes, then its source.
-    fn figure_note(&mut self, sect: TagId, figure: &Figure, notes: &[SketchNote]) -> TextBlock {
-        if notes.is_empty() {
-            return self.figure_source(sect, figure);
-        }
-        let node = self.tag(sect, Role::P);
-        let kind = META.colored(QUIET);
-        let mut block = TextBlock { span: Span::Full, ..self.block(kind) };
-        for note in notes {
-            let text_context = self.text_context(node, if note.is_strong { kind.strong() } else { kind });
-            match note.origin {
-                TextOrigin::Printer => self.push_label(&mut block.inline, text_context, &note.text),
-                TextOrigin::Author => self.push_text(&mut block.inline, text_context, &note.text),
-            }
-            self.push_text(&mut block.inline, text_context, " ");
-        }
-        let text_context = self.text_context(node, kind);
-        self.push_text(&mut block.inline, text_context, &figure.source);
-        block
-    }
-
-    fn figure_source(&mut self, sect: TagId, figure: &Figure) -> TextBlock {
-        if figure.source.is_empty() {
-            return TextBlock::default();
-        }
-        self.line(sect, Role::P, META.colored(QUIET), &figure.source)
     }
 
     /// Adds title and alternative text of a figure of an unknown kind.

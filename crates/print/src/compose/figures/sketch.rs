@@ -4,9 +4,11 @@
 use chancery_images::PreparedImage;
 
 use crate::compose::coverage_runs::{coverage_runs, nfc};
+use crate::compose::figure_notes::FigureNote;
 use crate::compose::lexicon::Lexicon;
 use crate::compose::stylesheet::{INK, TypeSpec};
 use crate::compose::text_origin::TextOrigin;
+use crate::flow::Divisions;
 use crate::graphics::{Color, Paint, Path, Rect, Segment, circle, outline};
 use crate::pages::{ArtifactKind, Owner};
 use crate::text::Typesetter;
@@ -30,15 +32,9 @@ pub(crate) struct Sketch {
     /// Ids of the parts that are items of the list after the figure, in order. Their labels are the items' texts.
     pub(super) items: Vec<String>,
     /// Texts of the line below the drawing, before its source.
-    pub(super) notes: Vec<SketchNote>,
-}
-
-/// A text of the line below a drawing.
-pub(super) struct SketchNote {
-    pub(super) text: String,
-    pub(super) origin: TextOrigin,
-    /// Whether it is emphasized.
-    pub(super) is_strong: bool,
+    pub(super) notes: Vec<FigureNote>,
+    /// Where it may be divided.
+    pub(super) divisions: Divisions,
 }
 
 /// A date in the printer's words.
@@ -111,6 +107,7 @@ impl Sketch {
             labels: Vec::new(),
             items: Vec::new(),
             notes: Vec::new(),
+            divisions: Divisions::default(),
         }
     }
 

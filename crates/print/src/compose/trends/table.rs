@@ -5,11 +5,12 @@ use chancery_proto::brief::v1::{Domain, Figure, Trend};
 use super::groups::{TrendGroup, sign_of, trend_groups};
 use crate::compose::caption_numbers::NumberedKind;
 use crate::compose::composer::{Composer, TextContext};
+use crate::compose::figure_notes::FigureNote;
 use crate::compose::labels::filled;
-use crate::compose::stylesheet::{ACCENT, INK, ROW_HEAD, TABLE, TABLE_NOTE};
+use crate::compose::stylesheet::{ACCENT, INK, ROW_HEAD, TABLE};
 use crate::compose::tables::TableMaker;
 use crate::compose::text_origin::TextOrigin;
-use crate::flow::{Cell, Grid, Span, TextBlock};
+use crate::flow::{Cell, Span};
 use crate::pages::Owner;
 use crate::tags::{Role, TagId};
 use crate::text::inline::Inline;
@@ -84,7 +85,8 @@ impl Composer<'_> {
                 self.begin_part(&outer);
             }
         }
-        let note = self.trend_note(sect, &groups, figure);
+        let notes = self.trend_notes(&groups);
+        let note = self.note_line(sect, &notes, figure.map_or("", |figure| &figure.source));
         maker.finish_with(self, note);
     }
 
@@ -152,35 +154,20 @@ impl Composer<'_> {
         self.cell_paragraph(cell, TABLE, inline);
     }
 
-    /// Returns the line below the table: the meaning of the earlier signs, and the figure's source.
-    fn trend_note(
-        &mut self,
-        sect: TagId,
-        groups: &[TrendGroup],
-        figure: Option<&Figure>,
-    ) -> Option<TextBlock> {
+    /// Returns the meanings of the earlier signs.
+    fn trend_notes(&self, groups: &[TrendGroup]) -> Vec<FigureNote> {
         let mut earlier: Vec<Trend> =
             groups.iter().flat_map(|group| &group.fields).filter_map(|(_, earlier)| *earlier).collect();
         earlier.sort_unstable();
         earlier.dedup();
-        let source = figure.map_or("", |figure| figure.source.as_str());
-        if earlier.is_empty() && source.is_empty() {
-            return None;
-        }
-        let node = self.tag(sect, Role::P);
-        let mut block = TextBlock { span: Span::Full, grid: Grid::Free, ..self.block(TABLE_NOTE) };
-        let text_context = self.text_context(node, TABLE_NOTE);
-        for trend in earlier {
+        let note = |trend: Trend| {
+            let words = self.earlier_trend_words(trend);
             match sign_of(trend, false) {
-                Some(sign) => self.sign(&mut block.inline, text_context, sign, INK),
-                None => self.push_text(&mut block.inline, text_context, "?"),
+                Some(sign) => FigureNote::key(Some(sign), &words),
+                None => FigureNote::key(None, &format!("?\u{a0}{words}")),
             }
-            let text = format!("\u{a0}{}", self.earlier_trend_words(trend));
-            self.push_label(&mut block.inline, text_context, &text);
-            self.push_text(&mut block.inline, text_context, "   ");
-        }
-        self.push_text(&mut block.inline, text_context, source);
-        Some(block)
+        };
+        earlier.into_iter().map(note).collect()
     }
 
     /// Returns the words of an earlier trend, such as "rising in revision 1".

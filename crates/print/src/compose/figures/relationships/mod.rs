@@ -23,8 +23,8 @@ use self::network_layout::Edge;
 use self::tie_signs::TieSign;
 use super::sketch::Sketch;
 use crate::compose::composer::Composer;
-use crate::compose::stylesheet::TABLE_NOTE;
-use crate::flow::{Block, Grid, Span, TextBlock};
+use crate::compose::figure_notes::FigureNote;
+use crate::flow::{Block, TextBlock};
 use crate::tags::{Role, TagId};
 use crate::units::Length;
 
@@ -100,13 +100,14 @@ impl Composer<'_> {
         let without_source = Figure { source: String::new(), ..figure.clone() };
         self.drawn(sect, &without_source, alt, sketch);
         if let Some(Block::Figure(drawn)) = self.flow.blocks.last_mut() {
-            drawn.floats = false;
+            // The legend, the list and the note.
+            drawn.floats_with = Some(3);
             drawn.keep_with_next = true;
             drawn.after = Length::pt(4);
         }
         let relationships = self.content.relationships.as_slice();
         let node = self.label_tag(sect, Role::P);
-        let mut legend = TextBlock { after: Length::pt(4), keep_with_next: true, ..self.note_block() };
+        let mut legend = TextBlock { after: Length::pt(4), ..self.note_block() };
         self.sign_explanations(&mut legend.inline, node, relationships);
         self.push(legend);
         self.tie_list(sect, relationships, anchored);
@@ -114,16 +115,10 @@ impl Composer<'_> {
 
     /// Adds the line that says that all relationships are shown, with the figure's source.
     fn all_relationships_note(&mut self, sect: TagId, figure: &Figure) {
-        let node = self.tag(sect, Role::P);
-        let text_context = self.text_context(node, TABLE_NOTE);
-        let mut block =
-            TextBlock { span: Span::Full, grid: Grid::Free, after: Length::pt(8), ..self.block(TABLE_NOTE) };
         let count = self.content.relationships.len();
         let all = self.lexicon.counted(&self.labels().page.all_relationships, count, &[]);
-        self.push_label(&mut block.inline, text_context, &all);
-        if !figure.source.is_empty() {
-            self.push_text(&mut block.inline, text_context, &format!(" {}", figure.source));
+        if let Some(note) = self.note_line(sect, &[FigureNote::own(&all)], &figure.source) {
+            self.push(TextBlock { after: Length::pt(8), ..note });
         }
-        self.push(block);
     }
 }

@@ -24,7 +24,13 @@ impl Composer<'_> {
             numbered.map(|(index, tie)| self.tie_item(list, index + 1, tie, anchored)).collect();
         let half = items.len().div_ceil(2);
         let columns = items.chunks(half.max(1)).map(<[TextBlock]>::to_vec).collect();
-        self.flow.blocks.push(Block::Columns(ColumnsBlock { columns, gap: GAP, after: Length::pt(2) }));
+        let after = Length::pt(2);
+        self.flow.blocks.push(Block::Columns(ColumnsBlock {
+            columns,
+            gap: GAP,
+            after,
+            keep_with_next: true,
+        }));
     }
 
     fn tie_item(&mut self, list: TagId, number: usize, tie: &Relationship, anchored: bool) -> TextBlock {

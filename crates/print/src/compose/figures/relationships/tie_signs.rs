@@ -180,7 +180,7 @@ mod tests {
     use chancery_proto::brief::v1::{Relationship, RelationshipPolarity as P, RelationshipStatus as S};
 
     use super::{TieDirection, TieSign};
-    use crate::graphics::Segment;
+    use crate::graphics::{Path, Segment};
     use crate::units::Length;
 
     #[test]
@@ -201,6 +201,18 @@ mod tests {
         for polarity in [P::Unspecified, P::Supportive, P::Adverse, P::Mixed, P::Neutral] {
             assert_eq!(sign(S::Ended, polarity), TieSign::Ended);
             assert_eq!(sign(S::Contested, polarity), TieSign::Contested);
+        }
+    }
+
+    #[test]
+    fn each_two_signs_differ_on_a_gray_print() {
+        let shape = |sign: TieSign| -> Vec<String> {
+            sign.paths(Length::pt(8)).iter().map(Path::without_color).collect()
+        };
+        for (index, sign) in TieSign::ALL.into_iter().enumerate() {
+            for other in &TieSign::ALL[..index] {
+                assert_ne!(shape(sign), shape(*other), "{sign:?} {other:?}");
+            }
         }
     }
 

@@ -10,12 +10,10 @@ use super::entries::{Entries, Entry, Extent, Shape};
 use super::inset::{self, InsetEvent};
 use super::marks::{Mark, MarkKind, Sample, WHITE, legend};
 use super::placement::{Placed, RowMetrics, Rows};
-use crate::compose::figures::sketch::{
-    LabelDate, Ruler, Sketch, SketchLabel, SketchNote, TALLEST, WIDTH, portion,
-};
+use crate::compose::figure_notes::FigureNote;
+use crate::compose::figures::sketch::{LabelDate, Ruler, Sketch, SketchLabel, TALLEST, WIDTH, portion};
 use crate::compose::labels::{TimelineLabels, filled};
 use crate::compose::stylesheet::{GUIDE, INK, QUIET, TINT};
-use crate::compose::text_origin::TextOrigin;
 use crate::graphics::Rect;
 use crate::layout::HAIRLINE;
 use crate::units::Length;
@@ -49,11 +47,20 @@ pub(super) fn sketch(content: &BriefContent, highlight_ids: &[String], ruler: &m
     let mut sketch = Sketch::new(WIDTH);
     let mut top = timeline.draw_inset(&mut sketch, ruler)?;
     let lanes = timeline.lanes(ruler)?;
-    top += AXIS_HEIGHT;
-    let bottom = top + lanes.iter().map(|lane| lane.height).sum::<Length>();
-    timeline.draw_axis(&mut sketch, (top, bottom), ruler);
-    for lane in lanes {
+    let scale = (top, top + AXIS_HEIGHT);
+    sketch.divisions.tops.extend(Some(top).filter(|top| *top > Length::ZERO));
+    sketch.divisions.scale = scale;
+    top = scale.1;
+    lanes.iter().fold(top, |top, lane| {
+        timeline.draw_ground(&mut sketch, (top, top + lane.height));
+        top + lane.height
+    });
+    timeline.draw_axis(&mut sketch, top, ruler);
+    let last = lanes.len().saturating_sub(1);
+    for (index, lane) in lanes.into_iter().enumerate() {
         top = lane.draw(&mut sketch, top);
+        // The legend stays with the last lane.
+        sketch.divisions.tops.extend((index < last).then_some(top));
     }
     sketch.height = legend(&mut sketch, &timeline.samples(), top + Length::pt(3), ruler);
     // The list's order is that of the labels: the order of time.
@@ -228,32 +235,35 @@ impl<'e> Timeline<'e> {
         SketchLabel::new(&format!("{portion}{}", domain.name), kind, at, NAMES.0)
     }
 
-    /// Draws the main axis above its lanes, its lines through them, and the shade of the emphasized events' span.
-    fn draw_axis(&self, sketch: &mut Sketch, (top, bottom): (Length, Length), ruler: &mut Ruler) {
-        if let Some((start, end)) = self.shade() {
-            let (x, width, height) = (start, end - start, bottom - top);
-            sketch.fill_rect(Rect { x, y: top, width, height }, TINT);
-        }
+    /// Draws the main axis above the lanes.
+    fn draw_axis(&self, sketch: &mut Sketch, bottom: Length, ruler: &mut Ruler) {
         let kind = self.metrics.kind.strong();
         for tick in self.axis.ticks() {
             let height =
                 if tick.label.is_some() { AXIS_HEIGHT - Length::pt(2) } else { Length::milli_pt(3_500) };
-            sketch.line(&[(tick.place, top - height), (tick.place, top)], INK, HAIRLINE * 2, false);
+            sketch.line(&[(tick.place, bottom - height), (tick.place, bottom)], INK, HAIRLINE * 2, false);
             let Some(year) = tick.label else { continue };
-            if tick.place > self.axis.start() {
-                sketch.line(&[(tick.place, top), (tick.place, bottom)], GUIDE, HAIRLINE, false);
-            }
             let text = ruler.lexicon.year(year);
             let width = ruler.width(&text, kind) + Length::pt(1);
-            let at = (tick.place + Length::pt(3), top - AXIS_HEIGHT + Length::pt(1));
+            let at = (tick.place + Length::pt(3), bottom - AXIS_HEIGHT + Length::pt(1));
             if at.0 + width <= self.axis.end() {
                 sketch.label(SketchLabel::new(&text, kind, at, width).own());
             }
         }
-        for x in [self.axis.start(), self.axis.end()] {
+        sketch.line(&[(self.axis.start(), bottom), (self.axis.end(), bottom)], INK, RULE, false);
+    }
+
+    /// Draws what is behind a lane: the shade of the emphasized events' span, and the lines of the years.
+    fn draw_ground(&self, sketch: &mut Sketch, (top, bottom): (Length, Length)) {
+        if let Some((start, end)) = self.shade() {
+            let (x, width, height) = (start, end - start, bottom - top);
+            sketch.fill_rect(Rect { x, y: top, width, height }, TINT);
+        }
+        let years = self.axis.ticks().into_iter().filter(|tick| tick.label.is_some()).map(|tick| tick.place);
+        let years = years.filter(|place| *place > self.axis.start());
+        for x in years.chain([self.axis.start(), self.axis.end()]) {
             sketch.line(&[(x, top), (x, bottom)], GUIDE, HAIRLINE, false);
         }
-        sketch.line(&[(self.axis.start(), top), (self.axis.end(), top)], INK, RULE, false);
     }
 
     /// Returns the span of several emphasized events on the main axis.
@@ -340,21 +350,19 @@ fn as_of_year(content: &BriefContent) -> Option<i64> {
 }
 
 /// Returns the line of events without a date and the meaning of the asterisk.
-fn notes(entries: &Entries, labels: &TimelineLabels, right_to_left: bool) -> Vec<SketchNote> {
-    let own =
-        |text: &str| SketchNote { text: text.to_owned(), origin: TextOrigin::Printer, is_strong: false };
+fn notes(entries: &Entries, labels: &TimelineLabels, right_to_left: bool) -> Vec<FigureNote> {
     let mut notes = Vec::new();
     if !entries.undated.is_empty() {
-        notes.push(own(labels.undated));
+        notes.push(FigureNote::own(labels.undated));
     }
     let last = entries.undated.len().saturating_sub(1);
     let separator = if right_to_left { "\u{61b}" } else { ";" };
     for (index, event) in entries.undated.iter().enumerate() {
         let text = format!("{}{}", event.text, if index == last { "." } else { separator });
-        notes.push(SketchNote { text, origin: TextOrigin::Author, is_strong: event.is_highlighted });
+        notes.push(FigureNote::author(text, event.is_highlighted));
     }
     if entries.has_unsourced {
-        notes.push(own(labels.no_source));
+        notes.push(FigureNote::own(labels.no_source));
     }
     notes
 }

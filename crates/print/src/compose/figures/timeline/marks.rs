@@ -20,7 +20,8 @@ const RING_WIDTH: Length = Length::milli_pt(800);
 const OUTLINE: Length = Length::milli_pt(1_200);
 /// Length of the arrow of an interval that continues.
 const ARROW: Length = Length::pt(5);
-const GRAY: Color = Color(0x99, 0x99, 0x99);
+/// A bar that is on both axes, with a contrast of 3:1 on white and on the tint.
+pub(super) const GRAY: Color = Color(0x80, 0x80, 0x80);
 /// Half the width of a sample of the legend.
 const REACH: Length = Length::pt(5);
 pub(super) const WHITE: Color = Color(0xff, 0xff, 0xff);

@@ -4,23 +4,22 @@
 mod axis;
 mod drawing;
 mod entries;
+pub(crate) mod forms;
 mod inset;
 mod marks;
 mod placement;
 #[cfg(test)]
 mod tests;
 
-use chancery_proto::brief::v1::{BriefContent, Event, Figure, FigureKind, Section};
+use chancery_proto::brief::v1::{Event, Figure};
 
-use super::sketch::{Ruler, Sketch};
+use self::forms::TimelineForm;
+use super::sketch::Sketch;
 use crate::compose::composer::Composer;
-use crate::compose::content_facts::{events_in_time_order, figures};
+use crate::compose::content_facts::events_in_time_order;
 use crate::compose::coverage_runs::shortened;
 use crate::compose::labels::filled;
-use crate::compose::lexicon::Lexicon;
 use crate::tags::TagId;
-use crate::text::Typesetter;
-use crate::text::languages::is_right_to_left;
 
 impl Composer<'_> {
     /// Adds a timeline, or the table of its events.
@@ -29,10 +28,13 @@ impl Composer<'_> {
         if content.events.is_empty() {
             return;
         }
-        let sketch = self.drawable(|ruler| drawing::sketch(content, &figure.highlight_ids, ruler));
-        if let Some(sketch) = sketch {
+        let form = match self.timelines.take(figure) {
+            Some(form) => form,
+            None => self.drawable(|ruler| drawing::sketch(content, &figure.highlight_ids, ruler)).into(),
+        };
+        if let TimelineForm::Drawing(sketch) = form {
             let alt = self.timeline_alt(figure, &sketch);
-            return self.drawn(sect, figure, alt, sketch);
+            return self.drawn(sect, figure, alt, *sketch);
         }
         let is_anchored = !self.anchors.contains_key("part.timeline");
         let maker = self.event_table(sect, &figure.title, is_anchored, &figure.highlight_ids);
@@ -60,23 +62,4 @@ impl Composer<'_> {
         }
         shortened(&alt)
     }
-}
-
-/// Returns whether any of the sections has a timeline whose events are a table.
-pub(crate) fn is_tabulated(
-    sections: &[&Section],
-    content: &BriefContent,
-    is_large: bool,
-    lexicon: Lexicon,
-    typesetter: &mut Typesetter,
-) -> bool {
-    let mut ruler = Ruler {
-        typesetter,
-        language: &content.language,
-        lexicon,
-        right_to_left: is_right_to_left(&content.language),
-    };
-    let is_table =
-        |figure: &Figure| is_large || drawing::sketch(content, &figure.highlight_ids, &mut ruler).is_none();
-    !content.events.is_empty() && figures(sections, FigureKind::Timeline).any(is_table)
 }

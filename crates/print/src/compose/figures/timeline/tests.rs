@@ -4,10 +4,12 @@ use chancery_proto::brief::v1::{BriefContent, Domain, Event, Statement};
 use proptest::prelude::*;
 
 use super::drawing::sketch;
+use super::marks::{GRAY, Mark, MarkKind};
 use super::placement::RowMetrics;
 use crate::compose::figures::sketch::tests::{ENGLISH, ruled};
 use crate::compose::figures::sketch::{Ruler, Sketch};
-use crate::graphics::{Paint, Path, Segment};
+use crate::compose::stylesheet::{ACCENT, INK, QUIET, TINT};
+use crate::graphics::{Color, Paint, Path, Segment};
 use crate::layout::HAIRLINE;
 use crate::text::Typesetter;
 use crate::units::Length;
@@ -143,5 +145,42 @@ proptest! {
         prop_assert_eq!(collision, None);
         prop_assert!(!outside);
         prop_assert_eq!(items, ((0..dates).collect::<Vec<_>>(), dates), "each event has one label, in order of time");
+    }
+}
+
+#[test]
+fn each_two_marks_differ_on_a_gray_print() {
+    let kinds = [MarkKind::Dot, MarkKind::OpenDot, MarkKind::Bar, MarkKind::GrayBar];
+    let drawn = kinds.iter().flat_map(|kind| [false, true].map(|is_ringed| (*kind, is_ringed)));
+    let shapes: Vec<Vec<String>> = drawn
+        .map(|(kind, is_ringed)| {
+            let mut sketch = Sketch::new(Length::pt(50));
+            let span = (Length::pt(10), Length::pt(30));
+            Mark { kind, span, continues: (false, false), is_ringed }.draw(&mut sketch, Length::pt(9));
+            sketch.paths.iter().map(Path::without_color).collect()
+        })
+        .collect();
+    for (index, shape) in shapes.iter().enumerate() {
+        assert!(!shapes[..index].contains(shape), "{shape:?}");
+    }
+}
+
+/// Relative luminance and contrast as in WCAG 2.2; a gray print has the luminance alone.
+#[test]
+fn text_and_marks_keep_their_contrast_on_a_gray_print() {
+    #[expect(clippy::disallowed_methods, reason = "no position depends on it")]
+    let linear = |part: u8| {
+        let part = f64::from(part) / 255.0;
+        if part <= 0.040_45 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+    };
+    let luminance = |Color(red, green, blue): Color| {
+        0.212_6 * linear(red) + 0.715_2 * linear(green) + 0.072_2 * linear(blue)
+    };
+    let contrast = |mark: Color, ground: Color| (luminance(ground) + 0.05) / (luminance(mark) + 0.05);
+    for ground in [Color(0xff, 0xff, 0xff), TINT] {
+        for text in [INK, QUIET, ACCENT] {
+            assert!(contrast(text, ground) >= 4.5, "{text:?} on {ground:?}");
+        }
+        assert!(contrast(GRAY, ground) >= 3.0, "{}", contrast(GRAY, ground));
     }
 }
