@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use chancery_testkit::{Command, CommandOutput, Stack, files};
 use serde_json::json;
 
-const BRIEF: &str = "---\ntitle: Ferries\nsources:\n  board: {title: Figures, reliability: A}\nactors:\n  line: {name: The line, kind: company}\n---\n\n\
+const BRIEF: &str = "---\ntitle: Ferries\nsources:\n  board: {title: Figures, date: 2026, reliability: A}\nactors:\n  line: {name: The line, kind: company}\n---\n\n\
     # Traffic ^sec-1\n\n";
 
 /// Runs a command without a service.
@@ -57,7 +57,8 @@ fn hostile(name: &str) -> String {
 #[tokio::test]
 async fn check_lists_the_problems_of_every_file_as_compilers_do() {
     let folder = Folder::new();
-    let clean = folder.with("clean.brief.md", &format!("{BRIEF}It fell. [@board A1] ^s-1\n"));
+    let clean =
+        folder.with("clean.brief.md", &format!("{BRIEF}It fell. [@board A1] {{actors: line}} ^s-1\n"));
     let (persian, quotes) = (hostile("persian"), hostile("curly-quotes"));
     let missing = folder.path("none.brief.md").display().to_string();
     let checked = run(&["check", &clean, &persian, &missing, &quotes]).await.exits(1);
@@ -95,8 +96,10 @@ async fn check_prints_json_for_programs() {
 #[tokio::test]
 async fn check_exits_with_1_on_warnings_only_when_strict() {
     let folder = Folder::new();
-    let file = folder
-        .with("a.brief.md", &format!("{BRIEF}It may fall. [@board A1] {{assessment}} ^s-1\nIt rose.\n"));
+    let file = folder.with(
+        "a.brief.md",
+        &format!("{BRIEF}It may fall. [@board A1] {{assessment; actors: line}} ^s-1\nIt rose.\n"),
+    );
     let checked = run(&["check", &file]).await.exits(0);
     assert!(checked.stdout.contains(":11:1: warning[HEDGE_WITHOUT_LIKELIHOOD]: "), "{}", checked.stdout);
     run(&["check", "--strict", &file]).await.exits(1);
@@ -124,7 +127,8 @@ async fn check_reads_standard_input_and_json() {
 #[tokio::test]
 async fn check_warns_of_characters_that_no_font_has() {
     let folder = Folder::new();
-    let file = folder.with("a.brief.md", &format!("{BRIEF}It fell to 港. [@board A1] ^s-1\n"));
+    let file =
+        folder.with("a.brief.md", &format!("{BRIEF}It fell to 港. [@board A1] {{actors: line}} ^s-1\n"));
     let checked = run(&["check", &file]).await.exits(0);
     assert!(
         checked.stdout.contains(":11:12: warning[MISSING_GLYPH]: no font has U+6E2F"),
@@ -245,7 +249,9 @@ async fn a_preview_shows_the_images_beside_the_text() {
     folder.with("map.svg", IMAGE);
     let file = folder.with(
         "a.brief.md",
-        &format!("{BRIEF}It fell. [@board A1] ^s-1\n\n![A map](map.svg \"The port\") ^fig-1\n"),
+        &format!(
+            "{BRIEF}It fell. [@board A1] {{actors: line}} ^s-1\n\n![A map](map.svg \"The port\") ^fig-1\n"
+        ),
     );
     let pdf = folder.path("a.pdf").display().to_string();
     run(&["preview", &file, "-o", &pdf]).await.exits(0);
@@ -264,7 +270,7 @@ async fn a_brief_goes_from_a_text_to_the_service_and_back() {
     let folder = Folder::new();
     folder.with("map.svg", IMAGE);
     let figure = "![A map](map.svg \"The port\") ^fig-1\n";
-    let text = format!("{BRIEF}It fell. [@board A1] ^s-1\n\n{figure}");
+    let text = format!("{BRIEF}It fell. [@board A1] {{actors: line}} ^s-1\n\n{figure}");
     let file = folder.with("ferries.brief.md", &text);
     let command = async |arguments: &[&str], code| stack.command(arguments).run().await.exits(code);
     command(&["create", "ferries", &file], 0).await;
@@ -290,7 +296,8 @@ async fn a_brief_goes_from_a_text_to_the_service_and_back() {
     command(&["export", "ferries", "--format", "text", "-o", &exported], 0).await;
     let revision = folder.read("out/revision-1.brief.md");
     assert!(
-        revision.contains("\nrevision: 1\n") && revision.contains("It fell. [@board A1] ^s-1\n"),
+        revision.contains("\nrevision: 1\n")
+            && revision.contains("It fell. [@board A1] {actors: line} ^s-1\n"),
         "{revision}"
     );
     let again = command(&["import", &exported], 0).await;

@@ -82,7 +82,10 @@ pub fn count(statement: &Statement) -> usize {
             is_in_span,
         })
         .collect();
-    split(&statement.text, &units).len()
+    // A symbol behind the last sentence is none.
+    let has_word =
+        |range: &SentenceRange| statement.text[range.start..range.text_end].contains(char::is_alphanumeric);
+    split(&statement.text, &units).iter().filter(|range| has_word(range)).count()
 }
 
 /// Returns whether a character can separate the parts of a text: any Unicode space, or a bidi mark (LRM, RLM, ALM), which
@@ -236,6 +239,7 @@ mod tests {
         let count = |text: &str| count(&Statement { text: text.into(), ..Statement::default() });
         assert_eq!(count("It fell. It rose."), 2);
         assert_eq!(count("Dr. Ali left the U.S. in May."), 1);
+        assert_eq!(count("It fell. \u{1f692}"), 1);
         assert_eq!(count(""), 0);
     }
 }

@@ -72,7 +72,7 @@ fn page_of(file: &Path, destination: &str) -> usize {
 }
 
 #[test]
-fn no_page_of_a_sample_is_blank_for_more_than_a_quarter() {
+fn no_page_of_a_sample_is_blank_for_more_than_three_tenths() {
     for (folder, revision) in [
         ("russia-iran", 1),
         ("russia-iran", 2),
@@ -87,7 +87,7 @@ fn no_page_of_a_sample_is_blank_for_more_than_a_quarter() {
         {
             let name = format!("{folder}-{revision}-{format:?}-{paper:?}");
             let options = Options { format, paper, ..Options::default() };
-            Blanks::of(&name, &content, &Images::new(), &options).assert_at_most(25);
+            Blanks::of(&name, &content, &Images::new(), &options).assert_at_most(30);
         }
     }
 }

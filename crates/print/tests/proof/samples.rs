@@ -30,7 +30,8 @@ pub(crate) fn documents() -> Vec<(String, RevisionDocument)> {
     let examples = files::root().join("examples");
     let mut paths: Vec<PathBuf> =
         entries(&examples).iter().filter(|path| path.is_dir()).flat_map(|f| entries(f)).collect();
-    paths.retain(|file| file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("revision-")));
+    let is_revision = |name: &str| name.starts_with("revision-") && name.ends_with(".json");
+    paths.retain(|file| file.file_name().is_some_and(|name| is_revision(&name.to_string_lossy())));
     paths.sort();
     let read = |file: PathBuf| {
         let document = files::document(&file);
