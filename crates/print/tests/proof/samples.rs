@@ -30,8 +30,10 @@ pub(crate) fn documents() -> Vec<(String, RevisionDocument)> {
     let examples = files::root().join("examples");
     let mut paths: Vec<PathBuf> =
         entries(&examples).iter().filter(|path| path.is_dir()).flat_map(|f| entries(f)).collect();
-    let is_revision = |name: &str| name.starts_with("revision-") && name.ends_with(".json");
-    paths.retain(|file| file.file_name().is_some_and(|name| is_revision(&name.to_string_lossy())));
+    paths.retain(|file| {
+        let is_json = file.extension().is_some_and(|ending| ending == "json");
+        is_json && file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("revision-"))
+    });
     paths.sort();
     let read = |file: PathBuf| {
         let document = files::document(&file);
