@@ -14,8 +14,6 @@ use crate::units::Length;
 const LEVELS: u8 = 2;
 const COLUMNS: usize = 3;
 const COLUMN_GAP: Length = Length::mm(8);
-/// A page number of usual width, after the shortest row of dots, to measure entries with.
-const PAGE_SAMPLE: &str = "... 00";
 /// Number of entries above which contents that do not fit below the opening omit subsections.
 const MOST_ENTRIES_WITH_SUBSECTIONS: usize = 15;
 
@@ -83,11 +81,14 @@ impl Composer<'_> {
     fn contents_heights(&mut self, parts: &[Part], levels: u8, geometry: &Geometry) -> Vec<Length> {
         let columns = i64::try_from(self.contents_columns()).unwrap_or(1);
         let width = (geometry.width(Span::Full) - COLUMN_GAP * (columns - 1)) / columns;
+        let digits = i64::try_from(self.page_digits).unwrap_or(2);
         let mut heights: Vec<Length> = Vec::new();
         for part in listed_parts(parts, levels) {
             let level = usize::from(part.level);
-            let entry = format!("{} {PAGE_SAMPLE}", part.title);
-            let height = self.text_height(&[(type_of(level), &entry)], width - inset(level));
+            let kind = self.sheet.fit(type_of(level));
+            // The row of dots before the page, and the page.
+            let tail = kind.leading * 3 / 2 + kind.style.size * 6 / 10 * digits;
+            let height = self.text_height(&[(type_of(level), &part.title)], width - inset(level) - tail);
             match heights.last_mut() {
                 Some(group) if level > 1 => *group += height,
                 _ => heights.push(height),

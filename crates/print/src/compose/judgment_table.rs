@@ -43,7 +43,7 @@ const BAR_IN_AXIS: BarSize = BarSize { width: Length::mm(44), height: Length::mi
 const MOST_NUMBERED_SOURCES: usize = 16;
 
 /// Space above and below a judgment.
-const PADDING: (Length, Length) = (Length::milli_pt(2_500), Length::milli_pt(3_500));
+const PADDING: (Length, Length) = (Length::milli_pt(2_200), Length::milli_pt(2_800));
 
 /// A column of the table.
 #[derive(Clone, Copy, PartialEq, Eq)]

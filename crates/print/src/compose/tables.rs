@@ -182,6 +182,13 @@ impl TableMaker {
         self.block.rows.push(Row { cells, anchors, ..Row::default() });
     }
 
+    /// Sets whether the last row has no rule below it.
+    pub(crate) fn last_row_without_rule(&mut self, without_rule: bool) {
+        if let Some(row) = self.block.rows.last_mut() {
+            row.without_rule = without_rule;
+        }
+    }
+
     /// Adds a row with one header cell over the rows that follow.
     pub(crate) fn group(
         &mut self,

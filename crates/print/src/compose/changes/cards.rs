@@ -29,7 +29,7 @@ pub(super) const ROW_COLUMNS: [Length; 5] =
 /// Width of each letter after the first.
 const FURTHER_LETTER: Length = Length::mm(2);
 /// Space above and below a card's and a row's text.
-pub(super) const CARD_PADDING: (Length, Length) = (Length::milli_pt(4_600), Length::milli_pt(5_000));
+pub(super) const CARD_PADDING: (Length, Length) = (Length::milli_pt(3_600), Length::milli_pt(4_000));
 pub(super) const ROW_PADDING: (Length, Length) = (Length::milli_pt(1_800), Length::milli_pt(2_000));
 /// The letter of a card.
 pub(super) const LETTER: TypeSpec =

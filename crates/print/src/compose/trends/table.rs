@@ -7,22 +7,26 @@ use crate::compose::caption_numbers::NumberedKind;
 use crate::compose::composer::{Composer, TextContext};
 use crate::compose::figure_notes::FigureNote;
 use crate::compose::labels::filled;
-use crate::compose::stylesheet::{ACCENT, INK, ROW_HEAD, TABLE};
+use crate::compose::stylesheet::{ACCENT, INK, ROW_HEAD, TABLE, TypeSpec};
 use crate::compose::tables::TableMaker;
 use crate::compose::text_origin::TextOrigin;
 use crate::flow::{Cell, Span};
 use crate::pages::Owner;
 use crate::tags::{Role, TagId};
 use crate::text::inline::Inline;
+use crate::text::text_style::TextStyle;
 use crate::units::Length;
 
 /// Widths of the columns, each with the space after it; the last takes the rest.
 const NOW: Length = Length::mm(24);
-const WAS: Length = Length::mm(13);
+const WAS: Length = Length::mm(11);
 const FIELD: Length = Length::mm(52);
 
+/// The reasons of trends.
+const REASON: TypeSpec =
+    TypeSpec { style: TextStyle { size: Length::pt(8), ..TABLE.style }, leading: Length::milli_pt(9_700) };
 /// Space above and below a row's text.
-const PADDING: (Length, Length) = (Length::milli_pt(1_600), Length::milli_pt(2_200));
+const PADDING: (Length, Length) = (Length::milli_pt(1_200), Length::milli_pt(1_600));
 
 /// A column of the table.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -82,6 +86,8 @@ impl Composer<'_> {
                     TrendColumn::Field => composer.trend_field(tag, cell, domain),
                     TrendColumn::Why => composer.trend_reason(tag, cell, domain),
                 });
+                // Rules separate the groups.
+                maker.last_row_without_rule(index + 1 < group.fields.len());
                 self.begin_part(&outer);
             }
         }
@@ -149,9 +155,9 @@ impl Composer<'_> {
 
     fn trend_reason(&mut self, tag: TagId, cell: &mut Cell, domain: &Domain) {
         let mut inline = Inline::default();
-        let text_context = self.text_context(tag, TABLE);
+        let text_context = self.text_context(tag, REASON);
         self.push_text(&mut inline, text_context, &domain.why);
-        self.cell_paragraph(cell, TABLE, inline);
+        self.cell_paragraph(cell, REASON, inline);
     }
 
     /// Returns the meanings of the earlier signs.
