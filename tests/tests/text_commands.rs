@@ -110,9 +110,9 @@ async fn check_exits_with_1_on_warnings_only_when_strict() {
 
 #[tokio::test]
 async fn check_reads_standard_input_and_json() {
-    let text = format!("{BRIEF}It fell. {{fact; actors: lime}} ^s-1\n");
+    let text = format!("{BRIEF}It fell. [@board A1] {{fact; actors: lime line}} ^s-1\n");
     let checked = Command::new(["check", "-"]).input(text).run().await.exits(1);
-    assert!(checked.stdout.starts_with("-:11:25: error[UNKNOWN_REFERENCE]: "), "{}", checked.stdout);
+    assert!(checked.stdout.starts_with("-:11:37: error[UNKNOWN_REFERENCE]: "), "{}", checked.stdout);
     let document = "{\"title\": \"\",\n \"kind\": \"BRIEF_KIND_EVENT\"}";
     let checked = Command::new(["check", "-"]).input(document).run().await.exits(1);
     assert!(checked.stdout.contains("-:1:11: error[REQUIRED]: title: "), "{}", checked.stdout);
