@@ -130,6 +130,9 @@ impl Words {
             let starts_word = lower[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric());
             let fits = |term: &&LikelihoodTerm| {
                 let rest = lower[at..].strip_prefix(words(**term));
+                // "Almost certainly" is the same term.
+                let is_certain = words(**term).ends_with("certain");
+                let rest = rest.map(|rest| rest.strip_prefix("ly").filter(|_| is_certain).unwrap_or(rest));
                 rest.is_some_and(|rest| rest.chars().next().is_none_or(|c| !c.is_alphanumeric()))
             };
             let longest = if starts_word {

@@ -37,6 +37,8 @@ fn a_term_in_the_words_needs_a_likelihood() {
 
 #[test]
 fn the_words_and_the_likelihood_agree() {
+    let adverb = brief(vec![likely("s1", "They almost certainly hold it.", LikelihoodTerm::Icd203Unlikely)]);
+    assert_eq!(codes(&adverb), one(LIKELIHOOD_CONTRADICTS_TEXT, "s1"));
     let content = brief(vec![likely("s1", "It is almost certain to hold.", LikelihoodTerm::Icd203Unlikely)]);
     assert_eq!(codes(&content), one(LIKELIHOOD_CONTRADICTS_TEXT, "s1"));
     let message =
