@@ -10,7 +10,7 @@ use crate::compose::changes::{MarkedText, ReversalSelection};
 use crate::compose::composer::{Composer, TextContext};
 use crate::compose::labels::filled;
 use crate::compose::part_names::PartName;
-use crate::compose::stylesheet::{ACCENT, QUIET, TABLE, TypeSpec};
+use crate::compose::stylesheet::{ACCENT, COMPACT_TABLE, QUIET, TypeSpec};
 use crate::compose::tables::TableMaker;
 use crate::compose::text_origin::TextOrigin;
 use crate::flow::{Block, Cell, Span};
@@ -19,11 +19,9 @@ use crate::text::inline::Inline;
 use crate::text::text_style::TextStyle;
 use crate::units::Length;
 
-/// Type of the table, and of remarks in it.
-const COMPACT: TypeSpec =
-    TypeSpec { style: TextStyle { size: Length::pt(8), ..TABLE.style }, leading: Length::milli_pt(9_700) };
+/// Type of remarks in the table.
 const MUTED: TypeSpec = TypeSpec {
-    style: TextStyle { size: Length::milli_pt(7_500), ..COMPACT.style },
+    style: TextStyle { size: Length::milli_pt(7_500), ..COMPACT_TABLE.style },
     leading: Length::milli_pt(9_300),
 }
 .colored(QUIET);
@@ -129,9 +127,9 @@ impl<'a> Composer<'a> {
     /// Adds letter, marking, opening words, id and page of a changed part.
     fn annex_subject(&mut self, tag: TagId, cell: &mut Cell, listed: &AnnexChange) {
         let mut inline = Inline::default();
-        let text_context = self.text_context(tag, COMPACT);
+        let text_context = self.text_context(tag, COMPACT_TABLE);
         if let Some(letter) = &listed.letter {
-            let letter_context = self.text_context(tag, COMPACT.strong().colored(ACCENT));
+            let letter_context = self.text_context(tag, COMPACT_TABLE.strong().colored(ACCENT));
             self.push_label(&mut inline, letter_context, letter);
             self.push_text(&mut inline, text_context, "  ");
         }
@@ -145,13 +143,13 @@ impl<'a> Composer<'a> {
             self.push_text(&mut inline, muted, "  ");
             self.page_reference(&mut inline, muted, [id]);
         }
-        self.cell_paragraph(cell, COMPACT, inline);
+        self.cell_paragraph(cell, COMPACT_TABLE, inline);
     }
 
     /// Adds the kind, the reference to the card, and the confidence.
     fn annex_kind(&mut self, tag: TagId, cell: &mut Cell, listed: &AnnexChange) {
         let word = self.lexicon.change(listed.change.kind);
-        self.label_paragraph(tag, cell, COMPACT.strong(), word);
+        self.label_paragraph(tag, cell, COMPACT_TABLE.strong(), word);
         if let (Some(letter), Some(anchor)) = (&listed.letter, listed.card) {
             let mut inline = Inline::default();
             let node = self.tag(tag, Role::P);
@@ -176,18 +174,18 @@ impl<'a> Composer<'a> {
     fn annex_now(&mut self, tag: TagId, cell: &mut Cell, listed: &AnnexChange) {
         let AnnexChange { change, .. } = listed;
         if let Some(before) = self.quoted_before(change).filter(|_| listed.card.is_none()) {
-            self.quotations(tag, cell, COMPACT, &[before]);
+            self.quotations(tag, cell, COMPACT_TABLE, &[before]);
         }
         let mut inline = Inline::default();
         let has_text = (listed.lacks_now && !change.now.is_empty())
             || change.replaced_by.iter().any(|id| self.is_nameable(id));
         let tag = if has_text { self.tag(tag, Role::P) } else { tag };
-        let text_context = self.text_context(tag, COMPACT);
+        let text_context = self.text_context(tag, COMPACT_TABLE);
         if listed.lacks_now {
             self.push_with_letters(&mut inline, text_context, &change.now);
         }
         self.linked_list(&mut inline, text_context, &change.replaced_by);
-        self.cell_paragraph(cell, COMPACT, inline);
+        self.cell_paragraph(cell, COMPACT_TABLE, inline);
     }
 
     /// Adds the reason and the evidence.
@@ -196,9 +194,9 @@ impl<'a> Composer<'a> {
         if !listed.has_why && !change.why.is_empty() {
             let mut inline = Inline::default();
             let node = self.tag(tag, Role::P);
-            let text_context = self.text_context(node, COMPACT);
+            let text_context = self.text_context(node, COMPACT_TABLE);
             self.push_with_letters(&mut inline, text_context, &change.why);
-            self.cell_paragraph(cell, COMPACT, inline);
+            self.cell_paragraph(cell, COMPACT_TABLE, inline);
         }
         let evidence = change.evidence_ids.iter();
         let evidence: Vec<&String> = evidence

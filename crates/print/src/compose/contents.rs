@@ -65,8 +65,7 @@ impl Composer<'_> {
     /// Returns the levels of headings in the contents, and the heights of their groups: as many levels as fit below the
     /// opening, or else, on the next page, both unless they are long. The outline has all levels.
     fn contents_levels(&mut self, parts: &[Part]) -> (u8, Vec<Length>) {
-        let geometry =
-            Geometry::new(self.options.paper, self.flow.right_to_left).with_text_size(self.options.text_size);
+        let geometry = self.geometry();
         let heading = ABOVE_HEADING + self.sheet.fit(PART_HEADING).leading + Length::pt(3);
         let room = self.room_on_page(&geometry) - heading;
         let all = self.contents_heights(parts, LEVELS, &geometry);

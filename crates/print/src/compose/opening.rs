@@ -281,8 +281,7 @@ impl Composer<'_> {
         let (body, row) = (leading(BODY), leading(TABLE) * 2 + Length::pt(6));
         let heading = ABOVE_HEADING + leading(PART_HEADING) + Length::pt(3);
         let note = leading(TABLE_NOTE) + Length::pt(5);
-        let geometry =
-            Geometry::new(self.options.paper, self.flow.right_to_left).with_text_size(self.options.text_size);
+        let geometry = self.geometry();
         let characters =
             i64::try_from(self.content.change_summary.chars().count()).unwrap_or(i64::MAX / 1024);
         // A character of body text is half as wide as its size.
@@ -293,6 +292,11 @@ impl Composer<'_> {
         let room = self.room_on_page(&geometry);
         self.summary_in_opening = least <= room;
         self.most_reversals = usize::try_from((room - least).units() / row.units()).unwrap_or(0);
+    }
+
+    /// Returns the geometry of the print's pages.
+    pub(crate) fn geometry(&self) -> Geometry {
+        Geometry::new(self.options.paper, self.flow.right_to_left).with_text_size(self.options.text_size)
     }
 
     /// Returns the room below the blocks so far on their last page.

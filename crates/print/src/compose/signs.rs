@@ -191,29 +191,35 @@ mod tests {
         assert!(first_x(&ltr) <= size && first_x(&rtl) >= ltr.width - size);
     }
 
+    const CHANGES: [Sign; 10] = [
+        Sign::New,
+        Sign::Likelier,
+        Sign::LessLikely,
+        Sign::Surer,
+        Sign::LessSure,
+        Sign::Reversed,
+        Sign::Unchanged,
+        Sign::Reworded,
+        Sign::Arrow,
+        Sign::Contradicts,
+    ];
+    const TRENDS: [Sign; 8] = [
+        Sign::Rising,
+        Sign::Mixed,
+        Sign::Steady,
+        Sign::Falling,
+        Sign::WasRising,
+        Sign::WasMixed,
+        Sign::WasSteady,
+        Sign::WasFalling,
+    ];
+
     #[test]
     fn each_two_trends_and_changes_differ_on_a_gray_print() {
         let shape = |each: Sign| -> Vec<String> {
             sign(each, Length::pt(6), INK, false).paths.iter().map(Path::without_color).collect()
         };
-        let changes = [
-            Sign::New,
-            Sign::Likelier,
-            Sign::LessLikely,
-            Sign::Surer,
-            Sign::LessSure,
-            Sign::Reversed,
-            Sign::Unchanged,
-            Sign::Reworded,
-            Sign::Arrow,
-            Sign::Contradicts,
-        ];
-        let (present, earlier) = (
-            [Sign::Rising, Sign::Mixed, Sign::Steady, Sign::Falling],
-            [Sign::WasRising, Sign::WasMixed, Sign::WasSteady, Sign::WasFalling],
-        );
-        let trends = [present, earlier].concat();
-        for signs in [changes.as_slice(), &trends] {
+        for signs in [CHANGES.as_slice(), &TRENDS] {
             for (index, one) in signs.iter().enumerate() {
                 for other in &signs[..index] {
                     assert_ne!(shape(*one), shape(*other), "{one:?} {other:?}");
@@ -225,26 +231,7 @@ mod tests {
     #[test]
     fn every_sign_stays_in_its_square() {
         let height = Length::milli_pt(6_400);
-        for each in [
-            Sign::New,
-            Sign::Likelier,
-            Sign::LessLikely,
-            Sign::Surer,
-            Sign::LessSure,
-            Sign::Reversed,
-            Sign::Unchanged,
-            Sign::Reworded,
-            Sign::Arrow,
-            Sign::Contradicts,
-            Sign::Rising,
-            Sign::Mixed,
-            Sign::Steady,
-            Sign::Falling,
-            Sign::WasRising,
-            Sign::WasMixed,
-            Sign::WasSteady,
-            Sign::WasFalling,
-        ] {
+        for each in CHANGES.into_iter().chain(TRENDS) {
             for mirrored in [false, true] {
                 let drawing = sign(each, height, INK, mirrored);
                 for segment in drawing.paths.iter().flat_map(|path| &path.segments) {

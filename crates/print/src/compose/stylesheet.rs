@@ -56,6 +56,8 @@ pub(crate) const JUDGMENT: TypeSpec = set(Family::Serif, Weight::Regular, 10_500
 pub(crate) const JUDGMENT_BESIDE_AXIS: TypeSpec = set(Family::Serif, Weight::Regular, 10_000, 13_500);
 pub(crate) const FORECAST: TypeSpec = set(Family::Serif, Weight::Regular, 9_500, 12_000);
 pub(crate) const TABLE: TypeSpec = tabular(set(Family::Sans, Weight::Regular, 8_500, 10_500));
+/// Tables with much text in a row: changes, and the reasons of trends.
+pub(crate) const COMPACT_TABLE: TypeSpec = tabular(set(Family::Sans, Weight::Regular, 8_000, 9_700));
 /// The size to which the type of a wide table is narrowed before the table is split.
 pub(crate) const SMALLEST_TABLE: Length = Length::pt(7);
 /// A row's own text where it is the table's row header.

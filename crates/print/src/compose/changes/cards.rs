@@ -10,7 +10,7 @@ use crate::compose::composer::{Composer, TextContext};
 use crate::compose::labels::filled;
 use crate::compose::signs::Sign;
 use crate::compose::stylesheet::{
-    ACCENT, INK, LABEL, PART_HEADING, REMARK, ROW_HEAD, TABLE, TypeSpec, heading,
+    ACCENT, COMPACT_TABLE, INK, LABEL, PART_HEADING, REMARK, ROW_HEAD, TABLE, TypeSpec, heading,
 };
 use crate::compose::tables::TableMaker;
 use crate::compose::text_origin::TextOrigin;
@@ -38,8 +38,7 @@ pub(super) const LETTER: TypeSpec =
 /// The kind of a change.
 pub(super) const KIND: TypeSpec = TypeSpec { leading: Length::milli_pt(9_500), ..LABEL };
 /// The texts of a row.
-pub(super) const ROW: TypeSpec =
-    TypeSpec { style: TextStyle { size: Length::pt(8), ..TABLE.style }, leading: Length::milli_pt(9_700) };
+pub(super) const ROW: TypeSpec = COMPACT_TABLE;
 /// Heading over the rows, and the space around it.
 pub(super) const ROWS_HEADING: TypeSpec = heading(4);
 pub(super) const AROUND_ROWS_HEADING: (Length, Length) = (Length::pt(9), Length::pt(3));

@@ -7,14 +7,13 @@ use crate::compose::caption_numbers::NumberedKind;
 use crate::compose::composer::{Composer, TextContext};
 use crate::compose::figure_notes::FigureNote;
 use crate::compose::labels::filled;
-use crate::compose::stylesheet::{ACCENT, INK, ROW_HEAD, TABLE, TypeSpec};
+use crate::compose::stylesheet::{ACCENT, COMPACT_TABLE, INK, ROW_HEAD};
 use crate::compose::tables::TableMaker;
 use crate::compose::text_origin::TextOrigin;
 use crate::flow::{Cell, Span};
 use crate::pages::Owner;
 use crate::tags::{Role, TagId};
 use crate::text::inline::Inline;
-use crate::text::text_style::TextStyle;
 use crate::units::Length;
 
 /// Widths of the columns, each with the space after it; the last takes the rest.
@@ -22,9 +21,6 @@ const NOW: Length = Length::mm(24);
 const WAS: Length = Length::mm(11);
 const FIELD: Length = Length::mm(52);
 
-/// The reasons of trends.
-const REASON: TypeSpec =
-    TypeSpec { style: TextStyle { size: Length::pt(8), ..TABLE.style }, leading: Length::milli_pt(9_700) };
 /// Space above and below a row's text.
 const PADDING: (Length, Length) = (Length::milli_pt(1_200), Length::milli_pt(1_600));
 
@@ -155,9 +151,9 @@ impl Composer<'_> {
 
     fn trend_reason(&mut self, tag: TagId, cell: &mut Cell, domain: &Domain) {
         let mut inline = Inline::default();
-        let text_context = self.text_context(tag, REASON);
+        let text_context = self.text_context(tag, COMPACT_TABLE);
         self.push_text(&mut inline, text_context, &domain.why);
-        self.cell_paragraph(cell, REASON, inline);
+        self.cell_paragraph(cell, COMPACT_TABLE, inline);
     }
 
     /// Returns the meanings of the earlier signs.
