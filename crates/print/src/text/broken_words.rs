@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use crate::pages::ActualText;
 use crate::text::inline::{Inline, PieceKind};
-use crate::text::itemise::{FragmentKind, Itemised};
+use crate::text::itemise::{Fragment, FragmentKind, Itemised};
 use crate::text::line_breaking::Breakpoint;
 use crate::text::line_part::{LinePart, PartText};
 
@@ -156,8 +156,13 @@ fn broken_word(inline: &Inline, itemised: &Itemised, to: &Breakpoint) -> Option<
         return None;
     }
     let next = fragments.get(to.fragment + 1);
-    let before_space = next.is_some_and(|next| next.kind == FragmentKind::Space && next.piece == after.piece);
-    if before_space {
+    // Invisible characters belong to the fragment of the space before them and must not be replaced with it.
+    let is_space = |next: &Fragment| {
+        next.kind == FragmentKind::Space
+            && next.piece == after.piece
+            && inline.text[next.range.clone()].chars().all(char::is_whitespace)
+    };
+    if next.is_some_and(is_space) {
         return Some(BrokenWord { shown: range.clone(), range, rest: Rest::Space });
     }
     let text = &inline.text[range.clone()];

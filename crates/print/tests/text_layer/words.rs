@@ -101,3 +101,21 @@ fn a_word_wider_than_its_line_is_hyphenated_in_a_heading_too_and_whole_in_the_te
     assert!(found[0] >= 4 && text.matches(word).count() >= 4, "{found:?} {text}");
     assert!(found[1] >= 2 && text.contains(&hash), "{found:?} {text}");
 }
+
+#[test]
+fn invisible_characters_behind_a_divided_word_keep_their_text() {
+    // A mark on a space, a tag, a control of musical notation, and a variation selector.
+    let invisible = ["\u{e0041}\u{1d173}", "\u{fe0f}", "\u{34f}\u{e0041}"];
+    let texts: Vec<String> = invisible
+        .iter()
+        .flat_map(|invisible| (1..90).map(move |m| format!("{} {invisible}\u{fffc}a", "m".repeat(m))))
+        .collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    for texts in texts.chunks(3) {
+        let printed = printed(&brief("en", "One", texts), &Fonts::default());
+        let read = struct_text(&printed.bytes).unwrap();
+        for text in texts {
+            assert!(read.contains(text), "{text:?} is not read back");
+        }
+    }
+}
