@@ -55,9 +55,10 @@ fn judgment(judgment: &KeyJudgment) -> String {
     sentences.join(" ").trim_end().to_owned()
 }
 
-/// Returns the type of a relationship between the ids of its ends.
+/// Returns the type of a relationship between the ids of its ends, and its label.
 fn relationship(relationship: &Relationship) -> String {
-    format!("{} {} {}", relationship.from_id, relationship.r#type, relationship.to_id)
+    let Relationship { from_id, r#type, to_id, label, .. } = relationship;
+    format!("{from_id} {type} {to_id} {label}").trim_end().to_owned()
 }
 
 /// Returns the new text of a change, or else its reason.

@@ -106,6 +106,7 @@ fn of_network<'a>(content: &'a BriefContent, on_text: &mut impl FnMut(&'a str, &
         on_text(&place.id, &place.name);
     }
     for relationship in &content.relationships {
+        on_text(&relationship.id, &relationship.label);
         on_text(&relationship.id, &relationship.item);
         of_period(&relationship.id, relationship.period.as_ref(), on_text);
         on_text(&relationship.id, &relationship.note);

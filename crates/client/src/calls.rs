@@ -115,6 +115,8 @@ unary! {
     admin.create_workspace(admin::CreateWorkspaceRequest) -> admin::Workspace, NO_RETRY, call;
     /// Returns a workspace.
     admin.get_workspace(admin::GetWorkspaceRequest) -> admin::Workspace, RETRY, call;
+    /// Sets the display name and the publication rules of a workspace. Idempotent.
+    admin.update_workspace(admin::UpdateWorkspaceRequest) -> admin::Workspace, RETRY, call;
     /// Creates a token; only this response contains its secret.
     admin.create_api_token(admin::CreateApiTokenRequest) -> admin::CreateApiTokenResponse, NO_RETRY, call;
     /// Lists a page of tokens.

@@ -499,3 +499,31 @@ fn a_likelihood_without_a_range_is_one_number() {
     let read = text(&content, &standard());
     assert!(read.contains("likely, 60%") && !read.contains("60\u{2013}60"), "{read}");
 }
+
+#[test]
+fn names_of_a_higher_marking_than_the_text_around_them_are_marked() {
+    let mut content = ports();
+    content.marking = "TLP:AMBER".into();
+    content.sources[0].marking = "TLP:AMBER".into();
+    let name = content.sources[0].short_title.clone();
+    let actor =
+        Actor { id: "desk".into(), name: "The desk".into(), marking: "TLP:GREEN".into(), ..Actor::default() };
+    content.actors.push(actor);
+    content.domains.push(Domain {
+        id: "trade".into(),
+        name: "Trade".into(),
+        marking: "TLP:GREEN".into(),
+        ..Domain::default()
+    });
+    if let Some(Kind::Paragraph(paragraph)) = &mut content.sections[0].blocks[0].kind {
+        paragraph.statements[0].actor_ids = vec!["desk".into()];
+        paragraph.statements[0].domain = "trade".into();
+    }
+    let standard = text(&content, &standard());
+    assert!(standard.contains(&format!("(TLP:AMBER) {name}")), "beside the paragraph: {standard}");
+    let full = text(&content, &full());
+    let (_, basis) = full.rsplit_once("Basis of").unwrap();
+    for marked in [format!("(TLP:AMBER) {name}"), "(TLP:GREEN) The desk".into(), "(TLP:GREEN) Trade".into()] {
+        assert!(basis.contains(&marked), "{marked}: {basis}");
+    }
+}

@@ -424,10 +424,11 @@ fn a_withheld_subject_is_in_no_form_of_its_relationships() {
 #[test]
 fn every_field_of_a_relationship_changes_the_figure() {
     type Change = fn(&mut Relationship);
-    let changes: [(&str, Change); 12] = [
+    let changes: [(&str, Change); 13] = [
         ("from_id", |of| of.from_id = "a-Third".into()),
         ("to_id", |of| of.to_id = "a-Third".into()),
         ("type", |of| of.r#type = "knows".into()),
+        ("label", |of| of.label = "connaît".into()),
         ("symmetric", |of| of.symmetric = !of.symmetric),
         ("period.edtf", |of| of.period = Some(Period { edtf: "2024".into(), ..Period::default() })),
         ("period.label", |of| of.period = Some(Period { label: "for a time".into(), ..Period::default() })),

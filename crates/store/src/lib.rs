@@ -29,7 +29,7 @@ pub use crate::access::bootstrap::{Bootstrapped, FirstSecrets};
 pub use crate::access::principal::{Access, Principal, Role, Roles, Scope};
 pub use crate::access::token_recovery::TokenToIssue;
 pub use crate::access::tokens::{ApiToken, NewToken, Secret};
-pub use crate::access::workspaces::Workspace;
+pub use crate::access::workspaces::{PublicationRules, Workspace, WorkspaceUpdate};
 pub use crate::artifacts::Artifacts;
 pub use crate::artifacts::artifact::{Artifact, CHUNK};
 pub use crate::artifacts::deliveries::{Delivery, Recipient};

@@ -319,6 +319,7 @@ fn entries() -> BriefContent {
             note: text("a note"),
             marking: text("TLP:GREEN"),
             polarity: RelationshipPolarity::Mixed.into(),
+            label: text("operates"),
         }],
         events: vec![Event {
             id: text("ev-1"),

@@ -6,9 +6,10 @@ use chancery_proto::brief::v1::block::Kind;
 use chancery_proto::brief::v1::{BriefContent, Relationship, Source, SourceReliability};
 
 use super::warning::{
-    AS_OF_BEFORE_SOURCE, SOURCE_WITHOUT_DATE, SOURCE_WITHOUT_RELIABILITY, UNUSED_ACTOR, UNUSED_EVENT,
-    UNUSED_PLACE, UNUSED_RELATIONSHIP, UNUSED_SOURCE, Warning,
+    AS_OF_BEFORE_SOURCE, RELATIONSHIP_WITHOUT_LABEL, SOURCE_WITHOUT_DATE, SOURCE_WITHOUT_RELIABILITY,
+    UNUSED_ACTOR, UNUSED_EVENT, UNUSED_PLACE, UNUSED_RELATIONSHIP, UNUSED_SOURCE, Warning,
 };
+use super::wording::wording_is_read;
 use crate::content_tree::{Node, visit};
 use crate::edtf;
 use crate::part::change_subject;
@@ -45,6 +46,14 @@ pub(super) fn lint(content: &BriefContent, warnings: &mut Vec<Warning>) {
     for relationship in content.relationships.iter().filter(is_unused) {
         let message = "the relationship rests on no statement, and nothing refers to it: set statement_ids, or remove it";
         warn(UNUSED_RELATIONSHIP, &relationship.id, message);
+    }
+    let needs_label = |part: &&Relationship| part.label.is_empty() && !wording_is_read(&content.language);
+    for relationship in content.relationships.iter().filter(needs_label) {
+        let message = format!(
+            "readers see the type {:?} in English: set label to its words in the language of the brief",
+            relationship.r#type
+        );
+        warn(RELATIONSHIP_WITHOUT_LABEL, &relationship.id, &message);
     }
     for event in &content.events {
         let rests_on_nothing = event.statement_ids.is_empty() && event.source_ids.is_empty();

@@ -62,6 +62,8 @@ codes! {
     UNUSED_EVENT;
     /// A relationship rests on nothing, and nothing refers to it.
     UNUSED_RELATIONSHIP;
+    /// A relationship in a brief that is not in English has no label, so that readers see its type in English.
+    RELATIONSHIP_WITHOUT_LABEL;
     /// A figure, list or table has no data, so that no edition contains it.
     BLOCK_WITHOUT_DATA;
     /// No font of the active print environment has a glyph for a character. Prints warn with the same code.

@@ -61,6 +61,7 @@ impl Checker<'_> {
         if !forms::is_hyphenated(&relationship.r#type) {
             self.violate("type", code::INVALID_FORM, "expected lower-case words joined by hyphens");
         }
+        self.text("label", &mut relationship.label, TITLE_LIMIT);
         self.period(relationship.period.as_mut());
         self.known::<RelationshipStatus>("status", relationship.status);
         self.references("statement_ids", &relationship.statement_ids, &[PartKind::Statement]);

@@ -31,7 +31,7 @@ pub const UNDECLARED_CHANGE: &str = "UNDECLARED_CHANGE";
 pub struct StrictCodes(pub Vec<String>);
 
 /// Parses codes separated by commas.
-fn strict_codes(text: &str) -> Result<StrictCodes, String> {
+pub fn strict_codes(text: &str) -> Result<StrictCodes, String> {
     if text.is_empty() {
         return Ok(StrictCodes(Vec::new()));
     }

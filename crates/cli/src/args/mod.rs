@@ -16,7 +16,7 @@ use clap_complete::Shell;
 use self::author::{Attach, Check, Create, Draft, Fmt, Import, Lint, New};
 use self::lifecycle::{BriefArg, Publish, RevisionWithReason};
 use self::local::{Demo, Up};
-use self::operate::{Migrate, Queue, Reindex, Token, Verify};
+use self::operate::{Migrate, Queue, Reindex, Token, Verify, Workspace};
 use self::read::{BriefOrRevisionArg, Diff, Export, Search, Watch};
 use self::render::{Extract, Figure, Preview, Render, Renders};
 
@@ -161,6 +161,9 @@ pub enum Command {
     Extract(Extract),
     /// Writes the revisions of a brief as files for `import`: text or JSON
     Export(Export),
+    /// Shows the workspace and sets its publication rules; requires an admin token
+    #[command(subcommand)]
+    Workspace(Workspace),
     /// Manages the API tokens of the workspace
     #[command(subcommand)]
     Token(Token),

@@ -6,6 +6,8 @@ use chancery_proto::names::ResourceId;
 use chancery_store::{DatabaseSettings, Role};
 use clap::{Args, Subcommand, ValueEnum};
 
+use crate::args::lifecycle::{StrictCodes, strict_codes};
+
 #[derive(Debug, Args)]
 pub struct Migrate {
     #[command(flatten)]
@@ -38,6 +40,23 @@ pub struct Reindex {
     /// Starts with this brief, in order of names: resumes an interrupted run
     #[arg(long, value_name = "NAME")]
     pub from: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Workspace {
+    /// Shows the workspace
+    Show,
+    /// Sets what drafts must satisfy to be published, in place of the rules before
+    Rules {
+        /// Refuses drafts with warnings of these codes, separated by commas; UNDECLARED_CHANGE also for differences that
+        /// `changes` does not declare; all of them without codes
+        #[arg(long, value_name = "CODES", num_args = 0..=1, require_equals = true, default_missing_value = "",
+              value_parser = strict_codes, required_unless_present = "none")]
+        strict: Option<StrictCodes>,
+        /// Removes the rules
+        #[arg(long, conflicts_with = "strict")]
+        none: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -12,7 +12,7 @@ use clap::CommandFactory;
 use self::author::{attach, check, draft, fmt, import, lint, new};
 use self::lifecycle::{delete, publish, purge, withdraw};
 use self::local::{demo, up};
-use self::operate::{migrate, queue, reindex, token, verify};
+use self::operate::{migrate, queue, reindex, token, verify, workspace};
 use self::read::{briefs, diff, export, search, watch};
 use self::render::{extract, figure, preview, render_brief, renders};
 use crate::args::{Command, CommandLine, Global};
@@ -37,6 +37,7 @@ async fn run_to_completion(global: &Global, command: Command) -> Result<(), Fail
         Command::Migrate(arguments) => migrate::run(global, &arguments).await,
         Command::Verify(arguments) => verify::run(global, &arguments).await,
         Command::Reindex(arguments) => reindex::run(global, &arguments).await,
+        Command::Workspace(command) => workspace::run(global, command).await,
         Command::Token(command) => token::run(global, command).await,
         Command::Queue(command) => queue::run(global, command).await,
         Command::New(arguments) => new::run(&arguments),

@@ -5,6 +5,7 @@ use chancery_proto::brief::v1::{Actor, Relationship};
 use crate::compose::composer::{Composer, TextContext};
 use crate::compose::content_facts::events_in_time_order;
 use crate::compose::labels::filled;
+use crate::compose::sentence_ends::as_sentence;
 use crate::compose::stylesheet::{BODY, META, QUIET, TABLE, TABLE_HEAD};
 use crate::compose::tables::TableMaker;
 use crate::compose::text_origin::TextOrigin;
@@ -74,8 +75,10 @@ impl Composer<'_> {
             composer.begin_part(&assumption.id);
             block.anchors = composer.anchor_of(&assumption.id);
             composer.mark_part(&mut block.inline, text_context, &assumption.marking);
-            composer.push_text(&mut block.inline, text_context, &assumption.text);
-            if !assumption.if_wrong.is_empty() {
+            if assumption.if_wrong.is_empty() {
+                composer.push_text(&mut block.inline, text_context, &assumption.text);
+            } else {
+                composer.push_text(&mut block.inline, text_context, &as_sentence(&assumption.text));
                 let italic = composer.text_context(node, BODY.italic());
                 composer.push_text(&mut block.inline, text_context, " ");
                 composer.push_label(&mut block.inline, italic, composer.labels().if_wrong);
@@ -115,7 +118,16 @@ impl Composer<'_> {
 
     pub(crate) fn actors(&mut self, sect: TagId) {
         let labels = self.labels();
+        let actors = &self.content.actors;
+        // Empty columns are omitted.
+        let is_filled = |column: &usize| match column {
+            2 => actors.iter().any(|actor| !actor.labels.is_empty()),
+            3 => actors.iter().any(|of| of.period.is_some() || !of.role.is_empty() || !of.note.is_empty()),
+            _ => true,
+        };
+        let columns: Vec<usize> = (0..4).filter(is_filled).collect();
         let head = [labels.actor, labels.kind, labels.other_languages, labels.remarks];
+        let head: Vec<&str> = columns.iter().map(|column| head[*column]).collect();
         let mut maker = TableMaker::begin(self, sect, "", &head, true, TextOrigin::Printer);
         maker.block.span = Span::Full;
         for actor in &self.content.actors {
@@ -123,7 +135,7 @@ impl Composer<'_> {
             self.begin_part(&actor.id);
             maker.row(self, anchors, |composer, column, cell, inline| {
                 let text_context = composer.text_context(cell, if column == 0 { TABLE_HEAD } else { TABLE });
-                composer.actor_cell(inline, text_context, actor, column);
+                composer.actor_cell(inline, text_context, actor, columns[column]);
             });
         }
         maker.finish(self);
@@ -223,7 +235,7 @@ impl Composer<'_> {
                 self.push_text(inline, text_context, &name);
             }
             1 => {
-                self.push_text(inline, text_context, &lexicon::relationship(&relationship.r#type));
+                self.push_text(inline, text_context, &lexicon::relationship(relationship));
                 if !relationship.item.is_empty() {
                     self.push_text(inline, text_context, &format!(": {}", relationship.item));
                 }
@@ -262,9 +274,9 @@ impl Composer<'_> {
         }
     }
 
-    /// Returns the short name of an actor or place, or its id if it is not in this edition.
+    /// Returns the short name of an actor or place after its portion marking, or its id if it is not in this edition.
     pub(crate) fn name_of(&self, id: &str) -> String {
-        self.names.get(id).map_or_else(|| id.to_owned(), |name| (*name).to_owned())
+        self.names.get(id).map_or_else(|| id.to_owned(), |name| name.clone().into_owned())
     }
 
     pub(crate) fn timeline(&mut self, sect: TagId) {
@@ -280,7 +292,16 @@ impl Composer<'_> {
         highlight_ids: &[String],
     ) -> TableMaker {
         let labels = self.labels();
+        let events = &self.content.events;
+        // Empty columns are omitted.
+        let is_filled = |column: &usize| match column {
+            2 => events.iter().any(|event| !event.actor_ids.is_empty()),
+            3 => events.iter().any(|event| !event.statement_ids.is_empty()),
+            _ => true,
+        };
+        let columns: Vec<usize> = (0..4).filter(is_filled).collect();
         let head = [labels.date, labels.event, labels.actors_head, labels.rests_on_head];
+        let head: Vec<&str> = columns.iter().map(|column| head[*column]).collect();
         let mut maker = TableMaker::begin(self, sect, caption, &head, true, TextOrigin::Printer);
         maker.block.span = Span::Full;
         for (event, _) in events_in_time_order(&self.content.events) {
@@ -288,7 +309,7 @@ impl Composer<'_> {
             let outer = self.replace_part(&event.id);
             maker.row(self, anchors, |composer, column, cell, inline| {
                 let text_context = composer.text_context(cell, if column == 0 { TABLE_HEAD } else { TABLE });
-                match column {
+                match columns[column] {
                     0 if event.date.is_empty() => {
                         composer.push_label(inline, text_context, composer.labels().undated);
                     }
@@ -310,7 +331,11 @@ impl Composer<'_> {
                     2 => {
                         let names: Vec<String> =
                             event.actor_ids.iter().map(|id| composer.name_of(id)).collect();
-                        composer.push_text(inline, text_context, &names.join(", "));
+                        composer.push_text(
+                            inline,
+                            text_context,
+                            &names.join(composer.labels().page.list_comma),
+                        );
                     }
                     _ => composer.links(inline, text_context, &event.statement_ids),
                 }

@@ -10,9 +10,9 @@ use crate::compose::annotations::Value;
 use crate::compose::composer::{Composer, TextContext};
 use crate::compose::evidence::{Grade, supports};
 use crate::compose::inherited_markings::own_or;
-use crate::compose::judgment_table::source_name;
 use crate::compose::labels::filled;
 use crate::compose::lexicon;
+use crate::compose::marked_names::marked_name;
 use crate::compose::opening_words::opening_words;
 use crate::compose::stylesheet::{ACCENT, BASIS, QUIET, TABLE_NOTE};
 use crate::compose::tables::TableMaker;
@@ -215,13 +215,17 @@ impl<'a> Composer<'a> {
             self.push_label(inline, quiet, kind);
         }
         let domain = self.content.domains.iter().find(|domain| domain.id == statement.domain);
-        let domain = domain.map_or(statement.domain.as_str(), |domain| domain.name.as_str());
+        let default = &self.content.default_marking;
+        let domain = domain.map_or_else(
+            || statement.domain.as_str().into(),
+            |domain| marked_name(&domain.name, &domain.marking, default),
+        );
         let names = |ids: &[String]| -> String {
             let names: Vec<String> = ids.iter().map(|id| self.name_of(id)).collect();
             names.join(page.list_comma)
         };
         let facts = [
-            (page.basis_field, domain.to_owned()),
+            (page.basis_field, domain.into_owned()),
             (page.basis_actors, names(&statement.actor_ids)),
             (page.basis_places, names(&statement.place_ids)),
             (page.basis_topics, statement.topics.join(page.list_comma)),
@@ -319,7 +323,8 @@ impl<'a> Composer<'a> {
         }
         // Names and places have no language, so that they are not hyphenated.
         let names = TextContext { language: "", ..text_context };
-        let name = source_name(source).trim();
+        let name = self.marked_source_name(source);
+        let name = name.trim();
         match opening_words(name, LONGEST_NAME) {
             Some(opening) => self.push_text(inline, names, &format!("{opening}\u{2026}")),
             None => self.push_text(inline, names, name),

@@ -15,6 +15,7 @@ use crate::compose::coverage_runs::{coverage_runs, missing_characters, nfc, shor
 use crate::compose::figures::timeline::forms::Timelines;
 use crate::compose::labels::{Labels, filled};
 use crate::compose::lexicon::Lexicon;
+use crate::compose::marked_names::marked_name;
 use crate::compose::part_names::{PartName, PartNames, part_names};
 use crate::compose::plan::Plan;
 use crate::compose::prior_revision::RevisionStatements;
@@ -56,7 +57,7 @@ pub(crate) struct Composer<'a> {
     /// Statements of the earlier revision to compare with, and of this one.
     pub(crate) prior: RevisionStatements<'a>,
     pub(crate) current: RevisionStatements<'a>,
-    pub(crate) names: BTreeMap<&'a str, &'a str>,
+    pub(crate) names: BTreeMap<&'a str, Cow<'a, str>>,
     pub(crate) sources_by_id: BTreeMap<&'a str, &'a Source>,
     /// Whether the opening has the authors' summary of changes; otherwise the part on changes has it.
     pub(crate) summary_in_opening: bool,
@@ -120,9 +121,11 @@ impl<'a> Composer<'a> {
         flow.anchor_names = std::mem::take(&mut plan.anchor_names);
         let actors = content.actors.iter().map(|actor| {
             let short = if actor.short_name.is_empty() { &actor.name } else { &actor.short_name };
-            (actor.id.as_str(), short.as_str())
+            (actor.id.as_str(), marked_name(short, &actor.marking, &content.default_marking))
         });
-        let places = content.places.iter().map(|place| (place.id.as_str(), place.name.as_str()));
+        let places = content.places.iter().map(|place| {
+            (place.id.as_str(), marked_name(&place.name, &place.marking, &content.default_marking))
+        });
         let (prior, current) =
             (RevisionStatements::new(edition.earlier), RevisionStatements::new(Some(content)));
         let changes = edition.combined_changes.unwrap_or(&content.changes);

@@ -468,8 +468,8 @@ impl Composer<'_> {
         let cited = self.lexicon.digits(&evidence.cited.to_string());
         let weak = match weak.basis {
             WeakBasis::Source(source) => {
-                let name = source_name(source);
-                self.lexicon.counted(&page.rest_on_source, weak.sentences, &[&cited, name, "F"])
+                let name = self.marked_source_name(source);
+                self.lexicon.counted(&page.rest_on_source, weak.sentences, &[&cited, &name, "F"])
             }
             WeakBasis::Unjudged => self.lexicon.counted(&page.rest_on_grade, weak.sentences, &[&cited, "F"]),
             WeakBasis::Unreliable => {

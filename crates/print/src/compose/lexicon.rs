@@ -1,10 +1,12 @@
 //! Printed vocabulary: the printer's labels in the reader's language, and the terms of standards from `chancery_brief`
 //! as they are printed.
 
+use std::borrow::Cow;
+
 use chancery_brief::marking::Scheme;
 use chancery_brief::{likelihood, words};
 use chancery_proto::brief::v1::{
-    ActorKind, FactorKind, Likelihood, LikelihoodScale, LikelihoodTerm, RelationshipPolarity,
+    ActorKind, FactorKind, Likelihood, LikelihoodScale, LikelihoodTerm, Relationship, RelationshipPolarity,
     RelationshipStatus, SourceReliability, SourceType, Trend,
 };
 
@@ -314,9 +316,12 @@ fn some(word: &'static str) -> Option<&'static str> {
     (!word.is_empty()).then_some(word)
 }
 
-/// Returns a relationship type as text, such as "supplies weapons to".
-pub(crate) fn relationship(kind: &str) -> String {
-    kind.replace('-', " ")
+/// Returns a relationship's label, or else its type as text, such as "supplies weapons to".
+pub(crate) fn relationship(relationship: &Relationship) -> Cow<'_, str> {
+    if relationship.label.is_empty() {
+        return relationship.r#type.replace('-', " ").into();
+    }
+    relationship.label.as_str().into()
 }
 
 /// Returns a word with an initial capital.

@@ -8,7 +8,6 @@ use crate::compose::composer::{Composer, TextContext};
 use crate::compose::evidence::{
     CitedSource, ParagraphConfidence, cited_sources, paragraph_confidence, unique_opening,
 };
-use crate::compose::judgment_table::source_name;
 use crate::compose::labels::filled;
 use crate::compose::lexicon;
 use crate::compose::signs::Sign;
@@ -441,7 +440,7 @@ impl<'a> Composer<'a> {
                 self.contradicting_sign(inline, text_context);
             }
             // Without isolation, the number of the next source would join a name that runs from left to right.
-            let name = self.isolated_in_line(source_name(cited.source));
+            let name = self.isolated_in_line(&self.marked_source_name(cited.source));
             self.push_text(inline, TextContext { language: "", ..text_context }, &name);
             if !cited.grades.is_empty() {
                 let grades = self.isolated_grades(&cited.grades);

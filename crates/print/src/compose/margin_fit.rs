@@ -4,7 +4,6 @@ use chancery_proto::brief::v1::Source;
 
 use crate::compose::composer::Composer;
 use crate::compose::evidence::CitedSource;
-use crate::compose::judgment_table::source_name;
 use crate::compose::labels::filled;
 use crate::compose::margin::{COLUMN, NUMBERS, ParagraphEvidence, Shown};
 use crate::compose::stylesheet::{BODY, MARGIN};
@@ -159,7 +158,7 @@ impl Composer<'_> {
     /// Returns a source's name in one or two lines; a longer name ends in an ellipsis.
     pub(crate) fn name_lines(&mut self, source: &Source, measure: Length) -> Vec<String> {
         let style = self.sheet.fit(MARGIN).style;
-        let name = source_name(source).split_whitespace().collect::<Vec<_>>().join(" ");
+        let name = self.marked_source_name(source).split_whitespace().collect::<Vec<_>>().join(" ");
         if self.plain_width(&name, style) <= measure {
             return vec![name];
         }

@@ -33,6 +33,7 @@ mod likelihood_table;
 mod lists;
 mod margin;
 mod margin_fit;
+mod marked_names;
 mod numerals;
 mod one_page;
 mod opening;

@@ -98,7 +98,7 @@ impl<'a> Names<'a> {
         content.places.iter().for_each(|part| self.authors(&part.id, part.name.as_str()));
         for tie in &content.relationships {
             let end = |id: &'a str| self.names.get(id).map_or(id, |name| name.text.as_ref()).to_owned();
-            let kind = lexicon::relationship(&tie.r#type);
+            let kind = lexicon::relationship(tie);
             let text = format!("{} \u{2013} {}: {kind}", end(&tie.from_id), end(&tie.to_id));
             self.authors(&tie.id, text);
         }

@@ -5,7 +5,6 @@ use chancery_proto::brief::v1::block::Kind;
 use chancery_proto::brief::v1::{Block as ContentBlock, Section};
 
 use crate::compose::composer::Composer;
-use crate::compose::judgment_table::source_name;
 use crate::compose::stylesheet::{META, NOTE};
 use crate::compose::title_block::marking_style;
 use crate::flow::{
@@ -152,7 +151,7 @@ impl Composer<'_> {
     /// Adds the source of a table by its name, as the list that explains its number is not printed.
     fn source_by_name(&mut self, sect: TagId, source_id: &str) {
         let Some(source) = self.sources_by_id.get(source_id) else { return };
-        let name = source_name(source).to_owned();
+        let name = self.marked_source_name(source).into_owned();
         if matches!(self.flow.blocks.last(), Some(Block::Table(_))) {
             let node = self.tag(sect, Role::P);
             let mut block = TextBlock { grid: Grid::Free, ..self.block(NOTE) };

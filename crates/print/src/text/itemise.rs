@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use harfrust::Script;
-use unicode_bidi::{Level, ParagraphBidiInfo};
+use unicode_bidi::{BidiClass, BidiDataSource, HardcodedBidiData, Level, ParagraphBidiInfo};
 
 use crate::fonts::FaceId;
 use crate::text::Typesetter;
@@ -85,7 +85,24 @@ fn levels(text: &str, base: Level) -> Option<Vec<Level>> {
     if base.is_ltr() && text.chars().all(|c| c < '\u{590}') {
         return None;
     }
-    Some(ParagraphBidiInfo::new(text, Some(base)).levels)
+    if base.is_ltr() {
+        return Some(ParagraphBidiInfo::new(text, Some(base)).levels);
+    }
+    Some(ParagraphBidiInfo::new_with_data_source(&ArabicNumbers, text, Some(base)).levels)
+}
+
+/// Bidi classes of paragraphs that run from right to left: Persian digits are Arabic numbers (UAX #9, HL2). By default
+/// they are so only after an Arabic letter, so that a percent sign would be on the left of a number in a sentence and on
+/// the right of the same number in a cell.
+struct ArabicNumbers;
+
+impl BidiDataSource for ArabicNumbers {
+    fn bidi_class(&self, c: char) -> BidiClass {
+        match c {
+            '\u{6f0}'..='\u{6f9}' => BidiClass::AN,
+            _ => HardcodedBidiData.bidi_class(c),
+        }
+    }
 }
 
 struct Cutter<'a> {

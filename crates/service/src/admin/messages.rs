@@ -7,12 +7,16 @@ use chancery_proto::admin::v1 as wire;
 use chancery_proto::names::{ResourceId, WorkspaceName};
 use chancery_store as store;
 use chancery_store::{DeadTaskFilter, DeadTaskPageKey, Roles, WorkerPageKey};
+use prost_types::FieldMask;
 use time::OffsetDateTime;
 use tonic::Status;
 
-use crate::rpc::errors::{invalid_page_token, unknown_value};
+use crate::rpc::errors::{invalid_field, invalid_page_token, unknown_value};
 use crate::rpc::fields::{name, timestamp};
 use crate::rpc::pagination::Page;
+
+/// The fields of a workspace that can be updated.
+const UPDATABLE: [&str; 2] = ["display_name", "publication_rules"];
 
 /// A checked query for one page of dead tasks.
 #[derive(Debug)]
@@ -162,7 +166,38 @@ pub(crate) fn workspace_message(found: store::Workspace) -> wire::Workspace {
         marking_scheme: scheme.into(),
         withholding_policy: policy.into(),
         create_time: Some(timestamp(found.created_at)),
+        publication_rules: Some(wire::PublicationRules {
+            require_no_warnings: found.rules.require_no_warnings,
+            refused_codes: found.rules.refused_codes,
+            require_declared_changes: found.rules.require_declared_changes,
+        }),
     }
+}
+
+/// Reads the fields that an update sets: those that the mask names, or without a mask those that are set.
+pub(crate) fn workspace_update(
+    workspace: wire::Workspace,
+    mask: Option<FieldMask>,
+) -> Result<store::WorkspaceUpdate, Status> {
+    let paths = mask.map(|mask| mask.paths).unwrap_or_default();
+    if let Some(path) = paths.iter().find(|path| !UPDATABLE.contains(&path.as_str())) {
+        let description = format!("{path:?} cannot be updated; the fields are {}", UPDATABLE.join(", "));
+        return Err(invalid_field("update_mask", description));
+    }
+    let is_named = |field: &str| paths.iter().any(|path| path == field);
+    let sets_name = is_named("display_name") || (paths.is_empty() && !workspace.display_name.is_empty());
+    let sets_rules =
+        is_named("publication_rules") || (paths.is_empty() && workspace.publication_rules.is_some());
+    let rules = workspace.publication_rules.unwrap_or_default();
+    let rules = store::PublicationRules {
+        require_no_warnings: rules.require_no_warnings,
+        refused_codes: rules.refused_codes,
+        require_declared_changes: rules.require_declared_changes,
+    };
+    Ok(store::WorkspaceUpdate {
+        display_name: sets_name.then_some(workspace.display_name),
+        rules: sets_rules.then_some(rules),
+    })
 }
 
 pub(crate) fn token_message(token: store::ApiToken) -> wire::ApiToken {

@@ -5,7 +5,8 @@ use chancery_proto::admin::v1::{
     ApiToken, CreateApiTokenRequest, CreateApiTokenResponse, CreateWorkspaceRequest, DrainWorkerRequest,
     GetQueueStatsRequest, GetWorkspaceRequest, ListApiTokensRequest, ListApiTokensResponse,
     ListDeadTasksRequest, ListDeadTasksResponse, ListWorkersRequest, ListWorkersResponse, QueueStats,
-    RenderTask, RequeueTaskRequest, RevokeApiTokenRequest, UndrainWorkerRequest, Worker, Workspace,
+    RenderTask, RequeueTaskRequest, RevokeApiTokenRequest, UndrainWorkerRequest, UpdateWorkspaceRequest,
+    Worker, Workspace,
 };
 use chancery_proto::names::{ApiTokenName, GeneratedId, ResourceId, TaskName, WorkerName, WorkspaceName};
 use chancery_store::{NewToken, Store};
@@ -14,6 +15,7 @@ use tonic::{Request, Response, Status};
 use crate::admin::messages::{
     DeadTaskListQuery, parse_worker_position, policy, roles, scheme, stats_message, task_message,
     task_position_key, token_message, worker_message, worker_position_key, workspace_message,
+    workspace_update,
 };
 use crate::auth::identity::principal;
 use crate::background::wakeups::Wakeups;
@@ -76,6 +78,19 @@ impl AdminService for Admin {
         let WorkspaceName { workspace } = name("name", &request.into_inner().name)?;
         let found = self.store.access().workspace(&principal, &workspace).await.map_err(status)?;
         Ok(Response::new(workspace_message(found)))
+    }
+
+    async fn update_workspace(
+        &self,
+        request: Request<UpdateWorkspaceRequest>,
+    ) -> Result<Response<Workspace>, Status> {
+        let principal = principal(&request)?;
+        let request = request.into_inner();
+        let requested = required("workspace", request.workspace)?;
+        let WorkspaceName { workspace } = name("workspace.name", &requested.name)?;
+        let update = workspace_update(requested, request.update_mask)?;
+        let updated = self.store.access().update_workspace(&principal, &workspace, &update).await;
+        Ok(Response::new(workspace_message(updated.map_err(status)?)))
     }
 
     async fn create_api_token(

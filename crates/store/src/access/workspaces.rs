@@ -1,8 +1,12 @@
 //! Workspaces.
 
+use std::collections::BTreeSet;
+
+use chancery_brief::lint;
 use chancery_brief::marking::{Policy, Scheme};
 use chancery_brief::validate::check_plain_text;
 use chancery_proto::names::{ResourceId, WorkspaceName};
+use sqlx::PgExecutor;
 use time::OffsetDateTime;
 
 use crate::access::AccessControl;
@@ -31,6 +35,28 @@ pub struct Workspace {
     pub policy: Policy,
     /// When it was created.
     pub created_at: OffsetDateTime,
+    /// What drafts must satisfy to be published.
+    pub rules: PublicationRules,
+}
+
+/// What drafts of a workspace must satisfy to be published, besides what a request requires.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PublicationRules {
+    /// Whether a draft with any warning is refused.
+    pub require_no_warnings: bool,
+    /// Codes of lint, in order: a draft with a warning of one of them is refused.
+    pub refused_codes: Vec<String>,
+    /// Whether a draft with differences that `changes` does not declare is refused.
+    pub require_declared_changes: bool,
+}
+
+/// The fields of a workspace that an update sets.
+#[derive(Debug, Clone, Default)]
+pub struct WorkspaceUpdate {
+    /// The display name.
+    pub display_name: Option<String>,
+    /// The publication rules.
+    pub rules: Option<PublicationRules>,
 }
 
 impl AccessControl<'_> {
@@ -60,7 +86,14 @@ impl AccessControl<'_> {
         let change = Change::of_no_brief("workspace_created", name);
         log::record(&mut transaction, SYSTEM, &principal.subject, &[change]).await?;
         transaction.commit().await?;
-        Ok(Workspace { id: id.clone(), display_name: display_name.to_owned(), scheme, policy, created_at })
+        Ok(Workspace {
+            id: id.clone(),
+            display_name: display_name.to_owned(),
+            scheme,
+            policy,
+            created_at,
+            rules: PublicationRules::default(),
+        })
     }
 
     /// Returns a workspace, to its own principals and to SYSTEM.
@@ -71,21 +104,104 @@ impl AccessControl<'_> {
         principal.manages(id)?;
         let row = sqlx::query!(
             "-- access::workspaces::workspace
-            select display_name, scheme, policy, created_at from workspaces where workspace_id = $1",
+            select display_name, scheme, policy, created_at, require_no_warnings, refused_codes, require_declared_changes
+            from workspaces where workspace_id = $1",
             id.as_str()
         )
         .fetch_optional(self.pool)
         .await?;
-        let missing = || StoreError::NotFound(WorkspaceName { workspace: id.clone() }.to_string());
-        let row = row.ok_or_else(missing)?;
+        let row = row.ok_or_else(|| missing(id))?;
         Ok(Workspace {
             id: id.clone(),
             display_name: row.display_name,
             scheme: row.scheme.parse().map_err(damaged)?,
             policy: row.policy.parse().map_err(damaged)?,
             created_at: row.created_at,
+            rules: PublicationRules {
+                require_no_warnings: row.require_no_warnings,
+                refused_codes: row.refused_codes,
+                require_declared_changes: row.require_declared_changes,
+            },
         })
     }
+
+    /// Sets fields of a workspace, and returns the workspace.
+    ///
+    /// # Errors
+    /// [`StoreError::Forbidden`] for principals of another workspace, [`StoreError::NotFound`];
+    /// [`StoreError::InvalidField`] for a display name of invalid length or an unknown code.
+    pub async fn update_workspace(
+        self,
+        principal: &Principal,
+        id: &ResourceId,
+        update: &WorkspaceUpdate,
+    ) -> Result<Workspace> {
+        principal.manages(id)?;
+        let display_name = update.display_name.as_deref();
+        let display_name =
+            display_name.map(|name| checked_display_name("workspace.display_name", name)).transpose()?;
+        let codes = update.rules.as_ref().map(|rules| checked_codes(&rules.refused_codes)).transpose()?;
+        let mut transaction = self.pool.begin().await?;
+        let updated = sqlx::query!(
+            "-- access::workspaces::update_workspace
+            update workspaces set display_name = coalesce($2, display_name),
+                require_no_warnings = coalesce($3, require_no_warnings), refused_codes = coalesce($4, refused_codes),
+                require_declared_changes = coalesce($5, require_declared_changes)
+            where workspace_id = $1",
+            id.as_str(),
+            display_name,
+            update.rules.as_ref().map(|rules| rules.require_no_warnings),
+            codes.as_deref() as Option<&[String]>,
+            update.rules.as_ref().map(|rules| rules.require_declared_changes),
+        )
+        .execute(&mut *transaction)
+        .await?;
+        if updated.rows_affected() == 0 {
+            return Err(missing(id));
+        }
+        let name = WorkspaceName { workspace: id.clone() }.to_string();
+        let change = Change::of_no_brief("workspace_updated", name);
+        log::record(&mut transaction, id.as_str(), &principal.subject, &[change]).await?;
+        transaction.commit().await?;
+        self.workspace(principal, id).await
+    }
+}
+
+/// Returns the publication rules of a workspace.
+pub(crate) async fn publication_rules(
+    executor: impl PgExecutor<'_>,
+    workspace: &ResourceId,
+) -> Result<PublicationRules> {
+    let row = sqlx::query!(
+        "-- access::workspaces::publication_rules
+        select require_no_warnings, refused_codes, require_declared_changes
+        from workspaces where workspace_id = $1",
+        workspace.as_str()
+    )
+    .fetch_one(executor)
+    .await?;
+    Ok(PublicationRules {
+        require_no_warnings: row.require_no_warnings,
+        refused_codes: row.refused_codes,
+        require_declared_changes: row.require_declared_changes,
+    })
+}
+
+fn missing(id: &ResourceId) -> StoreError {
+    StoreError::NotFound(WorkspaceName { workspace: id.clone() }.to_string())
+}
+
+/// Returns codes of lint in order, each once.
+fn checked_codes(codes: &[String]) -> Result<Vec<String>> {
+    let is_known = |code: &&String| lint::CODES.iter().any(|(known, _)| known == code);
+    if let Some(code) = codes.iter().find(|code| !is_known(code)) {
+        let known: Vec<&str> = lint::CODES.iter().map(|(code, _)| *code).collect();
+        return Err(StoreError::InvalidField {
+            field: "workspace.publication_rules.refused_codes",
+            description: format!("{code:?} is no code of lint; the codes are {}", known.join(", ")),
+        });
+    }
+    Ok(codes.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect())
 }
 
 impl Principal {

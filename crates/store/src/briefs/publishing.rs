@@ -3,7 +3,7 @@
 use chancery_brief::Canonical;
 use chancery_brief::diff;
 use chancery_brief::digest::content_digest;
-use chancery_brief::lint::lint_revision;
+use chancery_brief::lint::{Warning, lint_revision};
 use chancery_brief::marking::{Clearance, Scheme};
 use chancery_proto::brief::v1::{BriefContent, BriefRevision, RevisionBody, UndeclaredChange};
 use chancery_proto::names::{BriefName, RevisionNumber};
@@ -11,6 +11,7 @@ use prost::Message;
 use sqlx::PgExecutor;
 
 use crate::access::principal::{Access, Principal};
+use crate::access::workspaces::publication_rules;
 use crate::briefs::content_schema::check_content_schema;
 use crate::briefs::earlier_revisions::check_changes;
 use crate::briefs::editions::Edition;
@@ -180,19 +181,26 @@ async fn check(
         return Err(StoreError::UnusableAttachments { document_index: None, violations });
     }
     check_changes(&mut *transaction, locked.key, access, content, None).await?;
-    if !publishing.require_declared_changes && !publishing.require_no_warnings {
+    let rules = publication_rules(&mut *transaction, &name.workspace).await?;
+    let declares_changes = publishing.require_declared_changes || rules.require_declared_changes;
+    let has_no_warnings = publishing.require_no_warnings || rules.require_no_warnings;
+    if !declares_changes && !has_no_warnings && rules.refused_codes.is_empty() {
         return Ok(());
     }
     let before = newest_content(&mut *transaction, locked.key, access.clearance).await?;
-    if publishing.require_declared_changes {
+    if declares_changes {
         let undeclared = undeclared(before.as_ref(), content.content());
         if !undeclared.is_empty() {
             return Err(StoreError::UndeclaredChanges(undeclared));
         }
     }
-    if publishing.require_no_warnings {
+    if has_no_warnings || !rules.refused_codes.is_empty() {
         let coverage = active_glyph_coverage(&mut *transaction).await?;
-        let warnings = lint_revision(content.content(), before.as_ref(), coverage.as_ref());
+        let mut warnings = lint_revision(content.content(), before.as_ref(), coverage.as_ref());
+        let is_refused = |warning: &Warning| {
+            has_no_warnings || rules.refused_codes.iter().any(|code| code == warning.code)
+        };
+        warnings.retain(is_refused);
         if !warnings.is_empty() {
             return Err(StoreError::LintWarnings(warnings));
         }

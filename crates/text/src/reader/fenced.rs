@@ -201,6 +201,7 @@ impl Lowering<'_> {
         let polarity =
             annotations.take_word::<RelationshipPolarity>("polarity", "polarity", node, diagnostics);
         relationship.polarity = polarity.unwrap_or_default();
+        relationship.label = annotations.take_text("label", "label", node, diagnostics);
         relationship.item = annotations.take_text("item", "item", node, diagnostics);
         relationship.domain = annotations.take_text("domain", "domain", node, diagnostics);
         relationship.place_id = annotations.take_text("place", "place_id", node, diagnostics);

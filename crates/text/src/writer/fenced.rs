@@ -98,6 +98,7 @@ impl Writer<'_> {
 
     fn relationship(&mut self, relationship: &Relationship) -> String {
         let mut annotations = Annotations::default();
+        annotations.text("label", &relationship.label);
         if relationship.symmetric {
             annotations.flag("symmetric");
         }

@@ -89,6 +89,27 @@ fn a_source_in_use_has_a_date_and_a_reliability() {
 }
 
 #[test]
+fn a_relationship_in_another_language_than_english_has_a_label() {
+    let labelled = |language: &str, label: &str| {
+        let mut content = brief(vec![judgment("s1", "It holds.")]);
+        content.language = language.into();
+        content.actors = ["a1", "a2"].map(|id| Actor { id: id.into(), ..Actor::default() }).into();
+        content.relationships = vec![Relationship {
+            id: "r1".into(),
+            from_id: "a1".into(),
+            to_id: "a2".into(),
+            statement_ids: vec!["s1".into()],
+            label: label.into(),
+            ..Relationship::default()
+        }];
+        codes(&content)
+    };
+    assert_eq!(labelled("en-GB", ""), []);
+    assert_eq!(labelled("fa", ""), one(lint::RELATIONSHIP_WITHOUT_LABEL, "r1"));
+    assert_eq!(labelled("fa", "همکار"), []);
+}
+
+#[test]
 fn actors_places_relationships_and_events_are_used() {
     let mut content = brief(vec![judgment("s1", "It holds.")]);
     content.actors = vec![

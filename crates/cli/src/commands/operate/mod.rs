@@ -7,3 +7,4 @@ pub mod queue;
 pub mod reindex;
 pub mod token;
 pub mod verify;
+pub mod workspace;

@@ -17,6 +17,8 @@ use crate::compose::caption_numbers::CaptionNumber;
 use crate::compose::composer::Composer;
 use crate::compose::figures::sketch::WIDTH;
 use crate::compose::labels::filled;
+use crate::compose::marked_names::marked_name;
+use crate::compose::numerals;
 use crate::compose::stylesheet::{NOTE, ROW_HEAD, TABLE, TABLE_HEAD};
 use crate::compose::tables::TableMaker;
 use crate::compose::text_origin::TextOrigin;
@@ -138,10 +140,12 @@ impl Composer<'_> {
         self.push_label(&mut block.inline, text_context, self.labels().source_of);
         self.push_text(&mut block.inline, text_context, " ");
         let source = self.content.sources.iter().find(|source| source.id == source_id);
-        if let Some(name) = source.map(|source| source.short_title.as_str()).filter(|name| !name.is_empty()) {
+        if let Some(source) = source.filter(|source| !source.short_title.is_empty()) {
+            let name =
+                marked_name(&source.short_title, &source.marking, &self.content.default_marking).into_owned();
             self.push_text(&mut block.inline, text_context, &format!("{name}, "));
         }
-        let text = number.to_string();
+        let text = numerals::number(number, self.lexicon.locale());
         let contents = filled(self.labels().source_number, &[&text]);
         self.cited(&mut block.inline, number, &mut None);
         self.link(&mut block.inline, text_context, source_id, &text, &contents);

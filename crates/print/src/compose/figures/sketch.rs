@@ -155,11 +155,6 @@ impl Sketch {
     }
 }
 
-/// Returns a portion marking if a part's marking differs from the brief's default.
-pub(super) fn portion(marking: &str, floor: &str) -> String {
-    if marking.is_empty() || marking == floor { String::new() } else { format!("({marking}) ") }
-}
-
 /// Measures texts before they are positioned.
 pub(super) struct Ruler<'t> {
     pub(super) typesetter: &'t mut Typesetter,

@@ -161,7 +161,7 @@ impl Composer<'_> {
     pub(super) fn tie_words(&mut self, inline: &mut Inline, node: TagId, relationship: &Relationship) {
         let text_context = self.text_context(node, TABLE);
         self.mark_part(inline, text_context, &relationship.marking);
-        let kind = self.isolated_in_line(&lexicon::relationship(&relationship.r#type));
+        let kind = self.isolated_in_line(&lexicon::relationship(relationship));
         self.push_text(inline, text_context, &kind);
         if !relationship.item.is_empty() {
             let item = self.isolated_in_line(&relationship.item);

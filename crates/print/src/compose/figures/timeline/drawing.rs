@@ -11,8 +11,9 @@ use super::inset::{self, InsetEvent};
 use super::marks::{Mark, MarkKind, Sample, WHITE, legend};
 use super::placement::{Placed, RowMetrics, Rows};
 use crate::compose::figure_notes::FigureNote;
-use crate::compose::figures::sketch::{LabelDate, Ruler, Sketch, SketchLabel, TALLEST, WIDTH, portion};
+use crate::compose::figures::sketch::{LabelDate, Ruler, Sketch, SketchLabel, TALLEST, WIDTH};
 use crate::compose::labels::{TimelineLabels, filled};
+use crate::compose::marked_names::marked_name;
 use crate::compose::stylesheet::{GUIDE, INK, QUIET, TINT};
 use crate::graphics::Rect;
 use crate::layout::HAIRLINE;
@@ -96,7 +97,7 @@ struct Timeline<'e> {
 
 /// A lane with its placed events.
 struct Lane {
-    name: SketchLabel,
+    name: Option<SketchLabel>,
     placed: Vec<Placed>,
     metrics: RowMetrics,
     height: Length,
@@ -219,9 +220,11 @@ impl<'e> Timeline<'e> {
         if rows.count() > MOST_ROWS {
             return None;
         }
-        let name = self.name(field);
+        let has_fields = self.entries.iter().any(|entry| entry.domain.is_some());
+        // Without fields there is one lane, which needs no name.
+        let name = has_fields.then(|| self.name(field));
         let kind = self.metrics.kind.strong();
-        let name_height = ruler.height(&name.text, kind, NAMES.0);
+        let name_height = name.as_ref().map_or(Length::ZERO, |name| ruler.height(&name.text, kind, NAMES.0));
         let height = name_height.max(self.metrics.height(rows.count())) + PADDING * 2;
         Some(Lane { name, placed, metrics: self.metrics, height })
     }
@@ -231,8 +234,8 @@ impl<'e> Timeline<'e> {
         let Some(domain) = field.and_then(|index| self.content.domains.get(index)) else {
             return SketchLabel::new(self.labels.no_field, kind, at, NAMES.0).own();
         };
-        let portion = portion(&domain.marking, &self.content.default_marking);
-        SketchLabel::new(&format!("{portion}{}", domain.name), kind, at, NAMES.0)
+        let name = marked_name(&domain.name, &domain.marking, &self.content.default_marking);
+        SketchLabel::new(&name, kind, at, NAMES.0)
     }
 
     /// Draws the main axis above the lanes.
@@ -306,7 +309,9 @@ impl Lane {
     fn draw(self, sketch: &mut Sketch, top: Length) -> Length {
         let rows = top + PADDING;
         let text = self.metrics.text_top(0);
-        sketch.label(SketchLabel { top: rows + text, ..self.name });
+        if let Some(name) = self.name {
+            sketch.label(SketchLabel { top: rows + text, ..name });
+        }
         for Placed { row, mark, label } in self.placed {
             mark.draw(sketch, rows + self.metrics.middle(row));
             if let Some(label) = label {

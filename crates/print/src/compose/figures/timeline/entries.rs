@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use chancery_brief::edtf::{Bound, Date, Edtf, Precision};
 use chancery_brief::reading_order;
-use chancery_proto::brief::v1::{BriefContent, Event};
+use chancery_proto::brief::v1::{BriefContent, Event, Statement};
 
 use crate::compose::content_facts::events_in_time_order;
-use crate::compose::figures::sketch::portion;
+use crate::compose::marked_names::portion;
 use crate::text::runs_right_to_left;
 
 /// Years that the axis can have.
@@ -67,25 +67,26 @@ impl<'c> Entries<'c> {
         highlight_ids: &[String],
         right_to_left: bool,
     ) -> Option<Self> {
-        let domains = Domains::of(content);
+        let support = Support::of(content);
         let mut entries = Self { dated: Vec::new(), undated: Vec::new(), has_unsourced: false };
         for (event, date) in events_in_time_order(&content.events) {
             let is_highlighted = highlight_ids.contains(&event.id);
-            entries.has_unsourced |= event.source_ids.is_empty();
-            let text = text(event, &content.default_marking, right_to_left);
+            let is_sourced = support.is_sourced(event);
+            entries.has_unsourced |= !is_sourced;
+            let text = text(event, is_sourced, &content.default_marking, right_to_left);
             if event.date.is_empty() {
                 entries.undated.push(Undated { text, is_highlighted });
                 continue;
             }
             let extent = Extent::of(&date?)?;
-            let domain = domains.of_event(event);
+            let domain = support.field_of(event);
             entries.dated.push(Entry { event, text, extent, domain, is_highlighted });
         }
         (!entries.dated.is_empty()).then_some(entries)
     }
 }
 
-fn text(event: &Event, floor: &str, right_to_left: bool) -> String {
+fn text(event: &Event, is_sourced: bool, floor: &str, right_to_left: bool) -> String {
     let title = format!("{}{}", portion(&event.marking, floor), event.title);
     // The date before it and the asterisk after it keep their places beside a title in another direction (UAX #9).
     let isolated = if right_to_left || runs_right_to_left([title.as_str()], false) {
@@ -93,16 +94,16 @@ fn text(event: &Event, floor: &str, right_to_left: bool) -> String {
     } else {
         title
     };
-    if event.source_ids.is_empty() { isolated + "*" } else { isolated }
+    if is_sourced { isolated } else { isolated + "*" }
 }
 
-/// The fields of statements.
-struct Domains<'c> {
+/// The fields and sources of the statements that support events.
+struct Support<'c> {
     by_id: BTreeMap<&'c str, usize>,
-    by_statement: BTreeMap<&'c str, &'c str>,
+    statements: BTreeMap<&'c str, &'c Statement>,
 }
 
-impl<'c> Domains<'c> {
+impl<'c> Support<'c> {
     fn of(content: &'c BriefContent) -> Self {
         let statements = reading_order::statements(content).into_iter();
         Self {
@@ -112,14 +113,20 @@ impl<'c> Domains<'c> {
                 .zip(0..)
                 .map(|(domain, index)| (domain.id.as_str(), index))
                 .collect(),
-            by_statement: statements.map(|of| (of.id.as_str(), of.domain.as_str())).collect(),
+            statements: statements.map(|of| (of.id.as_str(), of)).collect(),
         }
     }
 
     /// Returns the field of the first statement that supports an event.
-    fn of_event(&self, event: &Event) -> Option<usize> {
-        let domain = self.by_statement.get(event.statement_ids.first()?.as_str())?;
-        self.by_id.get(domain).copied()
+    fn field_of(&self, event: &Event) -> Option<usize> {
+        let statement = self.statements.get(event.statement_ids.first()?.as_str())?;
+        self.by_id.get(statement.domain.as_str()).copied()
+    }
+
+    /// Returns whether an event, or a statement that supports it, cites a source.
+    fn is_sourced(&self, event: &Event) -> bool {
+        let statements = event.statement_ids.iter().filter_map(|id| self.statements.get(id.as_str()));
+        !event.source_ids.is_empty() || statements.into_iter().any(|of| !of.citations.is_empty())
     }
 }
 
