@@ -6,6 +6,7 @@ use chancery_text::outline::OutlinePart;
 use tower_lsp_server::ls_types::{DocumentSymbol, SymbolKind};
 
 use crate::document::{Analysis, Document};
+use crate::markdown::describe;
 
 /// Longest name of a symbol, in code points.
 const NAME_LENGTH: usize = 120;
@@ -51,8 +52,12 @@ fn close(open: &mut Vec<(usize, DocumentSymbol)>, depth: usize, complete: &mut V
 #[expect(deprecated, reason = "the type of the protocol has a deprecated field")]
 fn symbol(document: &Document, analysis: &Analysis, part: &OutlinePart, range: TextRange) -> DocumentSymbol {
     let positions = document.positions();
-    let first_line = part.title.of(&analysis.text).lines().next().unwrap_or_default().trim();
-    let words: String = first_line.chars().take(NAME_LENGTH).collect();
+    // A section has its heading; others have marks around their words.
+    let words = match part.kind {
+        PartKind::Section => part.title.of(&analysis.text).to_owned(),
+        _ => describe(analysis, part).text,
+    };
+    let words: String = words.trim().chars().take(NAME_LENGTH).collect();
     let selection = if range.contains(part.title) { part.title } else { range };
     DocumentSymbol {
         // Names may not be empty.

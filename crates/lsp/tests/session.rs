@@ -131,7 +131,7 @@ async fn a_server_states_its_methods_and_chooses_utf_8_where_it_is_offered() {
 async fn diagnostics_are_the_findings_of_check() {
     let (mut client, _, _) = connected(&[]).await;
     let mut texts = hostile_texts();
-    for example in ["russia-iran/revision-2", "russia-iran-fa/revision-2", "scripts/revision-1"] {
+    for example in ["russia-iran/revision-2", "russia-iran-fa/revision-1", "scripts/revision-1"] {
         let file = examples().join(format!("{example}.brief.md"));
         let text = std::fs::read_to_string(&file).unwrap();
         texts.push((file, text));
@@ -273,7 +273,7 @@ async fn completion_lists_what_fits_a_half_typed_line() {
             SAMPLE,
             "\nSee [it](#s-0",
             &[
-                "ukmto", "houthis", "suez", "s-01", "s-02", "kj-1", "sec-1", "s-03", "s-04", "sec-2", "s-05",
+                "ukmto", "houthis", "suez", "s-01", "kj-1", "s-02", "sec-1", "s-03", "s-04", "sec-2", "s-05",
                 "sec-3", "s-06", "r-1",
             ],
             "s-0",

@@ -137,7 +137,8 @@ impl Outline {
         for (at, mark) in words.of(text).match_indices("](#") {
             let start = words.start + at + mark.len();
             let rest = TextRange::new(start, words.end).of(text);
-            let id = &rest[..rest.find(')').unwrap_or(0)];
+            let length = rest.bytes().take(LONGEST_ID + 1).position(|byte| byte == b')').unwrap_or(0);
+            let id = &rest[..length];
             if is_id(id) {
                 let range = TextRange::new(start, start + id.len());
                 self.references.push(OutlineReference { range, id: id.to_owned() });
@@ -145,6 +146,9 @@ impl Outline {
         }
     }
 }
+
+/// Maximum length of an id in bytes.
+const LONGEST_ID: usize = 63;
 
 /// A value that is not visited yet, with the field that contains it.
 struct Visit<'p> {

@@ -9,6 +9,7 @@ use chancery_text::dictionary::{
 use chancery_text::outline::Outline;
 use chancery_text::slot::{SlotKind, slot_at};
 use chancery_text::{Context, code, read};
+use proptest::prelude::*;
 
 /// A key that is none, and like none.
 const UNKNOWN: &str = "qqqqqqqqqqqq";
@@ -260,6 +261,53 @@ fn no_text_and_no_offset_fails() {
         for offset in 0..=text.len() + 2 {
             let _ = outline.id_at(offset);
         }
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_slot_has_a_word_around_the_offset_on_its_line(
+        is_front in any::<bool>(),
+        text in r#"[a-c0{}\[\]@;:"'\\^#()|`, \-\r\n\u{feff}کа😀]{0,120}"#,
+        at in any::<prop::sample::Index>(),
+    ) {
+        let text = if is_front { format!("---\n{text}") } else { format!("---\ntitle: T\n---\n{text}") };
+        let offsets: Vec<usize> = text.char_indices().map(|(offset, _)| offset).chain([text.len()]).collect();
+        let offset = *at.get(&offsets);
+        if let Some(slot) = slot_at(&text, offset) {
+            prop_assert!(slot.word.start <= offset && offset <= slot.word.end, "{slot:?} at {offset}");
+            let word = text.get(slot.word.start..slot.word.end);
+            prop_assert!(word.is_some_and(|word| !word.contains('\n')), "{slot:?} {word:?}");
+        }
+        let reading = read(&text, &Context::default());
+        let outline = Outline::new(&text, &reading);
+        if let Some((id, range)) = outline.id_at(offset) {
+            prop_assert_eq!(range.of(&text), id);
+        }
+    }
+}
+
+#[test]
+fn long_lines_are_read_in_linear_time() {
+    let count = 200_000;
+    let lines = [
+        "{a}".repeat(count),
+        "{\"a;".repeat(count),
+        "[@a]".repeat(count),
+        "](#".repeat(count),
+        "[@a;".repeat(count),
+        format!("(TLP:CLEAR) {}", "(".repeat(count)),
+    ];
+    for line in lines {
+        let text = format!("{FRONT}{line}");
+        let _ = slot_at(&text, text.len());
+        let _ = slot_at(&text, FRONT.len() + 40);
+        let reading = read(&text, &Context::default());
+        let _ = Outline::new(&text, &reading);
+    }
+    for inside in ["[".repeat(count), "{a: ".repeat(count), "a:\n".repeat(count), "\"".repeat(count)] {
+        let text = format!("---\nx: {inside}");
+        let _ = slot_at(&text, text.len());
     }
 }
 

@@ -3,6 +3,7 @@
 #![allow(
     clippy::unwrap_used,
     dead_code,
+    unreachable_pub,
     reason = "a test that cannot set its scene has failed; not every test uses all"
 )]
 

@@ -6,7 +6,8 @@ use chancery_proto::brief::v1::{
     RelationshipPolarity, RelationshipStatus,
 };
 
-use super::{Key, Values, Word, plain_words, words_of};
+use super::word_lists::{plain_words, words_of};
+use super::{Key, Values, Word};
 use crate::reader::leading_term;
 use crate::syntax::tree::EMPTY_BLOCKS;
 use crate::vocabulary::term;

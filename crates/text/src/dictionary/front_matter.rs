@@ -6,7 +6,8 @@ use chancery_proto::brief::v1::{
     ActorKind, BriefKind, LikelihoodScale, PlaceKind, SourceReliability, SourceType, Trend,
 };
 
-use super::{Key, Values, Word, plain_words, words_of};
+use super::word_lists::{plain_words, words_of};
+use super::{Key, Values, Word};
 
 /// The front matter, or a map in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

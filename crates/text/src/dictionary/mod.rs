@@ -5,6 +5,7 @@
 
 mod annotations;
 mod front_matter;
+mod word_lists;
 
 use chancery_brief::PartKind;
 use chancery_proto::descriptors::{enum_value_comment, field_comment};
@@ -13,7 +14,6 @@ pub use self::annotations::{Annotated, annotation_keys, change_kinds, confidence
 pub use self::front_matter::{FrontMatterMap, front_matter_keys};
 use crate::check::in_words;
 pub use crate::syntax::fenced::KINDS as BLOCK_KINDS;
-use crate::vocabulary::{self, Words};
 
 /// A key, or a word that is an annotation by itself.
 #[derive(Debug, Clone, Copy)]
@@ -89,18 +89,4 @@ impl Key {
             _ => Vec::new(),
         }
     }
-}
-
-/// Lists the words of an enum with their meanings.
-fn words_of<W: Words>() -> Vec<Word> {
-    let of = |word: String| {
-        let value = vocabulary::value::<W>(&word).unwrap_or_default();
-        Word { word, meaning: in_words(&enum_value_comment(W::NAME, value.name())) }
-    };
-    vocabulary::words::<W>().into_iter().map(of).collect()
-}
-
-/// Lists words without meanings of their own.
-fn plain_words<'w>(words: impl IntoIterator<Item = &'w str>) -> Vec<Word> {
-    words.into_iter().map(|word| Word { word: word.to_owned(), meaning: String::new() }).collect()
 }

@@ -1,8 +1,12 @@
 //! Slots in the front matter.
 
-use super::{Slot, SlotKind, trimmed, value_slot};
+use super::words::{trimmed, value_slot};
+use super::{Slot, SlotKind};
 use crate::dictionary::{FrontMatterMap, Key, Values, front_matter_keys};
 use crate::range::TextRange;
+
+/// Maximum nesting of maps and lists; deeper ones, which no key of the front matter has, have no slots.
+const MAX_DEPTH: usize = 16;
 
 /// Returns the slot at an offset between the fences.
 pub(super) fn slot(text: &str, inside: TextRange, offset: usize) -> Option<Slot> {
@@ -76,6 +80,9 @@ impl Scan<'_> {
             }
         }
         while at < end.min(offset) {
+            if self.levels.len() > MAX_DEPTH {
+                return None;
+            }
             let c = self.text[at..].chars().next()?;
             if c == '#' && self.token.is_none() && self.text[..at].ends_with([' ', '\n']) {
                 return (offset >= end).then_some(end);

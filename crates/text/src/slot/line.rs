@@ -3,7 +3,8 @@
 use chancery_brief::PartKind;
 
 use super::segments::group;
-use super::{Slot, SlotKind, Surroundings, id_around, trimmed, value_slot};
+use super::words::{id_around, trimmed, value_slot};
+use super::{Slot, SlotKind, Surroundings};
 use crate::dictionary::{Annotated, annotation_keys};
 use crate::range::TextRange;
 use crate::syntax::gaps::{is_gap, skip_gaps};

@@ -1,7 +1,7 @@
 //! The segments of a group: its parts between semicolons.
 
 use crate::range::TextRange;
-use crate::syntax::gaps::skip_gaps;
+use crate::syntax::gaps::is_gap;
 use crate::syntax::tokens::end_before_id;
 
 /// The segment around an offset in a group, and where the group ends.
@@ -14,30 +14,27 @@ pub(super) struct Group {
 
 /// Reads the group that opens at `open` up to its closing mark. Values can be JSON strings, in which nothing separates.
 pub(super) fn group(line: &str, open: usize, close: char, offset: usize) -> Group {
-    let limit = end_before_id(line, open + 1).max(offset.min(line.len()));
-    let mut segment = TextRange::new(open + 1, limit);
+    let mut segment = None;
     let mut start = open + 1;
     let mut at = start;
     let mut can_quote = true;
     while let Some(c) = line[at..].chars().next() {
         if c == close || c == ';' {
             if start <= offset && offset <= at {
-                segment = TextRange::new(start, at);
+                segment = Some(TextRange::new(start, at));
             }
             if c == close {
-                return Group { segment, end: at };
+                return Group { segment: segment.unwrap_or(TextRange::new(start, at)), end: at };
             }
             start = at + 1;
         }
         let quoted_end = if c == '"' && can_quote { string_end(line, at) } else { None };
-        can_quote =
-            matches!(c, ';' | ',' | ':') || (can_quote && skip_gaps(&line[..at + c.len_utf8()], at) > at);
+        can_quote = matches!(c, ';' | ',' | ':') || can_quote && is_gap(c);
         at = quoted_end.unwrap_or(at + c.len_utf8());
     }
-    if start <= offset {
-        segment = TextRange::new(start, limit.max(start));
-    }
-    Group { segment, end: limit }
+    // The id behind an unclosed group is not in it. Only one group of a line is unclosed, so the line is searched once.
+    let end = end_before_id(line, open + 1).max(offset.min(line.len()));
+    Group { segment: segment.unwrap_or(TextRange::new(start, end)), end }
 }
 
 /// Returns the end of the JSON string that opens at an offset; none if it does not close.
