@@ -84,3 +84,18 @@ async fn a_server_that_is_left_without_a_shutdown_fails() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("--lint-pages \"no/such/folder\""));
 }
+
+#[test]
+fn the_settings_in_the_docs_are_well_formed_and_start_the_server() {
+    let page = include_str!("../../../docs/EDITORS.md");
+    let block = |language: &str| {
+        let (_, behind) = page.split_once(&format!("\n```{language}\n")).unwrap();
+        behind.split_once("\n```").unwrap().0
+    };
+    let package: Value = serde_json::from_str(block("json")).unwrap();
+    assert_eq!(package["contributes"]["languages"][0]["filenamePatterns"][0], "*.brief.md");
+    let helix: toml::Table = toml::from_str(block("toml")).unwrap();
+    assert_eq!(helix["language-server"]["chancery"]["args"][0].as_str(), Some("lsp"));
+    assert!(block("lua").contains("cmd = { \"chancery\", \"lsp\" }"));
+    assert!(block("js").contains("{ command: \"chancery\", args: [\"lsp\"] }"));
+}

@@ -1,4 +1,4 @@
-//! Open texts and what is known of them.
+//! Open texts and their analysis.
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};

@@ -7,7 +7,7 @@ use crate::Settings;
 use crate::document::{Analysis, Document, context};
 use crate::error::Refusal;
 
-/// Returns the edit that formats a text: one that replaces what lies between the first and the last difference.
+/// Returns the edit that formats a text: one that replaces the text between the first and the last difference.
 pub(crate) fn formatting(
     document: &Document,
     analysis: &Analysis,

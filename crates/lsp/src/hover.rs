@@ -12,7 +12,7 @@ use tower_lsp_server::ls_types::{Hover, HoverContents, MarkupContent, MarkupKind
 use crate::document::{Analysis, Document};
 use crate::markdown::{describe, escaped, term_range};
 
-/// Returns what is known of the word at an offset.
+/// Returns the description of the part or word at an offset.
 pub(crate) fn hover(document: &Document, analysis: &Analysis, offset: usize) -> Option<Hover> {
     let (range, value) = part(analysis, offset).or_else(|| word(analysis, offset))?;
     let contents = HoverContents::Markup(MarkupContent { kind: MarkupKind::Markdown, value });

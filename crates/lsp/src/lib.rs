@@ -1,7 +1,7 @@
 //! The language server for texts of briefs, `NAME.brief.md`: diagnostics, fixes, hovers, completion, navigation, renaming,
 //! symbols and formatting in an editor.
 //!
-//! [`serve`] speaks the Language Server Protocol 3.17 over any pair of streams. What it says of a text comes from
+//! [`serve`] speaks the Language Server Protocol 3.17 over any pair of streams. Findings and edits come from
 //! [`chancery_text`], whose `check` and `format` the command line uses too, so that an editor shows the same findings.
 
 mod completion;

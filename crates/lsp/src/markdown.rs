@@ -11,7 +11,7 @@ use crate::document::Analysis;
 /// Longest text of a part in a description, in code points.
 const TEXT_LENGTH: usize = 1_000;
 
-/// The description of a part: what it is, its name or text, and its details.
+/// The description of a part: its name or text, and its details.
 #[derive(Debug, Default)]
 pub(crate) struct Description {
     /// The name or text of the part.

@@ -73,7 +73,7 @@ impl State {
         self.locked().get(document.uri.as_str()).is_some_and(|open| Arc::ptr_eq(open, document))
     }
 
-    /// Returns what is known of a text, which another thread reads at the first use. A version that was replaced in the
+    /// Returns the analysis of a text, which another thread makes at the first use. A version that was replaced in the
     /// meantime is not read.
     pub(crate) async fn analysis(
         self: &Arc<Self>,

@@ -114,7 +114,7 @@ pub fn methods() -> impl Iterator<Item = (String, MethodTraits)> {
 mod tests {
     use std::collections::HashMap;
 
-    use super::{MethodTraits, Permission, methods, permission, pool};
+    use super::{MethodTraits, Permission, enum_value_comment, field_comment, methods, permission, pool};
 
     #[test]
     fn every_method_states_a_permission() {
@@ -140,6 +140,14 @@ mod tests {
         assert_eq!(permission("/chancery.brief.v1.BriefService/Nothing"), None);
         assert_eq!(permission("chancery"), None);
         assert_eq!(permission("/chancery.brief.v1.BriefService/GetBrief"), Some(Permission::BriefRead));
+    }
+
+    #[test]
+    fn fields_and_values_have_their_comments() {
+        assert_eq!(field_comment("Source", "publisher"), "Publisher.");
+        assert!(field_comment("Source", "short_title").ends_with("empty means the name of the publisher."));
+        assert_eq!(enum_value_comment("ActorKind", "ACTOR_KIND_STATE"), "A state.");
+        assert_eq!(field_comment("Source", "none") + &enum_value_comment("None", "NONE"), "");
     }
 
     #[test]

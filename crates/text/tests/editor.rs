@@ -1,4 +1,4 @@
-//! What editors need: the keys that fit a place, the slot at an offset, and the parts with their references.
+//! The queries of editors: the keys that fit a place, the slot at an offset, and the parts with their references.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
