@@ -16,7 +16,7 @@ use chancery_text::{Severity, TEXT_LIMIT};
 use serde_json::{Value, json};
 
 use self::server::{Client, SAMPLE, URI, at, connected, findings, replace, with_sample};
-use self::support::{examples, hostile_texts, offset, position, range};
+use self::support::{examples, hostile_texts, position, range};
 
 #[tokio::test]
 async fn a_server_states_its_methods_and_chooses_utf_8_where_it_is_offered() {
