@@ -47,11 +47,12 @@ pub(crate) fn code_actions(
 /// Returns the action with all safe fixes, if there are any that cause no other errors.
 fn fix_all(document: &Document, analysis: &Analysis, settings: &Settings) -> Option<CodeAction> {
     let Fixing::Fixed(fixed, _) = analysis.fixing(document, settings) else { return None };
-    let fixes = safe_fixes(&analysis.text, &analysis.check.findings);
+    let edits = safe_fixes(&analysis.text, &analysis.check.findings);
+    let edits = edits.into_iter().map(|fix| edit(document, fix)).collect();
     Some(CodeAction {
         title: format!("Apply all safe fixes ({})", fixed.applied),
         kind: Some(CodeActionKind::SOURCE_FIX_ALL),
-        edit: Some(workspace_edit(document, fixes.into_iter().map(|fix| edit(document, fix)).collect())),
+        edit: Some(workspace_edit(document, edits)),
         ..CodeAction::default()
     })
 }
@@ -70,8 +71,6 @@ fn edit(document: &Document, fix: &Fix) -> TextEdit {
     document.edit(fix.range, fix.replacement.as_str())
 }
 
-// The protocol's type; a URI is compared by its text.
-#[expect(clippy::mutable_key_type, reason = "the URI is not changed")]
 pub(crate) fn workspace_edit(document: &Document, edits: Vec<TextEdit>) -> WorkspaceEdit {
     let changes = HashMap::from([(document.uri.clone(), edits)]);
     WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() }

@@ -312,6 +312,15 @@ async fn code_actions_are_the_fixes_of_check() {
     assert_eq!(edited(&broken, &all[0]["edit"]["changes"][URI]), expected.text);
 }
 
+/// Returns the names and ids of symbols, with those that they contain.
+fn names(symbols: &Value) -> Vec<Value> {
+    let symbols = symbols.as_array().cloned().unwrap_or_default();
+    symbols
+        .iter()
+        .map(|symbol| json!([symbol["name"], symbol["detail"], names(&symbol["children"])]))
+        .collect()
+}
+
 #[tokio::test]
 async fn symbols_are_key_judgments_and_the_tree_of_sections() {
     let (mut client, _) = with_sample().await;
@@ -319,13 +328,6 @@ async fn symbols_are_key_judgments_and_the_tree_of_sections() {
         .request("textDocument/documentSymbol", json!({ "textDocument": { "uri": URI } }))
         .await
         .unwrap();
-    fn names(symbols: &Value) -> Vec<Value> {
-        let symbols = symbols.as_array().cloned().unwrap_or_default();
-        symbols
-            .iter()
-            .map(|symbol| json!([symbol["name"], symbol["detail"], names(&symbol["children"])]))
-            .collect()
-    }
     let expected = json!([
         ["They can close the strait.", "kj-1", []],
         ["Threat", "sec-1", [["Detail", "sec-2", []]]],

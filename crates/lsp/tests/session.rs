@@ -85,7 +85,7 @@ async fn changes_are_applied_in_their_units_and_checked() {
     assert_eq!(found.iter().filter(|found| found["severity"] == 1).count(), 0, "{found:?}");
     // Behind Persian words and an emoji, and twice in one message.
     let word = range(SAMPLE, "houthis", 2);
-    let changed = SAMPLE.replacen("actors: houthis", "actors: houthi", 1).replacen("😀", "🚢🚢", 2);
+    let after = SAMPLE.replacen("actors: houthis", "actors: houthi", 1).replacen("😀", "🚢🚢", 2);
     let changes = json!([
         { "range": word, "text": "houthi" },
         { "range": range(SAMPLE, "😀", 1), "text": "🚢🚢" },
@@ -97,10 +97,10 @@ async fn changes_are_applied_in_their_units_and_checked() {
         .await;
     let sent = client.diagnostics(URI, 2).await;
     let expected: Vec<Value> =
-        findings(&changed).iter().map(|found| expected_diagnostic(&changed, found)).collect();
+        findings(&after).iter().map(|found| expected_diagnostic(&after, found)).collect();
     assert_eq!(sent, expected);
     let error = sent.iter().find(|found| found["code"] == "UNKNOWN_REFERENCE").unwrap();
-    assert_eq!(error["range"], range(&changed, "houthi", 2));
+    assert_eq!(error["range"], range(&after, "houthi", 2));
     // Closing a text removes its diagnostics.
     client.notify("textDocument/didClose", json!({ "textDocument": { "uri": URI } })).await;
     assert_eq!(client.diagnostics_or(URI, &Value::Null).await["diagnostics"], json!([]));
