@@ -50,6 +50,10 @@ pub struct Settings {
 /// Time without a change after which an editor's text is checked, unless configured otherwise.
 pub const DEBOUNCE: Duration = Duration::from_millis(150);
 
+/// Number of messages that are handled at the same time. Requests that wait for a long text must not keep the changes and
+/// cancellations behind them waiting.
+const MAX_REQUESTS: usize = 64;
+
 /// How a session ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
@@ -63,6 +67,6 @@ pub enum Ended {
 pub async fn serve(input: impl AsyncRead + Unpin, output: impl AsyncWrite, settings: Settings) -> Ended {
     let state = Arc::new(State::new(settings));
     let (service, socket) = LspService::new(|client| LanguageServer::new(client, Arc::clone(&state)));
-    Server::new(input, output, socket).serve(service).await;
+    Server::new(input, output, socket).concurrency_level(MAX_REQUESTS).serve(service).await;
     if state.is_shut_down() { Ended::Shutdown } else { Ended::Abandoned }
 }
