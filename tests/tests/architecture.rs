@@ -147,9 +147,20 @@ fn only_the_service_and_the_command_link_object_stores_and_one_crate_knows_them(
 
 #[test]
 fn only_the_store_holds_sql() {
-    for folder in
-        ["brief", "text", "lsp", "images", "print", "proto", "artifacts", "service", "worker", "client", "cli"]
-            .map(|name| format!("crates/{name}"))
+    for folder in [
+        "brief",
+        "text",
+        "lsp",
+        "images",
+        "print",
+        "proto",
+        "artifacts",
+        "service",
+        "worker",
+        "client",
+        "cli",
+    ]
+    .map(|name| format!("crates/{name}"))
     {
         for (path, text) in sources(&folder) {
             for macro_name in ["query!(", "query_as!(", "query_scalar!(", "sqlx::"] {
