@@ -147,9 +147,20 @@ fn only_the_service_and_the_command_link_object_stores_and_one_crate_knows_them(
 
 #[test]
 fn only_the_store_holds_sql() {
-    for folder in
-        ["brief", "text", "images", "print", "proto", "artifacts", "service", "worker", "client", "cli"]
-            .map(|name| format!("crates/{name}"))
+    for folder in [
+        "brief",
+        "text",
+        "lsp",
+        "images",
+        "print",
+        "proto",
+        "artifacts",
+        "service",
+        "worker",
+        "client",
+        "cli",
+    ]
+    .map(|name| format!("crates/{name}"))
     {
         for (path, text) in sources(&folder) {
             for macro_name in ["query!(", "query_as!(", "query_scalar!(", "sqlx::"] {
@@ -201,6 +212,17 @@ fn only_text_reads_yaml() {
     let linked: Vec<_> =
         dependencies.direct("chancery-text").iter().filter(|name| name.starts_with("chancery-")).collect();
     assert_eq!(linked, ["chancery-brief", "chancery-proto"]);
+}
+
+#[test]
+fn only_lsp_knows_the_language_server_protocol() {
+    let dependencies = Dependencies::read();
+    let servers: Vec<_> =
+        dependencies.own().filter(|name| dependencies.direct(name).contains("tower-lsp-server")).collect();
+    assert_eq!(servers, ["chancery-lsp"]);
+    let linked: Vec<_> =
+        dependencies.direct("chancery-lsp").iter().filter(|name| name.starts_with("chancery-")).collect();
+    assert_eq!(linked, ["chancery-brief", "chancery-proto", "chancery-text"]);
 }
 
 #[test]

@@ -30,3 +30,4 @@ mod value_names;
 pub mod words;
 
 pub use canonical::{Canonical, StoredContentError};
+pub use part::PartKind;

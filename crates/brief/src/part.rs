@@ -12,7 +12,8 @@ pub const FRONT_MATTER: &str = "front_matter";
 
 /// The kind of a part that has an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum PartKind {
+#[expect(missing_docs, reason = "the names are those of the content")]
+pub enum PartKind {
     Statement,
     KeyJudgment,
     Section,
@@ -55,7 +56,7 @@ impl PartKind {
     }
 
     /// Returns the name for messages to authors, with its article.
-    pub(crate) fn with_article(self) -> &'static str {
+    pub fn with_article(self) -> &'static str {
         match self {
             Self::Statement => "a statement",
             Self::KeyJudgment => "a key judgment",

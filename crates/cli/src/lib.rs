@@ -30,9 +30,12 @@ pub fn main() -> ExitCode {
     };
     let json = line.global.json;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let result = runtime
-        .map_err(Failure::io("starting"))
-        .and_then(|runtime| runtime.block_on(commands::run(&line.global, line.command)));
+    let result = runtime.map_err(Failure::io("starting")).and_then(|runtime| {
+        let result = runtime.block_on(commands::run(&line.global, line.command));
+        // Dropping the runtime would wait for a read of standard input, which an editor may leave open.
+        runtime.shutdown_background();
+        result
+    });
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

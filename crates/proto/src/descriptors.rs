@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use prost_reflect::{DescriptorPool, EnumDescriptor, ExtensionDescriptor, MessageDescriptor};
+use prost_reflect::{DescriptorPool, EnumDescriptor, ExtensionDescriptor, FileDescriptor, MessageDescriptor};
 
 use crate::options::v1::Permission;
 
@@ -37,6 +37,28 @@ pub fn enum_values(name: &str) -> Vec<String> {
 pub fn enum_number(name: &str, value: &str) -> Option<i32> {
     let number = enum_by_short_name(name)?.get_value_by_name(value)?.number();
     (number != 0).then_some(number)
+}
+
+/// Returns the comment of a field of `chancery.brief.v1`, such as `Source` and `title`, on one line; empty if there is none.
+pub fn field_comment(message: &str, field: &str) -> String {
+    let field = POOL
+        .get_message_by_name(&format!("chancery.brief.v1.{message}"))
+        .and_then(|message| message.get_field_by_name(field));
+    field.map(|field| comment(&field.parent_message().parent_file(), field.path())).unwrap_or_default()
+}
+
+/// Returns the comment of an enum's value, by the enum's short name and the value's name, on one line; empty if there is
+/// none.
+pub fn enum_value_comment(name: &str, value: &str) -> String {
+    let value = enum_by_short_name(name).and_then(|found| found.get_value_by_name(value));
+    value.map(|value| comment(&value.parent_enum().parent_file(), value.path())).unwrap_or_default()
+}
+
+fn comment(file: &FileDescriptor, path: &[i32]) -> String {
+    let info = file.file_descriptor_proto().source_code_info.as_ref();
+    let location = info.and_then(|info| info.location.iter().find(|location| location.path == path));
+    let lines = location.map_or("", |location| location.leading_comments()).lines();
+    lines.map(str::trim).collect::<Vec<_>>().join(" ").trim().to_owned()
 }
 
 fn enum_by_short_name(name: &str) -> Option<EnumDescriptor> {
@@ -92,7 +114,7 @@ pub fn methods() -> impl Iterator<Item = (String, MethodTraits)> {
 mod tests {
     use std::collections::HashMap;
 
-    use super::{MethodTraits, Permission, methods, permission, pool};
+    use super::{MethodTraits, Permission, enum_value_comment, field_comment, methods, permission, pool};
 
     #[test]
     fn every_method_states_a_permission() {
@@ -118,6 +140,14 @@ mod tests {
         assert_eq!(permission("/chancery.brief.v1.BriefService/Nothing"), None);
         assert_eq!(permission("chancery"), None);
         assert_eq!(permission("/chancery.brief.v1.BriefService/GetBrief"), Some(Permission::BriefRead));
+    }
+
+    #[test]
+    fn fields_and_values_have_their_comments() {
+        assert_eq!(field_comment("Source", "publisher"), "Publisher.");
+        assert!(field_comment("Source", "short_title").ends_with("empty means the name of the publisher."));
+        assert_eq!(enum_value_comment("ActorKind", "ACTOR_KIND_STATE"), "A state.");
+        assert_eq!(field_comment("Source", "none") + &enum_value_comment("None", "NONE"), "");
     }
 
     #[test]

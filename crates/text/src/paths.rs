@@ -44,6 +44,11 @@ impl Paths {
         node.range
     }
 
+    /// Returns the value of the whole content.
+    pub(crate) fn root(&self) -> &PathNode {
+        &self.root
+    }
+
     /// Returns the parts with an id: statements, key judgments, sections, blocks, entries and the parts of front matter.
     pub(crate) fn parts(&self) -> BTreeMap<&str, PartRange> {
         let mut parts = BTreeMap::new();
@@ -88,6 +93,20 @@ impl PathNode {
 
     pub(crate) fn add(&mut self, field: &'static str, node: Self) {
         self.fields.push((field, node));
+    }
+
+    /// Returns the id of the part that the value is; empty for other values.
+    pub(crate) fn part_id(&self) -> &str {
+        &self.part_id
+    }
+
+    /// Returns the fields with their names.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&'static str, &Self)> {
+        self.fields.iter().map(|(name, inner)| (*name, inner))
+    }
+
+    pub(crate) fn items(&self) -> &[Self] {
+        &self.items
     }
 
     /// Sets the id of the part and its range.

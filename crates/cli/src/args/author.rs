@@ -1,4 +1,4 @@
-//! Arguments of the commands that write briefs: `new`, `check`, `fmt`, `import`, `create`, `draft`, `lint` and `attach`.
+//! Arguments of the commands that write briefs: `new`, `check`, `fmt`, `lsp`, `import`, `create`, `draft`, `lint` and `attach`.
 
 use std::path::PathBuf;
 
@@ -48,6 +48,22 @@ pub struct Fmt {
     /// text and confidence, and new parts none of the ids that were used before
     #[arg(long, value_name = "FILE|BRIEF")]
     pub against: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Lsp {
+    /// Does not warn of characters that no font has, which saves a fifth of a second at the start
+    #[arg(long)]
+    pub no_glyphs: bool,
+    /// Folder of fonts to add to the built-in ones
+    #[arg(long, env = "CHANCERY_FONTS", value_name = "DIR")]
+    pub fonts: Option<PathBuf>,
+    /// Folder with the pages of the codes, docs/lint, or its URL: diagnostics then link to them
+    #[arg(long, env = "CHANCERY_LINT_PAGES", value_name = "DIR|URL")]
+    pub lint_pages: Option<String>,
+    /// Accepted and ignored, because editors pass it: the server always uses standard input and output
+    #[arg(long, hide = true)]
+    pub stdio: bool,
 }
 
 #[derive(Debug, Args)]

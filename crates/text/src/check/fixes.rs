@@ -43,21 +43,30 @@ impl Diagnostic {
     }
 }
 
-/// Applies the safe fixes of findings to their text, once. Where two overlap, applies the first one.
-pub fn apply_safe_fixes(text: &str, findings: &[Diagnostic]) -> Fixed {
+/// Returns the safe fixes of findings in the order of the text. Of those that overlap, returns the first one.
+pub fn safe_fixes<'f>(text: &str, findings: &'f [Diagnostic]) -> Vec<&'f Fix> {
     let mut fixes: Vec<&Fix> = findings.iter().filter_map(|found| found.safe_fix(text)).collect();
     fixes.sort_by_key(|fix| (fix.range.start, fix.range.end));
-    let mut result = Fixed { text: String::with_capacity(text.len()), applied: 0 };
     let mut last: Option<TextRange> = None;
-    let mut at = 0;
-    for fix in fixes {
-        if fix.range.start < at || last == Some(fix.range) {
-            continue;
+    fixes.retain(|fix| {
+        let follows = last.is_none_or(|last| last.end <= fix.range.start && last != fix.range);
+        if follows {
+            last = Some(fix.range);
         }
+        follows
+    });
+    fixes
+}
+
+/// Applies the safe fixes of findings to their text, once. Where two overlap, applies the first one.
+pub fn apply_safe_fixes(text: &str, findings: &[Diagnostic]) -> Fixed {
+    let mut result = Fixed { text: String::with_capacity(text.len()), applied: 0 };
+    let mut at = 0;
+    for fix in safe_fixes(text, findings) {
         result.text.push_str(&text[at..fix.range.start]);
         result.text.push_str(&fix.replacement);
         result.applied += 1;
-        (at, last) = (fix.range.end, Some(fix.range));
+        at = fix.range.end;
     }
     result.text.push_str(&text[at..]);
     result

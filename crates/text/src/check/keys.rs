@@ -38,7 +38,7 @@ fn key(path: &str) -> String {
 }
 
 /// Replaces the names of fields and enum values in a message by the keys and words of the text form.
-pub(super) fn in_words(message: &str) -> String {
+pub(crate) fn in_words(message: &str) -> String {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let mut replaced = String::with_capacity(message.len());
     let mut rest = message;

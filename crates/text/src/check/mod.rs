@@ -11,7 +11,8 @@ use chancery_brief::Canonical;
 use chancery_brief::glyph_coverage::GlyphCoverage;
 use chancery_brief::validate;
 
-pub use self::fixes::{Fixed, apply_safe_fixes};
+pub use self::fixes::{Fixed, apply_safe_fixes, safe_fixes};
+pub(crate) use self::keys::in_words;
 pub use self::keys::rule_message;
 use self::unread::{Unread, whole_lines};
 use crate::code;
@@ -71,6 +72,30 @@ pub fn check(text: &str, context: &Context<'_>, coverage: Option<&GlyphCoverage>
         later.range == earlier.range && later.code == earlier.code && later.message == earlier.message
     });
     Check { reading, canonical, findings, omitted }
+}
+
+/// The result of fixing a text.
+#[derive(Debug, Clone)]
+pub enum Fixing {
+    /// No finding has a safe fix.
+    Unchanged,
+    /// The fixes together would cause other errors, so that none is applied.
+    Refused,
+    /// The text with its safe fixes, checked again.
+    Fixed(Fixed, Box<Check>),
+}
+
+/// Applies the safe fixes of a checked text, if that causes no further errors.
+pub fn fix(text: &str, before: &Check, context: &Context<'_>, coverage: Option<&GlyphCoverage>) -> Fixing {
+    let fixed = apply_safe_fixes(text, &before.findings);
+    if fixed.applied == 0 {
+        return Fixing::Unchanged;
+    }
+    let after = check(&fixed.text, context, coverage);
+    if after.count(Severity::Error) > before.count(Severity::Error) {
+        return Fixing::Refused;
+    }
+    Fixing::Fixed(fixed, Box::new(after))
 }
 
 /// Returns the findings of the reader, without those that follow from an unclosed brace: its annotation is text to the

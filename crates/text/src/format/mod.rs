@@ -12,6 +12,7 @@ use self::passages::{Layout, formatted};
 use crate::context::Context;
 use crate::parse::{Parsed, parse};
 use crate::range::TextRange;
+use crate::reader::{Reading, read};
 use crate::syntax::parts::Parts;
 use crate::syntax::sentences::Passage;
 use crate::syntax::tree::{Element, ElementKind, List, ListItem};
@@ -50,6 +51,19 @@ pub fn format(text: &str, context: &Context<'_>) -> Formatted {
     let notes = numbered(&text, notes);
     let has_errors = !parsed.errors.is_empty();
     Formatted { text: formatter.edits.apply(&text), notes, has_errors }
+}
+
+/// Formats a text without errors of form.
+///
+/// # Errors
+/// The reading of a text that has errors, or that formatting would change the content of.
+pub fn format_valid(text: &str, context: &Context<'_>) -> Result<Formatted, Box<Reading>> {
+    let formatted = format(text, context);
+    let before = read(text, context);
+    if !formatted.has_errors && read(&formatted.text, context).content == before.content {
+        return Ok(formatted);
+    }
+    Err(Box::new(before))
 }
 
 /// Returns the text without byte order mark, each line ending with LF alone.

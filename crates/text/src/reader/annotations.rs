@@ -151,8 +151,10 @@ impl Annotations {
 fn ids(value: &Value, diagnostics: &mut Diagnostics) -> Vec<Spanned> {
     let mut ids = Vec::new();
     let mut at = 0;
+    // A JSON string without escapes is longer by its quotation marks.
+    let quote = usize::from(value.range.end - value.range.start == value.text.len() + 2);
     for word in value.text.split(is_gap) {
-        let start = value.range.start + at;
+        let start = value.range.start + quote + at;
         at += word.len() + value.text[at + word.len()..].chars().next().map_or(0, char::len_utf8);
         if word.is_empty() {
             continue;

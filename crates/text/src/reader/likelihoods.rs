@@ -136,7 +136,7 @@ fn is_likelihood(item: &Item) -> bool {
 }
 
 /// Returns the longest term of any scale at the start of a text, and what follows it.
-fn leading_term(text: &str) -> Option<(&str, &str)> {
+pub(crate) fn leading_term(text: &str) -> Option<(&str, &str)> {
     let terms = SCALES.iter().flat_map(|(_, scale)| scale_terms(*scale)).map(|term| words(*term));
     let follows = |rest: &str| rest.is_empty() || rest.starts_with(' ');
     let fitting = terms.filter(|term| text.strip_prefix(term).is_some_and(follows));

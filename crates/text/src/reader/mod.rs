@@ -16,5 +16,5 @@ mod wording;
 
 pub(crate) use self::blocks::DIGEST_PREFIX;
 pub(crate) use self::fenced::{FACTORS, UNDATED};
-pub(crate) use self::likelihoods::CONFIDENCES;
+pub(crate) use self::likelihoods::{CONFIDENCES, leading_term};
 pub use self::reading::{Reading, read};

@@ -10,7 +10,7 @@ use crate::syntax::parts::{TextForm, read_line};
 use crate::syntax::tree::ElementKind;
 
 /// Kinds of fenced blocks.
-pub(crate) const KINDS: [&str; 13] = [
+pub const KINDS: [&str; 13] = [
     "events",
     "relationships",
     "scenarios",

@@ -45,13 +45,15 @@ pub(crate) fn read_front_matter(text: &str, start: usize, diagnostics: &mut Diag
     FrontMatter { entries, body_start: fences.body_start, is_complete }
 }
 
-struct Fences {
-    inside: TextRange,
-    body_start: usize,
-    is_closed: bool,
+/// The ranges that the fences separate.
+pub(crate) struct Fences {
+    pub(crate) inside: TextRange,
+    pub(crate) body_start: usize,
+    pub(crate) is_closed: bool,
 }
 
-fn fences(text: &str, start: usize) -> Option<Fences> {
+/// Finds the fences of front matter that starts at an offset.
+pub(crate) fn fences(text: &str, start: usize) -> Option<Fences> {
     let mut at = start;
     let mut lines = text[start..].split_inclusive('\n');
     let first = lines.next()?;

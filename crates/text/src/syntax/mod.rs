@@ -3,7 +3,7 @@
 pub(crate) mod body;
 mod comments;
 pub(crate) mod cursor;
-mod fenced;
+pub(crate) mod fenced;
 mod figures;
 pub(crate) mod fragment;
 pub(crate) mod front_matter;

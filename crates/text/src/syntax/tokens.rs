@@ -156,10 +156,11 @@ fn closing_parenthesis(text: &str, open: usize) -> Option<usize> {
 }
 
 /// The start of a citation: its role and the offset behind its `@`.
-fn citation_start(text: &str, bracket: usize) -> Option<(CitationRole, usize)> {
+pub(crate) fn citation_start(text: &str, bracket: usize) -> Option<(CitationRole, usize)> {
     citation_key(text, skip_gaps(text, bracket + 1))
 }
 
+/// Reads the role and the `@` of a citation at an offset, and returns the offset of its key.
 pub(crate) fn citation_key(text: &str, at: usize) -> Option<(CitationRole, usize)> {
     if text[at..].starts_with('@') {
         return Some((CitationRole::States, at + 1));
@@ -211,7 +212,7 @@ fn group(
 }
 
 /// Returns the end of a line without the id and the gaps behind its text.
-fn end_before_id(text: &str, start: usize) -> usize {
+pub(crate) fn end_before_id(text: &str, start: usize) -> usize {
     let end = trimmed_end(text, start, text.len());
     let before_id = text[start..end].rfind('^').map(|caret| start + caret);
     let is_id = before_id.is_some_and(|caret| text[caret + 1..end].parse::<PartId>().is_ok());

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chancery_brief::glyph_coverage::GlyphCoverage;
-use chancery_text::{Check as Checked, Context, Diagnostic, Severity, TextRange, apply_safe_fixes};
+use chancery_text::{Check as Checked, Context, Diagnostic, Fixing, Severity, TextRange};
 
 use crate::args::Global;
 use crate::args::author::Check;
@@ -17,7 +17,7 @@ use crate::ui::output;
 use crate::ui::text_position::TextPosition;
 
 pub fn run(global: &Global, arguments: &Check) -> Result<(), Failure> {
-    let coverage = coverage(arguments)?;
+    let coverage = coverage(arguments.no_glyphs, arguments.fonts.as_deref())?;
     let mut files = Vec::new();
     for file in &arguments.files {
         let checked = check(file, arguments, coverage.as_ref())?;
@@ -33,11 +33,11 @@ pub fn run(global: &Global, arguments: &Check) -> Result<(), Failure> {
 }
 
 /// Returns the characters that prints can show; computing it takes about a fifth of a second.
-fn coverage(arguments: &Check) -> Result<Option<GlyphCoverage>, Failure> {
-    if arguments.no_glyphs {
+pub fn coverage(no_glyphs: bool, fonts: Option<&Path>) -> Result<Option<GlyphCoverage>, Failure> {
+    if no_glyphs {
         return Ok(None);
     }
-    let fonts = chancery_fonts::read(arguments.fonts.as_deref()).map_err(Failure::setup("the fonts"))?;
+    let fonts = chancery_fonts::read(fonts).map_err(Failure::setup("the fonts"))?;
     Ok(Some(fonts.glyph_coverage()))
 }
 
@@ -70,18 +70,18 @@ fn fixed(
     if !fix {
         return Ok((text, before));
     }
-    let fixed = apply_safe_fixes(&text, &before.findings);
-    if fixed.applied == 0 {
-        return Ok((text, before));
+    match chancery_text::fix(&text, &before, &context, coverage) {
+        Fixing::Unchanged => Ok((text, before)),
+        Fixing::Refused => {
+            eprintln!("{}: not fixed, because the fixes would cause other errors", file.display());
+            Ok((text, before))
+        }
+        Fixing::Fixed(fixed, after) => {
+            output::replace_file(file, fixed.text.as_bytes())?;
+            eprintln!("{}: {} fixed", file.display(), fixed.applied);
+            Ok((fixed.text.into(), *after))
+        }
     }
-    let after = chancery_text::check(&fixed.text, &context, coverage);
-    if after.count(Severity::Error) > before.count(Severity::Error) {
-        eprintln!("{}: not fixed, because the fixes would cause other errors", file.display());
-        return Ok((text, before));
-    }
-    output::replace_file(file, fixed.text.as_bytes())?;
-    eprintln!("{}: {} fixed", file.display(), fixed.applied);
-    Ok((fixed.text.into(), after))
 }
 
 /// Returns the finding of a file that cannot be read, at the byte that is no UTF-8.

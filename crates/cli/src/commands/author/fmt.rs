@@ -75,11 +75,10 @@ fn formatted(file: &Path, text: &Arc<str>, earlier: &Earlier) -> Result<Option<F
         earlier_ids: Some(&earlier.ids),
         earlier: earlier.newest.as_ref(),
     };
-    let formatted = chancery_text::format(text, &context);
-    let before = chancery_text::read(text, &context);
-    if !formatted.has_errors && chancery_text::read(&formatted.text, &context).content == before.content {
-        return Ok(Some(formatted));
-    }
+    let before = match chancery_text::format_valid(text, &context) {
+        Ok(formatted) => return Ok(Some(formatted)),
+        Err(reading) => reading,
+    };
     let mut errors = before.diagnostics;
     errors.retain(|found| found.severity == Severity::Error);
     let name = file.display().to_string();

@@ -7,5 +7,6 @@ pub mod fmt;
 pub mod import;
 pub mod lint;
 mod local_images;
+pub mod lsp;
 pub mod new;
 mod scaffold;
