@@ -581,12 +581,3 @@ impl<'a> Composer<'a> {
 fn likelihood(judgment: &KeyJudgment) -> Option<&Likelihood> {
     judgment.likelihood.as_ref().filter(|likelihood| lexicon::has_term(likelihood))
 }
-
-/// Returns the name by which the print refers to a source: its short title, else its publisher, else its title.
-pub(crate) fn source_name(source: &Source) -> &str {
-    let names = [&source.short_title, &source.publisher, &source.title];
-    names
-        .into_iter()
-        .find(|name| !name.is_empty())
-        .map_or(source.id.as_str(), |name| name.split(" (").next().unwrap_or(name))
-}

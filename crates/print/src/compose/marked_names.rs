@@ -3,11 +3,6 @@
 
 use std::borrow::Cow;
 
-use chancery_proto::brief::v1::Source;
-
-use crate::compose::composer::Composer;
-use crate::compose::judgment_table::source_name;
-
 /// Returns a portion marking if a part's marking differs from the brief's default.
 pub(crate) fn portion(marking: &str, default: &str) -> String {
     if marking.is_empty() || marking == default { String::new() } else { format!("({marking}) ") }
@@ -17,11 +12,4 @@ pub(crate) fn portion(marking: &str, default: &str) -> String {
 pub(crate) fn marked_name<'n>(name: &'n str, marking: &str, default: &str) -> Cow<'n, str> {
     let portion = portion(marking, default);
     if portion.is_empty() { name.into() } else { format!("{portion}{name}").into() }
-}
-
-impl Composer<'_> {
-    /// Returns the name by which the print refers to a source, after its portion marking.
-    pub(crate) fn marked_source_name<'s>(&self, source: &'s Source) -> Cow<'s, str> {
-        marked_name(source_name(source), &source.marking, &self.content.default_marking)
-    }
 }

@@ -47,6 +47,7 @@ mod sections;
 mod sentence_ends;
 mod signs;
 mod single_figure;
+mod source_names;
 mod sources;
 pub(crate) mod statements;
 pub(crate) mod stylesheet;
