@@ -6,6 +6,8 @@ use chancery_proto::names::ResourceId;
 use chancery_store::{DatabaseSettings, Role};
 use clap::{Args, Subcommand, ValueEnum};
 
+use crate::names::workspace_id;
+
 #[derive(Debug, Args)]
 pub struct Migrate {
     #[command(flatten)]
@@ -120,7 +122,7 @@ pub enum Queue {
 #[derive(Debug, Args)]
 pub struct DeadTasks {
     /// Lists only tasks of this workspace [default: all workspaces]
-    #[arg(long, alias = "of", value_name = "WORKSPACE")]
+    #[arg(long, alias = "of", value_name = "WORKSPACE", value_parser = workspace_id)]
     pub in_workspace: Option<ResourceId>,
     /// Also lists tasks that were requeued or requested again
     #[arg(long)]
