@@ -130,20 +130,20 @@ fn define_enum(descriptor: &EnumDescriptor, definitions: &mut Map<String, Value>
     let file = descriptor.parent_file();
     let values: Vec<_> = descriptor.values().filter(|value| value.number() != 0).collect();
     let comments: Vec<String> = values.iter().map(|value| comment(&file, value.path())).collect();
-    let spellings = [enum_words(descriptor), value_names(descriptor)].concat();
-    let descriptions = [comments.clone(), comments].concat();
-    let mut schema = json!({
+    let mut spellings = [enum_words(descriptor), value_names(descriptor)].concat();
+    let mut descriptions = [comments.clone(), comments].concat();
+    let unspecified = descriptor.default_value();
+    let meaning = comment(&file, unspecified.path());
+    // Where the unspecified value means something, its name may be written.
+    if !meaning.starts_with("Not allowed") {
+        spellings.push(unspecified.name().to_owned());
+        descriptions.push(meaning);
+    }
+    let schema = json!({
         "description": comment(&file, descriptor.path()),
         "enum": spellings,
         "enumDescriptions": descriptions,
     });
-    let unspecified = descriptor.default_value();
-    // Where the unspecified value means something, its name may be written.
-    if !comment(&file, unspecified.path()).starts_with("Not allowed")
-        && let Some(names) = schema["enum"].as_array_mut()
-    {
-        names.push(json!(unspecified.name()));
-    }
     definitions.insert(descriptor.name().to_owned(), schema);
 }
 

@@ -161,7 +161,7 @@ mod tests {
         assert_eq!(problems("a.json", json), ("INVALID_JSON".into(), expected.map(str::to_owned).into()));
         let yaml = "briefId: *a\nrevision: x\ncontent:\n  kind: events\n  titel: T\n";
         let expected = [
-            "1:10  YAML_FEATURE",
+            "1:10  INVALID_YAML",
             "2:11 revision INVALID_VALUE",
             "4:9 content.kind UNKNOWN_VALUE",
             "5:3 content.titel UNKNOWN_KEY",

@@ -102,7 +102,7 @@ impl FileWatcher {
         self.files.iter().any(|(file, stamp)| FileStamp::of(file) != *stamp)
     }
 
-    /// Waits until events pause and no file that was there is missing or empty.
+    /// Waits until events pause and no file is missing or empty that was not so before.
     fn settle(&self, is_stopped: impl Fn() -> bool) {
         let start = Instant::now();
         while !is_stopped() {
@@ -114,10 +114,12 @@ impl FileWatcher {
         }
     }
 
+    /// Returns whether a file has become missing or empty.
     fn is_incomplete(&self) -> bool {
-        self.files
-            .iter()
-            .any(|(file, before)| before.is_some() && FileStamp::of(file).is_none_or(|stamp| stamp.size == 0))
+        self.files.iter().any(|(file, before)| match FileStamp::of(file) {
+            None => before.is_some(),
+            Some(stamp) => stamp.size == 0 && before.is_none_or(|before| before.size > 0),
+        })
     }
 
     /// Watches the folders of the files, and those that were replaced since.

@@ -1,6 +1,6 @@
 //! Tables of briefs as plain text: cells wrap at a maximum width, numbers are aligned at their ends.
 
-use chancery_proto::brief::v1::{ColumnType, Table};
+use chancery_proto::brief::v1::{ColumnType, Table, TableRow};
 use unicode_width::UnicodeWidthStr;
 
 /// Maximum width of a table, in columns of the terminal.
@@ -14,31 +14,30 @@ const GAP: &str = "  ";
 /// Formats a table below its caption, with a line under the headings.
 pub fn text(table: &Table) -> String {
     let headings: Vec<String> = table.columns.iter().map(|column| column.heading.clone()).collect();
-    let rows = table.rows.iter().map(|row| match &row.withheld {
-        Some(_) => vec!["[withheld]".to_owned()],
-        None => row.cells.iter().map(|cell| cell.text.clone()).collect(),
-    });
-    let rows: Vec<Vec<String>> = std::iter::once(headings).chain(rows).collect();
-    let widths = widths(&rows);
+    let cells = |row: &TableRow| row.cells.iter().map(|cell| cell.text.clone()).collect();
+    let rows: Vec<Vec<String>> = table.rows.iter().map(cells).collect();
+    let widths = widths(&headings, &rows);
     let is_number: Vec<bool> =
         table.columns.iter().map(|column| column.r#type() == ColumnType::Number).collect();
     let mut text = format!("{}\n", table.caption);
-    for (index, row) in rows.iter().enumerate() {
-        push_row(row, &widths, &is_number, &mut text);
-        if index == 0 {
-            let lines: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
-            text.push_str(&lines.join(GAP));
-            text.push('\n');
+    push_row(&headings, &widths, &is_number, &mut text);
+    let lines: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
+    text.push_str(&lines.join(GAP));
+    text.push('\n');
+    for (row, cells) in table.rows.iter().zip(&rows) {
+        match &row.withheld {
+            Some(_) => text.push_str("[withheld]\n"),
+            None => push_row(cells, &widths, &is_number, &mut text),
         }
     }
     text
 }
 
 /// Returns the widths of the columns: those of the widest cells, narrowed from the widest on until the table fits.
-fn widths(rows: &[Vec<String>]) -> Vec<usize> {
-    let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
+fn widths(headings: &[String], rows: &[Vec<String>]) -> Vec<usize> {
+    let columns = headings.len();
     let widest = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column));
+        let cells = rows.iter().filter_map(|row| row.get(column)).chain(headings.get(column));
         cells.map(|cell| cell.width()).max().unwrap_or_default().max(1)
     };
     let mut widths: Vec<usize> = (0..columns).map(widest).collect();

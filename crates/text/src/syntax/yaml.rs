@@ -188,6 +188,7 @@ impl<'t> Builder<'t> {
                 Event::Scalar(text, style, anchor, tag) => {
                     self.refuse_features(anchor, tag.is_some(), range, diagnostics);
                     let value = YamlValue::Text(self.scalar(&text, style, range));
+                    let range = self.without_comment(range, style);
                     YamlNode { range, is_plain: style == ScalarStyle::Plain, value }
                 }
                 Event::Alias(_) => {
@@ -216,6 +217,17 @@ impl<'t> Builder<'t> {
                 Err(SyntaxError { at: other.range.start, message })
             }
         }
+    }
+
+    /// Returns the range of a scalar without the comment behind it, which the parser includes.
+    fn without_comment(&self, range: TextRange, style: ScalarStyle) -> TextRange {
+        let written = self.input.get(range.start - self.base..range.end - self.base).unwrap_or_default();
+        let length = match style {
+            ScalarStyle::Plain => written.find(" #").unwrap_or(written.len()),
+            ScalarStyle::DoubleQuoted | ScalarStyle::SingleQuoted => quoted_length(written),
+            _ => return range,
+        };
+        TextRange::new(range.start, range.start + written[..length].trim_end().len())
     }
 
     /// Returns the text of a scalar; the parser returns `~` for one that is missing.
@@ -274,6 +286,21 @@ fn add(node: YamlNode, open: &mut [Open], root: &mut Option<YamlNode>, diagnosti
             }
         }
     }
+}
+
+/// Returns the length of the scalar in quotation marks that a text starts with.
+fn quoted_length(written: &str) -> usize {
+    let mut characters = written.char_indices().peekable();
+    let Some((_, mark)) = characters.next() else { return 0 };
+    while let Some((at, character)) = characters.next() {
+        let is_doubled = mark == '\'' && characters.peek().is_some_and(|(_, next)| *next == mark);
+        if (mark == '"' && character == '\\') || (character == mark && is_doubled) {
+            characters.next();
+        } else if character == mark {
+            return at + 1;
+        }
+    }
+    written.len()
 }
 
 fn key_of(node: YamlNode, diagnostics: &mut Diagnostics) -> Spanned {
