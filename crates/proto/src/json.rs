@@ -39,9 +39,9 @@ pub struct SyntaxError {
 /// Returns the first error of a text that is not JSON or does not fit the message; [`read_message`] returns all.
 pub fn from_str<T: Message + Name + Default>(text: &str) -> Result<T, JsonError> {
     let error = |path: &str, offset: usize, message: String| {
-        let before = &text.as_bytes()[..offset.min(text.len())];
-        let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let before = &text[..text.floor_char_boundary(offset)];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let line = before.matches('\n').count() + 1;
         let path = if path.is_empty() { "." } else { path };
         JsonError { path: path.to_owned(), line, column: before.len() - line_start + 1, message }
     };

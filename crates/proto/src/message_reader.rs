@@ -54,7 +54,7 @@ pub fn read_message<T: Message + Name + Default>(document: &Node) -> Result<T, P
     {
         match message.transcode_to::<T>() {
             Ok(message) => return Ok(message),
-            Err(error) => reader.report("INVALID_VALUE", &document.range, error.to_string()),
+            Err(error) => reader.report("INVALID_VALUE", &document.range, &error.to_string()),
         }
     }
     reader.problems.listed.sort_by_key(|problem| problem.range.start);
@@ -68,12 +68,12 @@ struct Reader {
 }
 
 impl Reader {
-    fn report(&mut self, code: &'static str, range: &Range<usize>, message: String) {
+    fn report(&mut self, code: &'static str, range: &Range<usize>, message: &str) {
         if self.problems.listed.len() == PROBLEM_LIMIT {
             self.problems.omitted += 1;
             return;
         }
-        let (path, message) = (printable(&self.path), printable(&message));
+        let (path, message) = (printable(&self.path), printable(message));
         self.problems.listed.push(Problem { code, path, range: range.clone(), message });
     }
 
@@ -106,7 +106,7 @@ impl Reader {
             self.at(&key.name, |reader| {
                 let Some(field) = field else {
                     let message = unknown_key(&key.name, descriptor);
-                    return reader.report("UNKNOWN_KEY", &key.range, message);
+                    return reader.report("UNKNOWN_KEY", &key.range, &message);
                 };
                 let place = field
                     .containing_oneof()
@@ -116,13 +116,13 @@ impl Reader {
                 }
                 match seen.insert(place, key.name.clone()) {
                     Some(other) if crate::document::camel_case(&other) == field.json_name() => {
-                        let message = "duplicate field; remove one of the two".to_owned();
+                        let message = "duplicate field; remove one of the two";
                         reader.report("DUPLICATE_KEY", &key.range, message);
                     }
                     Some(other) => {
                         let message =
                             format!("{other:?} is set too, and only one of the two can be; remove one");
-                        reader.report("DUPLICATE_KEY", &key.range, message);
+                        reader.report("DUPLICATE_KEY", &key.range, &message);
                     }
                     None => {}
                 }
@@ -207,7 +207,7 @@ impl Reader {
         if let Some(value) = enum_word(descriptor, word) {
             return Some(FieldValue::EnumNumber(value));
         }
-        self.report("UNKNOWN_VALUE", &node.range, unknown_value(word, descriptor));
+        self.report("UNKNOWN_VALUE", &node.range, &unknown_value(word, descriptor));
         None
     }
 
@@ -236,7 +236,7 @@ impl Reader {
                 value => Some(value),
             },
             Err(error) => {
-                self.report("INVALID_VALUE", &node.range, error.to_string());
+                self.report("INVALID_VALUE", &node.range, &error.to_string());
                 None
             }
         }
@@ -244,7 +244,7 @@ impl Reader {
 
     fn expected<T>(&mut self, node: &Node, expected: &str) -> Option<T> {
         let message = format!("expected {expected}, not {}", node.value.described());
-        self.report("INVALID_VALUE", &node.range, message);
+        self.report("INVALID_VALUE", &node.range, &message);
         None
     }
 }

@@ -96,7 +96,7 @@ impl DataText {
             Ok(document) => {
                 Ok(Self { text, document: Arc::new(document), form, problems: Vec::new(), omitted: 0 })
             }
-            Err(error) => Err(InvalidData { form, problems: vec![not_json(&text, error)], omitted: 0 }),
+            Err(error) => Err(InvalidData { form, problems: vec![not_json(&text, &error)], omitted: 0 }),
         }
     }
 
@@ -106,14 +106,12 @@ impl DataText {
             Ok(message) => (Some(message), Problems::default()),
             Err(problems) => (None, problems),
         };
-        match message.filter(|_| self.problems.is_empty() && self.omitted == 0) {
-            Some(message) => Ok(message),
-            None => {
-                let mut problems = [self.problems.clone(), found.listed].concat();
-                problems.sort_by_key(|problem| problem.range.start);
-                Err(InvalidData { form: self.form, problems, omitted: self.omitted + found.omitted })
-            }
+        if let Some(message) = message.filter(|_| self.problems.is_empty() && self.omitted == 0) {
+            return Ok(message);
         }
+        let mut problems = [self.problems.clone(), found.listed].concat();
+        problems.sort_by_key(|problem| problem.range.start);
+        Err(InvalidData { form: self.form, problems, omitted: self.omitted + found.omitted })
     }
 
     /// Returns whether the text has one of the keys at its top.
@@ -144,7 +142,7 @@ impl InvalidData {
     }
 }
 
-fn not_json(text: &str, error: json::SyntaxError) -> Problem {
+fn not_json(text: &str, error: &json::SyntaxError) -> Problem {
     let message = misplaced_character(&text[error.offset..])
         .map_or_else(|| error.message.clone(), |problem| format!("{}: {problem}", error.message));
     let end = text[error.offset..].chars().next().filter(|c| *c != '\n').map_or(0, char::len_utf8);

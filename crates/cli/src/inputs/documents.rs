@@ -27,13 +27,13 @@ pub struct Document<M> {
 impl<M: Message + Name + Default> Document<M> {
     /// Reads a file; `-` is standard input.
     pub fn read(file: &Path) -> Result<Self, Failure> {
-        Self::of_text(file, read_text(file)?)
+        Self::of_text(file, &read_text(file)?)
     }
 
     /// Decodes the text of a file.
-    pub fn of_text(file: &Path, text: Arc<str>) -> Result<Self, Failure> {
-        let refuse = |invalid: InvalidData| invalid.failure(file, &text, M::NAME);
-        let data = DataText::parse(file, Arc::clone(&text)).map_err(refuse)?;
+    fn of_text(file: &Path, text: &Arc<str>) -> Result<Self, Failure> {
+        let refuse = |invalid: InvalidData| invalid.failure(file, text, M::NAME);
+        let data = DataText::parse(file, Arc::clone(text)).map_err(refuse)?;
         let message = data.decode().map_err(refuse)?;
         Ok(Self { file: file.to_owned(), text: data.source(), message })
     }

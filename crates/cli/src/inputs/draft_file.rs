@@ -41,7 +41,7 @@ impl DraftFile {
     /// Reads a text, or JSON or YAML of a revision, a draft or content alone, distinguished by the fields that only one has.
     pub fn read(file: &Path) -> Result<Self, Failure> {
         let text = read_text(file)?;
-        if is_in_text_form(file, &text) { Self::of_text(file, text) } else { Self::of_data(file, text) }
+        if is_in_text_form(file, &text) { Self::of_text(file, text) } else { Self::of_data(file, &text) }
     }
 
     fn of_text(file: &Path, text: Arc<str>) -> Result<Self, Failure> {
@@ -62,9 +62,9 @@ impl DraftFile {
     }
 
     /// Reads JSON or YAML.
-    fn of_data(file: &Path, text: Arc<str>) -> Result<Self, Failure> {
-        let refuse = |invalid: InvalidData, name: &str| invalid.failure(file, &text, name);
-        let data = DataText::parse(file, Arc::clone(&text)).map_err(|invalid| refuse(invalid, "brief"))?;
+    fn of_data(file: &Path, text: &Arc<str>) -> Result<Self, Failure> {
+        let refuse = |invalid: InvalidData, name: &str| invalid.failure(file, text, name);
+        let data = DataText::parse(file, Arc::clone(text)).map_err(|invalid| refuse(invalid, "brief"))?;
         let name = DataKind::of(&data).message_name();
         Self::decode(file, &data).map_err(|invalid| refuse(invalid, name))
     }
