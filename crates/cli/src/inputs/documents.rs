@@ -31,7 +31,7 @@ impl<M: Message + Name + Default> Document<M> {
     }
 
     /// Decodes the text of a file.
-    fn of_text(file: &Path, text: &Arc<str>) -> Result<Self, Failure> {
+    pub fn of_text(file: &Path, text: &Arc<str>) -> Result<Self, Failure> {
         let refuse = |invalid: InvalidData| invalid.failure(file, text, M::NAME);
         let data = DataText::parse(file, Arc::clone(text)).map_err(refuse)?;
         let message = data.decode().map_err(refuse)?;
