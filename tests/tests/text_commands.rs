@@ -235,7 +235,13 @@ async fn a_filter_that_matches_nothing_says_that_it_takes_ids() {
     let example = files::example("suez-2021").display().to_string();
     stack.command(&["import", &example]).run().await.exits(0);
     let named = stack.command(&["search", "canal", "--filter", "actor:Egypt"]).run().await.exits(0);
-    assert!(named.stderr.contains("actor:, place: and source: are ids"), "{}", named.stderr);
+    assert!(
+        named.stderr.starts_with("no actor has the id \"Egypt\"; actors with a similar name: "),
+        "{}",
+        named.stderr
+    );
+    let other = stack.command(&["search", "canal", "--filter", "place:Nowhere"]).run().await.exits(0);
+    assert!(other.stderr.contains("actor:, place: and source: are ids"), "{}", other.stderr);
     assert_eq!(stack.command(&["search", "canal"]).run().await.exits(0).stderr, "");
     let refused = stack.command(&["get", "Red Sea"]).run().await.exits(2);
     assert!(refused.stderr.contains("not allowed here: R, a space, S"), "{}", refused.stderr);
@@ -283,9 +289,17 @@ async fn a_brief_goes_from_a_text_to_the_service_and_back() {
         "{read}"
     );
     fs::write(&draft, read.replace("It fell.", "It fell by half.")).unwrap();
+    let earlier = folder.with("earlier.brief.md", &read);
     command(&["draft", "set", "ferries", &draft], 0).await;
-    let stale = command(&["draft", "set", "ferries", &draft, "--json"], 1).await;
+    let stale = command(&["draft", "set", "ferries", &earlier, "--json"], 1).await;
     assert_eq!(stale.error()["reason"], "STALE_ETAG");
+    assert_eq!(folder.read("earlier.brief.md"), read);
+    // The file has the new etag, and can be set once more.
+    assert_ne!(folder.read("draft.brief.md"), read.replace("It fell.", "It fell by half."));
+    fs::write(&draft, folder.read("draft.brief.md").replace("by half", "by a third")).unwrap();
+    command(&["draft", "set", "ferries", &draft], 0).await;
+    fs::write(&draft, folder.read("draft.brief.md").replace("by a third", "by half")).unwrap();
+    command(&["draft", "set", "ferries", &draft], 0).await;
     let without = command(&["draft", "set", "ferries", &file, "--json"], 2).await;
     assert_eq!(without.error()["reason"], "ETAG_REQUIRED");
     // The image was uploaded, or publishing would reject the figure.

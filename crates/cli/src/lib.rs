@@ -10,6 +10,7 @@ mod commands;
 mod connection;
 mod database;
 mod inputs;
+mod live;
 mod local;
 mod names;
 mod ui;

@@ -48,6 +48,11 @@ pub fn task(given: &str) -> Result<TaskName, Failure> {
     full.parse().map_err(|error: NameError| Failure::usage("INVALID_NAME", error.to_string()))
 }
 
+/// Parses the id of a workspace, for the command line.
+pub fn workspace_id(given: &str) -> Result<ResourceId, String> {
+    given.parse().map_err(|_| allowed_characters(given))
+}
+
 fn complete<N: FromStr<Err = NameError>>(
     workspace: &ResourceId,
     collection: &str,
@@ -91,7 +96,7 @@ fn allowed_characters(given: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{brief, brief_or_revision, revision_of};
+    use super::{brief, brief_or_revision, revision_of, workspace_id};
 
     #[test]
     fn a_number_names_a_revision_of_the_given_brief() {
@@ -138,5 +143,6 @@ mod tests {
         assert!(help("Red Sea").ends_with("not allowed here: R, a space, S"), "{}", help("Red Sea"));
         assert!(help("\u{201c}suez\u{201d}").contains("the curly quotation mark \u{201c}"));
         assert!(help("a-").ends_with("do not end with a hyphen"));
+        assert!(workspace_id("News Room").unwrap_err().ends_with("not allowed here: N, a space, R"));
     }
 }

@@ -70,6 +70,45 @@ pub(crate) fn value_names(descriptor: &EnumDescriptor) -> Vec<String> {
     descriptor.values().filter(|value| value.number() != 0).map(|value| value.name().to_owned()).collect()
 }
 
+/// Returns the words of an enum's values except the unspecified one: their names without the enum's prefix, in lower case,
+/// joined by hyphens, such as `non-state-group`.
+pub(crate) fn enum_words(descriptor: &EnumDescriptor) -> Vec<String> {
+    let prefix = enum_prefix(descriptor);
+    let names = value_names(descriptor);
+    names.iter().map(|name| word_of(name.strip_prefix(&prefix).unwrap_or(name))).collect()
+}
+
+/// Returns the word of a name without its prefix. Grades are capital letters.
+fn word_of(name: &str) -> String {
+    if name.len() == 1 { name.to_owned() } else { name.to_ascii_lowercase().replace('_', "-") }
+}
+
+/// Returns the word of a number of an enum; none for the unspecified value and for unknown numbers.
+pub(crate) fn word_of_number(descriptor: &EnumDescriptor, number: i32) -> Option<String> {
+    let value = descriptor.get_value(number).filter(|_| number != 0)?;
+    let name = value.name();
+    Some(word_of(name.strip_prefix(&enum_prefix(descriptor)).unwrap_or(name)))
+}
+
+/// Returns the number of a value by its name or its word, in lower or upper case.
+pub(crate) fn enum_word(descriptor: &EnumDescriptor, word: &str) -> Option<i32> {
+    let by_name = |name: &str| descriptor.get_value_by_name(name).map(|value| value.number());
+    let name = || format!("{}{}", enum_prefix(descriptor), word.to_ascii_uppercase().replace('-', "_"));
+    by_name(word).or_else(|| by_name(&name()).filter(|number| *number != 0))
+}
+
+/// Returns the prefix of the names of an enum's values: `ACTOR_KIND_` of `ActorKind`.
+pub(crate) fn enum_prefix(descriptor: &EnumDescriptor) -> String {
+    let mut prefix = String::new();
+    for character in descriptor.name().chars() {
+        if character.is_ascii_uppercase() && !prefix.is_empty() {
+            prefix.push('_');
+        }
+        prefix.push(character.to_ascii_uppercase());
+    }
+    prefix + "_"
+}
+
 /// Returns the permission that a method states, by its gRPC path, such as `/chancery.brief.v1.BriefService/GetBrief`;
 /// none if there is no such method or it states none.
 pub fn permission(path: &str) -> Option<Permission> {

@@ -3,9 +3,13 @@
 
 pub mod codec;
 pub mod descriptors;
+pub mod document;
 pub mod json;
 pub mod masks;
+pub mod message_reader;
 pub mod names;
+pub mod nearest;
+pub mod schema;
 pub mod status;
 
 /// `chancery.options.v1`: required permissions of methods.

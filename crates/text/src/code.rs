@@ -24,9 +24,9 @@ codes! {
     CONTROL_CHARACTER;
     /// The text does not start with front matter, or the front matter does not end.
     FRONT_MATTER;
-    /// The front matter is not YAML.
+    /// The front matter or a YAML file is not YAML.
     INVALID_YAML;
-    /// The front matter uses an alias, an anchor or a tag.
+    /// The front matter or a YAML file uses an alias, an anchor or a tag.
     YAML_FEATURE;
     /// A key occurs twice.
     DUPLICATE_KEY;

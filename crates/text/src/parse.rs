@@ -1,12 +1,12 @@
 //! The text with its tree: what the reader and the formatter start from.
 
 use chancery_brief::marking::Scheme;
+use chancery_proto::nearest::expected;
 
 use crate::code;
 use crate::context::Context;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::ids::assign_ids;
-use crate::nearest::expected;
 use crate::range::TextRange;
 use crate::reattach::reattach;
 use crate::syntax::body::read_body;
@@ -57,7 +57,7 @@ pub(crate) fn parse(text: &str, context: &Context<'_>) -> Parsed {
 }
 
 /// Returns why a text is not read at all.
-fn refusal(text: &str) -> Option<Diagnostic> {
+pub(crate) fn refusal(text: &str) -> Option<Diagnostic> {
     if text.len() > TEXT_LIMIT {
         let message = format!("the text is larger than {TEXT_LIMIT} bytes");
         return Some(Diagnostic::error(code::TOO_LARGE, TextRange::at(0), message));

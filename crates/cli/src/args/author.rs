@@ -5,32 +5,27 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::render::SchemeArg;
+use super::strict_codes::{StrictCodes, parse_codes_of_check};
 
 #[derive(Debug, Args)]
 pub struct Check {
-    /// Files to check: NAME.brief.md, or JSON of a revision, a draft or content; - reads standard input
+    /// Files to check: NAME.brief.md, or JSON or YAML of a revision, a draft or content; - reads standard input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Writes the fixes that cannot change the meaning of a text, then checks it again
     #[arg(long)]
     pub fix: bool,
     /// Fails on warnings too, or on those with the codes; separate codes by commas
-    #[arg(
-        long,
-        value_name = "CODES",
-        num_args = 0..=1,
-        require_equals = true,
-        default_missing_value = "all",
-        value_delimiter = ','
-    )]
-    pub strict: Option<Vec<String>>,
+    #[arg(long, value_name = "CODES", num_args = 0..=1, require_equals = true, default_missing_value = "",
+          value_parser = parse_codes_of_check)]
+    pub strict: Option<StrictCodes>,
     /// Does not warn of characters that no font has, which saves a fifth of a second
     #[arg(long)]
     pub no_glyphs: bool,
     /// Folder of fonts to add to the built-in ones
     #[arg(long, env = "CHANCERY_FONTS", value_name = "DIR")]
     pub fonts: Option<PathBuf>,
-    /// Marking scheme of JSON files; a text states its own
+    /// Marking scheme of JSON and YAML files; a text states its own
     #[arg(long, value_enum, default_value_t = SchemeArg::Tlp)]
     pub scheme: SchemeArg,
 }
@@ -96,8 +91,8 @@ pub enum KindArg {
 
 #[derive(Debug, Args)]
 pub struct Import {
-    /// Files of revisions (NAME.brief.md with brief and revision in the front matter, or JSON), or folders of files named
-    /// revision-N.brief.md or revision-N.json; of two files with one name, the JSON is read
+    /// Files of revisions (NAME.brief.md with brief and revision in the front matter, JSON or YAML), or folders of files
+    /// named revision-N.json, revision-N.brief.yaml or revision-N.brief.md, of which the first of one name is read
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 }
@@ -106,7 +101,7 @@ pub struct Import {
 pub struct Create {
     /// Name of the new brief
     pub name: String,
-    /// Content of the draft: NAME.brief.md, or JSON of content, a draft or a revision; - reads standard input. Images that
+    /// Content of the draft: NAME.brief.md, or JSON or YAML of content, a draft or a revision; - reads standard input. Images that
     /// a text names by their files are uploaded
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
@@ -118,19 +113,30 @@ pub enum Draft {
     Get {
         /// Name of the brief
         name: String,
-        /// File to write: text if its name ends in .brief.md, else JSON; - writes JSON to standard output
-        #[arg(short, long, value_name = "FILE", default_value = "-")]
+        /// File to write: text if its name ends in .brief.md, YAML if in .yaml or .yml, else JSON [default: JSON on
+        /// standard output; on a terminal, the text]
+        #[arg(short, long, value_name = "FILE", default_value = "-", hide_default_value = true)]
         output: PathBuf,
     },
-    /// Replaces the draft; fails if the draft has changed since the file's etag was read
+    /// Replaces the draft; fails if the draft has changed since the file's etag was read. Writes the new etag into the
+    /// file, so that it can be set once more
     Set(SetDraft),
+    /// Sets the draft back to the revision that it is based on, as you may read it; on a terminal, shows what is lost and
+    /// asks first
+    Reset {
+        /// Name of the brief
+        name: String,
+        /// Resets without a prompt; required without a terminal
+        #[arg(long)]
+        yes: bool,
+    },
 }
 
 #[derive(Debug, Args)]
 pub struct SetDraft {
     /// Name of the brief
     pub name: String,
-    /// NAME.brief.md or JSON, as written by `draft get`; - reads standard input. Images that a text names by their files
+    /// NAME.brief.md, JSON or YAML, as written by `draft get`; - reads standard input. Images that a text names by their files
     /// are uploaded
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
@@ -143,7 +149,7 @@ pub struct SetDraft {
 pub struct Lint {
     /// Name of the brief
     pub name: String,
-    /// Content to check instead of the draft: NAME.brief.md, or JSON of content, a draft or a revision; - reads standard
+    /// Content to check instead of the draft: NAME.brief.md, or JSON or YAML of content, a draft or a revision; - reads standard
     /// input. For content that breaks rules, the brief need not exist
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,

@@ -6,6 +6,7 @@ pub mod local;
 pub mod operate;
 pub mod read;
 pub mod render;
+pub mod strict_codes;
 
 use std::path::PathBuf;
 
@@ -19,6 +20,7 @@ use self::local::{Demo, Up};
 use self::operate::{Migrate, Queue, Reindex, Token, Verify, Workspace};
 use self::read::{BriefOrRevisionArg, Diff, Export, Search, Watch};
 use self::render::{Extract, Figure, Preview, Render, Renders};
+use crate::names::workspace_id;
 
 /// Import, publish, read and print briefs with evidence, or run everything on this machine
 #[derive(Debug, Parser)]
@@ -68,7 +70,7 @@ const GLOBAL_OPTIONS: &str =
     "Global options such as --json, --server and --workspace: see `chancery --help`.";
 
 /// Flags of every command.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct Global {
     /// URL of the service [default: the service of a running `chancery up`, or else <http://127.0.0.1:50051>]
@@ -82,7 +84,8 @@ pub struct Global {
     #[arg(long, global = true, env = "CHANCERY_CA_FILE", value_name = "FILE")]
     pub ca_file: Option<PathBuf>,
     /// Workspace of short names
-    #[arg(long, global = true, env = "CHANCERY_WORKSPACE", value_name = "ID", default_value = "default")]
+    #[arg(long, global = true, env = "CHANCERY_WORKSPACE", value_name = "ID", default_value = "default",
+          value_parser = workspace_id)]
     pub workspace: ResourceId,
     /// Prints results as JSON on standard output and errors as JSON on standard error
     #[arg(long, global = true)]
@@ -172,6 +175,8 @@ pub enum Command {
     /// Manages the render queue and its workers; requires an operator token
     #[command(subcommand)]
     Queue(Queue),
+    /// Prints the JSON Schema of the JSON and YAML of briefs, for editors
+    Schema,
     /// Prints a completion script
     Completions {
         /// Shell to complete for

@@ -6,7 +6,8 @@ use chancery_proto::names::ResourceId;
 use chancery_store::{DatabaseSettings, Role};
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::args::lifecycle::{StrictCodes, strict_codes};
+use super::strict_codes::{StrictCodes, parse_codes_of_publish};
+use crate::names::workspace_id;
 
 #[derive(Debug, Args)]
 pub struct Migrate {
@@ -51,7 +52,7 @@ pub enum Workspace {
         /// Refuses drafts with warnings of these codes, separated by commas; UNDECLARED_CHANGE also for differences that
         /// `changes` does not declare; all of them without codes
         #[arg(long, value_name = "CODES", num_args = 0..=1, require_equals = true, default_missing_value = "",
-              value_parser = strict_codes, required_unless_present = "none")]
+              value_parser = parse_codes_of_publish, required_unless_present = "none")]
         strict: Option<StrictCodes>,
         /// Removes the rules
         #[arg(long, conflicts_with = "strict")]
@@ -139,7 +140,7 @@ pub enum Queue {
 #[derive(Debug, Args)]
 pub struct DeadTasks {
     /// Lists only tasks of this workspace [default: all workspaces]
-    #[arg(long, alias = "of", value_name = "WORKSPACE")]
+    #[arg(long, alias = "of", value_name = "WORKSPACE", value_parser = workspace_id)]
     pub in_workspace: Option<ResourceId>,
     /// Also lists tasks that were requeued or requested again
     #[arg(long)]

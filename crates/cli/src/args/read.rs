@@ -59,10 +59,11 @@ pub struct Watch {
 pub struct Export {
     /// Name of a brief (all revisions) or of one of its revisions
     pub name: String,
-    /// File for one revision, or folder for files named revision-N.json or revision-N.brief.md [default: standard output]
+    /// File for one revision, or folder for files named revision-N.json, revision-N.brief.yaml or revision-N.brief.md
+    /// [default: standard output]
     #[arg(short, long, value_name = "FILE|DIR")]
     pub output: Option<PathBuf>,
-    /// Form of the files [default: text if the output ends in .brief.md, else JSON]
+    /// Form of the files [default: text if the output ends in .brief.md, YAML if in .yaml or .yml, else JSON]
     #[arg(long, value_enum)]
     pub format: Option<ExportFormatArg>,
 }
@@ -73,4 +74,6 @@ pub enum ExportFormatArg {
     Text,
     /// JSON of chancery.brief.v1.RevisionDocument
     Json,
+    /// The same fields in YAML
+    Yaml,
 }

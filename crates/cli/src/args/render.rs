@@ -37,13 +37,21 @@ pub enum PriorityArg {
 
 #[derive(Debug, Args)]
 pub struct Preview {
-    /// NAME.brief.md, or JSON of a revision (as written by `export`), a draft (`draft get`) or content alone; - reads
-    /// standard input
+    /// NAME.brief.md, or JSON or YAML of a revision (as written by `export`), a draft (`draft get`) or content alone; -
+    /// reads standard input
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// PDF file to write; - writes standard output
-    #[arg(short, long, value_name = "FILE")]
-    pub output: PathBuf,
+    /// PDF file to write; - writes standard output [default with --watch: NAME.pdf beside FILE; with --open: none]
+    #[arg(short, long, value_name = "FILE", required_unless_present_any = ["watch", "open"])]
+    pub output: Option<PathBuf>,
+    /// Prints again, and lists the findings of `check`, whenever the file, an image of it, the theme or the revision to
+    /// compare with is saved, until Ctrl-C
+    #[arg(long)]
+    pub watch: bool,
+    /// Shows the pages and the findings in the browser, on a page of this machine that reloads after each save; prints
+    /// its address. Implies --watch
+    #[arg(long)]
+    pub open: bool,
     /// Earlier revision to compare with, in the same form as FILE: prints what changed since
     #[arg(long, value_name = "FILE")]
     pub since: Option<PathBuf>,
@@ -53,7 +61,7 @@ pub struct Preview {
     /// Folder of fonts to add to the built-in ones
     #[arg(long, env = "CHANCERY_FONTS", value_name = "DIR")]
     pub fonts: Option<PathBuf>,
-    /// Marking scheme of JSON content; a text states its own
+    /// Marking scheme of JSON and YAML content; a text states its own
     #[arg(long, value_enum, default_value_t = SchemeArg::Tlp)]
     pub scheme: SchemeArg,
     #[command(flatten)]
@@ -81,7 +89,7 @@ pub struct Figure {
     /// Folder of fonts to add to the built-in ones
     #[arg(long, env = "CHANCERY_FONTS", value_name = "DIR")]
     pub fonts: Option<PathBuf>,
-    /// Marking scheme of the content of a JSON file; a text states its own
+    /// Marking scheme of the content of a JSON or YAML file; a text states its own
     #[arg(long, value_enum, default_value_t = SchemeArg::Tlp)]
     pub scheme: SchemeArg,
     #[command(flatten)]

@@ -7,6 +7,9 @@ mod operate;
 mod read;
 mod render;
 
+use std::sync::Arc;
+
+use chancery_proto::schema::brief_schema;
 use clap::CommandFactory;
 
 use self::author::{attach, check, draft, fmt, import, lint, lsp, new};
@@ -14,17 +17,20 @@ use self::lifecycle::{delete, publish, purge, withdraw};
 use self::local::{demo, up};
 use self::operate::{migrate, queue, reindex, token, verify, workspace};
 use self::read::{briefs, diff, export, search, watch};
-use self::render::{extract, figure, preview, render_brief, renders};
+use self::render::{extract, figure, preview, render_brief, renders, watch_preview};
 use crate::args::{Command, CommandLine, Global};
 use crate::ui::failure::{Exit, Failure};
 use crate::ui::output;
 
-/// Runs a command. Ctrl-C drops it, which removes unfinished files; `up` and `demo` also stop processes, and so handle
-/// signals themselves.
+/// Runs a command. Ctrl-C drops it, which removes unfinished files; `up`, `demo` and a watched preview stop processes and
+/// threads, and so handle signals themselves.
 pub async fn run(global: &Global, command: Command) -> Result<(), Failure> {
     match command {
         Command::Up(arguments) => up::run(global, &arguments).await,
         Command::Demo(arguments) => demo::run(global, &arguments).await,
+        Command::Preview(arguments) if arguments.watch || arguments.open => {
+            watch_preview::run(&Arc::new(global.clone()), arguments).await
+        }
         command => tokio::select! {
             result = run_to_completion(global, command) => result,
             _ = tokio::signal::ctrl_c() => Err(interrupted()),
@@ -67,6 +73,7 @@ async fn run_to_completion(global: &Global, command: Command) -> Result<(), Fail
         Command::Preview(arguments) => preview::run(global, &arguments),
         Command::Figure(arguments) => figure::run(global, &arguments).await,
         Command::Extract(arguments) => extract::run(global, &arguments),
+        Command::Schema => output::print(&brief_schema()),
         Command::Completions { shell } => completions(shell),
         Command::Up(_) | Command::Demo(_) => unreachable!("`run` handles them"),
     }

@@ -10,8 +10,9 @@ use chancery_proto::brief::v1::{BriefContent, RevisionDocument};
 use chancery_text::{Context, Diagnostic, Exchange, Reading, Resolver, Severity};
 use prost_types::Timestamp;
 
+use super::data_text::yaml_ending;
 use super::documents::{Document, read_text};
-use super::images::Image;
+use super::images::{Image, ImageCache};
 use super::source_text::{SourceText, line_starts};
 use crate::ui::failure::{Failure, Violation};
 use crate::ui::output::is_standard;
@@ -132,15 +133,17 @@ pub fn is_in_text_form(file: &Path, text: &str) -> bool {
 /// Returns the name of a file without its ending.
 pub fn stem(file: &Path) -> String {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
-    match name.len().checked_sub(ENDING.len()) {
-        Some(length) if is_text(file) => name[..length].to_owned(),
-        _ => file.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+    let ending = if is_text(file) { Some(ENDING) } else { yaml_ending(file) };
+    match ending.and_then(|ending| name.len().checked_sub(ending.len())) {
+        Some(length) => name[..length].to_owned(),
+        None => file.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
     }
 }
 
 /// Resolves the names of images to files in the folder of the text.
 pub struct FolderImages {
     folder: PathBuf,
+    cache: Arc<ImageCache>,
     /// The digest, or the reason why there is none, by name.
     digests: RefCell<BTreeMap<String, Result<String, String>>>,
     images: RefCell<BTreeMap<String, Image>>,
@@ -149,8 +152,18 @@ pub struct FolderImages {
 impl FolderImages {
     /// Creates a resolver for a text; names in standard input are relative to the working folder.
     pub fn beside(file: &Path) -> Self {
+        Self::with_cache(file, Arc::default())
+    }
+
+    /// Creates a resolver that shares the images that it reads with others.
+    pub fn with_cache(file: &Path, cache: Arc<ImageCache>) -> Self {
         let folder = file.parent().unwrap_or(Path::new("")).to_owned();
-        Self { folder, digests: RefCell::default(), images: RefCell::default() }
+        Self { folder, cache, digests: RefCell::default(), images: RefCell::default() }
+    }
+
+    /// Returns the files that the text names, whether they exist or not.
+    pub fn files(&self) -> Vec<PathBuf> {
+        self.digests.borrow().keys().map(|name| self.folder.join(name)).collect()
     }
 
     /// Returns the images that were read, by SHA-256.
@@ -159,7 +172,7 @@ impl FolderImages {
     }
 
     fn read(&self, name: &str) -> Result<String, String> {
-        let image = Image::read(&self.folder.join(name)).map_err(|failure| failure.message)?;
+        let image = self.cache.read(&self.folder.join(name)).map_err(|failure| failure.message)?;
         let digest = image.digest.to_string();
         self.images.borrow_mut().insert(digest.clone(), image);
         Ok(digest)
@@ -196,6 +209,7 @@ mod tests {
             (stem(Path::new("a/suez.brief.md")), stem(Path::new("a/suez.json"))),
             ("suez".into(), "suez".into())
         );
+        assert_eq!(stem(Path::new("a/suez.brief.yaml")) + &stem(Path::new("red.YML")), "suezred");
     }
 
     #[test]

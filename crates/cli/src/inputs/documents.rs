@@ -1,13 +1,13 @@
-//! JSON documents, read with the position of each error.
+//! JSON and YAML documents, read with the position of each error.
 
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chancery_proto::json;
 use prost::{Message, Name};
 
+use super::data_text::{DataText, InvalidData};
 use super::source_text::SourceText;
 use crate::ui::failure::{Failure, Position, Violation};
 use crate::ui::output::is_standard;
@@ -27,13 +27,15 @@ pub struct Document<M> {
 impl<M: Message + Name + Default> Document<M> {
     /// Reads a file; `-` is standard input.
     pub fn read(file: &Path) -> Result<Self, Failure> {
-        Self::of_text(file, read_text(file)?)
+        Self::of_text(file, &read_text(file)?)
     }
 
     /// Decodes the text of a file.
-    pub fn of_text(file: &Path, text: Arc<str>) -> Result<Self, Failure> {
-        let message = json::from_str(&text).map_err(|error| invalid_json(file, &text, &error, M::NAME))?;
-        Ok(Self { file: file.to_owned(), text: SourceText::json(text), message })
+    pub fn of_text(file: &Path, text: &Arc<str>) -> Result<Self, Failure> {
+        let refuse = |invalid: InvalidData| invalid.failure(file, text, M::NAME);
+        let data = DataText::parse(file, Arc::clone(text)).map_err(refuse)?;
+        let message = data.decode().map_err(refuse)?;
+        Ok(Self { file: file.to_owned(), text: data.source(), message })
     }
 
     /// Locates a violation reported by the server in the file. `prefix` is the path of the document in the request.
@@ -86,29 +88,6 @@ fn not_utf8(file: &Path, bytes: &[u8], error: &std::str::Utf8Error) -> Failure {
     Failure::new("INVALID_ARGUMENT", "NOT_UTF8", message).with_violations(vec![violation])
 }
 
-fn invalid_json(file: &Path, text: &Arc<str>, error: &json::JsonError, name: &str) -> Failure {
-    let at = TextPosition::of_bytes(text, error.line, error.column);
-    let path = error.path.trim_matches(['?', '.']).to_owned();
-    let description = misplaced_character(&text[at.offset()..])
-        .map_or_else(|| error.message.clone(), |problem| format!("{}: {problem}", error.message));
-    let violation = Violation::at(file, text, at, path, description);
-    let message = format!("{} is not valid JSON of a {name}", file.display());
-    Failure::new("INVALID_ARGUMENT", "INVALID_JSON", message).with_violations(vec![violation])
-}
-
-/// Names the character at the start of a text that word processors write and JSON does not have.
-fn misplaced_character(text: &str) -> Option<String> {
-    let character = text.chars().next()?;
-    match character {
-        '\u{feff}' => Some("this is a byte order mark, U+FEFF: save the file as UTF-8 without it".into()),
-        '\u{2018}'..='\u{201f}' | '\u{ab}' | '\u{bb}' => {
-            Some(format!("{character} is a curly quotation mark: write a straight \" on both sides"))
-        }
-        '\u{a0}' => Some("this is a no-break space, U+00A0: write a space".into()),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use chancery_proto::brief::v1::RevisionDocument;
@@ -136,9 +115,9 @@ mod tests {
         let failure = failure(b"{\"content\": {\n\"titel\": \"x\"}}");
         assert_eq!(failure.reason, "INVALID_JSON");
         let violation = &failure.violations[0];
-        assert!(
-            violation.path.starts_with("content") && violation.description.contains("titel"),
-            "{violation}"
+        assert_eq!(
+            (violation.path.as_str(), violation.description.as_str()),
+            ("content.titel", "UNKNOWN_KEY: unknown field \"titel\"; did you mean \"title\"?")
         );
         assert_eq!(violation.position.clone().unwrap().at.line, 2);
     }
@@ -157,5 +136,39 @@ mod tests {
     #[test]
     fn text_that_is_not_json_is_refused() {
         assert_eq!(failure(b"hello").reason, "INVALID_JSON");
+    }
+
+    #[test]
+    fn json_and_yaml_report_every_problem_of_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let problems = |name: &str, text: &str| {
+            let file = folder.path().join(name);
+            std::fs::write(&file, text).unwrap();
+            let failure = Document::<RevisionDocument>::read(&file).unwrap_err();
+            let place = |violation: &crate::ui::failure::Violation| {
+                let at = violation.position.clone().unwrap().at;
+                let code = violation.description.split(':').next().unwrap_or_default().to_owned();
+                format!("{}:{} {} {code}", at.line, at.column, violation.path)
+            };
+            (failure.reason, failure.violations.iter().map(place).collect::<Vec<_>>())
+        };
+        let json = "{\"briefId\": 1,\n \"content\": {\"kind\": \"events\", \"titel\": \"T\"}}";
+        let expected = [
+            "1:13 briefId INVALID_VALUE",
+            "2:22 content.kind UNKNOWN_VALUE",
+            "2:32 content.titel UNKNOWN_KEY",
+        ];
+        assert_eq!(problems("a.json", json), ("INVALID_JSON".into(), expected.map(str::to_owned).into()));
+        let yaml = "briefId: *a\nrevision: x\ncontent:\n  kind: events\n  titel: T\n";
+        let expected = [
+            "1:10  INVALID_YAML",
+            "2:11 revision INVALID_VALUE",
+            "4:9 content.kind UNKNOWN_VALUE",
+            "5:3 content.titel UNKNOWN_KEY",
+        ];
+        assert_eq!(
+            problems("a.brief.yaml", yaml),
+            ("INVALID_YAML".into(), expected.map(str::to_owned).into())
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! Files with the content of a brief: the text form, or JSON of a revision, a draft or content alone.
+//! Files with the content of a brief: the text form, or JSON or YAML of a revision, a draft or content alone.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use chancery_brief::marking::Scheme;
 use chancery_proto::brief::v1::{BriefContent, BriefDraft, RevisionDocument};
+use prost::Name;
 
 use super::brief_text::{BriefText, is_in_text_form, is_text, stem};
-use super::documents::{Document, read_text};
+use super::data_text::{DataForm, DataText, InvalidData};
+use super::documents::read_text;
 use super::images::Image;
 use super::source_text::SourceText;
 use crate::ui::failure::{Failure, Violation};
@@ -36,10 +38,10 @@ pub struct DraftFile {
 }
 
 impl DraftFile {
-    /// Reads a text, or JSON of a revision, a draft or content alone, distinguished by the fields that only one has.
+    /// Reads a text, or JSON or YAML of a revision, a draft or content alone, distinguished by the fields that only one has.
     pub fn read(file: &Path) -> Result<Self, Failure> {
         let text = read_text(file)?;
-        if is_in_text_form(file, &text) { Self::of_text(file, text) } else { Self::of_json(file, text) }
+        if is_in_text_form(file, &text) { Self::of_text(file, text) } else { Self::of_data(file, &text) }
     }
 
     fn of_text(file: &Path, text: Arc<str>) -> Result<Self, Failure> {
@@ -59,11 +61,16 @@ impl DraftFile {
         })
     }
 
-    /// Decodes a JSON text.
-    pub fn of_json(file: &Path, text: Arc<str>) -> Result<Self, Failure> {
-        let fields: serde_json::Map<String, serde_json::Value> =
-            serde_json::from_str(&text).unwrap_or_default();
-        let has_any = |names: &[&str]| names.iter().any(|name| fields.contains_key(*name));
+    /// Reads JSON or YAML.
+    fn of_data(file: &Path, text: &Arc<str>) -> Result<Self, Failure> {
+        let refuse = |invalid: InvalidData, name: &str| invalid.failure(file, text, name);
+        let data = DataText::parse(file, Arc::clone(text)).map_err(|invalid| refuse(invalid, "brief"))?;
+        let name = DataKind::of(&data).message_name();
+        Self::decode(file, &data).map_err(|invalid| refuse(invalid, name))
+    }
+
+    /// Decodes the values of a text.
+    pub fn decode(file: &Path, data: &DataText) -> Result<Self, InvalidData> {
         let mut draft = Self {
             content: BriefContent::default(),
             brief_id: stem(file),
@@ -73,24 +80,39 @@ impl DraftFile {
             scheme: None,
             images: BTreeMap::new(),
             file: file.to_owned(),
-            text: SourceText::json(text.clone()),
+            text: data.source(),
             prefix: "content",
         };
-        if !has_any(&["content"]) {
-            draft.content = Document::of_text(file, text)?.message;
-            draft.prefix = "";
-        } else if has_any(&["briefId", "brief_id", "revision"]) {
-            let document = Document::<RevisionDocument>::of_text(file, text)?.message;
-            draft.content = document.content.unwrap_or_default();
-            (draft.brief_id, draft.revision) = (document.brief_id, document.revision);
-        } else {
-            let message = Document::<BriefDraft>::of_text(file, text)?.message;
-            draft.content = message.content.unwrap_or_default();
-            draft.brief_id = message.name.split('/').nth(3).map_or(draft.brief_id, str::to_owned);
-            (draft.revision, draft.draft_name, draft.etag) =
-                (message.base_revision, message.name, message.etag);
+        match DataKind::of(data) {
+            DataKind::Content => {
+                draft.content = data.decode()?;
+                draft.prefix = "";
+            }
+            DataKind::Revision => {
+                let document: RevisionDocument = data.decode()?;
+                draft.content = document.content.unwrap_or_default();
+                (draft.brief_id, draft.revision) = (document.brief_id, document.revision);
+            }
+            DataKind::Draft => {
+                let message: BriefDraft = data.decode()?;
+                draft.content = message.content.unwrap_or_default();
+                draft.brief_id = message.name.split('/').nth(3).map_or(draft.brief_id, str::to_owned);
+                (draft.revision, draft.draft_name, draft.etag) =
+                    (message.base_revision, message.name, message.etag);
+            }
         }
         Ok(draft)
+    }
+
+    /// Returns the text of the file with another etag; none if it has none.
+    pub fn with_etag(&self, etag: &str) -> Option<String> {
+        let text = self.text.text();
+        if self.text.is_brief() {
+            return chancery_text::with_etag(text, etag);
+        }
+        let range = self.text.value_range("etag")?;
+        // A string of JSON is one of YAML.
+        Some(format!("{}{}{}", &text[..range.start], serde_json::json!(etag), &text[range.end..]))
     }
 
     /// Returns the path of the content in the file.
@@ -118,11 +140,40 @@ impl DraftFile {
     }
 }
 
-/// Returns whether an argument names a file and not a brief: it ends in `.json` or `.brief.md`, or is `-` for standard
-/// input.
+/// The message of a JSON or YAML text, by the fields that only one has.
+#[derive(Debug, Clone, Copy)]
+enum DataKind {
+    Content,
+    Draft,
+    Revision,
+}
+
+impl DataKind {
+    fn of(data: &DataText) -> Self {
+        if !data.has_any(&["content"]) {
+            Self::Content
+        } else if data.has_any(&["briefId", "brief_id", "revision"]) {
+            Self::Revision
+        } else {
+            Self::Draft
+        }
+    }
+
+    const fn message_name(self) -> &'static str {
+        match self {
+            Self::Content => BriefContent::NAME,
+            Self::Draft => BriefDraft::NAME,
+            Self::Revision => RevisionDocument::NAME,
+        }
+    }
+}
+
+/// Returns whether an argument names a file and not a brief: it ends in `.json`, `.yaml`, `.yml` or `.brief.md`, or is `-`
+/// for standard input.
 pub fn is_named_by(argument: &str) -> bool {
     let path = Path::new(argument);
     is_standard(path)
         || is_text(path)
+        || DataForm::of(path) == DataForm::Yaml
         || path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
 }

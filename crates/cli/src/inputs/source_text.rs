@@ -1,8 +1,9 @@
 //! The text of an input file, for locating violations.
 
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use chancery_proto::json;
+use chancery_proto::document::Node;
 use chancery_text::{Paths, rule_message};
 
 use crate::ui::text_position::TextPosition;
@@ -18,16 +19,16 @@ pub struct SourceText {
 
 #[derive(Debug, Clone)]
 enum Form {
-    /// Parsed for positions at most once, on the first lookup.
-    Json(Arc<OnceLock<Option<json::Positions>>>),
+    /// JSON or YAML.
+    Data(Arc<Node>),
     /// The text form, whose paths are those of the content.
     Brief(Arc<Paths>),
 }
 
 impl SourceText {
-    /// Creates a source text from a JSON text.
-    pub fn json(text: Arc<str>) -> Self {
-        Self { text, line_starts: Arc::default(), form: Form::Json(Arc::default()) }
+    /// Creates a source text from a JSON or YAML text and its values.
+    pub fn data(text: Arc<str>, document: Arc<Node>) -> Self {
+        Self { text, line_starts: Arc::default(), form: Form::Data(document) }
     }
 
     /// Creates a source text from the text form of a brief.
@@ -45,18 +46,22 @@ impl SourceText {
         matches!(self.form, Form::Brief(_))
     }
 
-    /// Returns the position of the deepest existing part of a path; `None` if the text is not JSON.
-    pub fn find(&self, path: &str) -> Option<TextPosition> {
+    /// Returns the position of the deepest existing part of a path.
+    pub fn find(&self, path: &str) -> TextPosition {
         let line_starts = self.line_starts.get_or_init(|| line_starts(&self.text));
         let offset = match &self.form {
-            Form::Json(positions) => {
-                let positions = positions.get_or_init(|| json::Positions::of(&self.text)).as_ref()?;
-                let (line, column) = positions.find(path);
-                line_starts.get(line - 1)? + column - 1
-            }
+            Form::Data(document) => document.find(path).range.start,
             Form::Brief(paths) => paths.find(path).start,
         };
-        Some(TextPosition::in_lines(&self.text, line_starts, offset))
+        TextPosition::in_lines(&self.text, line_starts, offset)
+    }
+
+    /// Returns the range of the value of a key at the top of JSON or YAML.
+    pub fn value_range(&self, key: &str) -> Option<Range<usize>> {
+        match &self.form {
+            Form::Data(document) => document.get(key).map(|value| value.range.clone()),
+            Form::Brief(_) => None,
+        }
     }
 
     /// Returns a message about a path in the words of the file's form. A code before the message stays before it.

@@ -1,7 +1,7 @@
 //! Theme files in TOML or JSON: accent, logo, organisation and footer.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chancery_brief::digest::Digest;
@@ -57,8 +57,7 @@ struct ThemeSource<'a> {
 impl Theme {
     /// Reads a theme file: JSON if its name ends in `.json`, TOML otherwise. The path of the logo is relative to the file.
     pub fn read(file: &Path) -> Result<Self, Failure> {
-        let is_json = file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-        let source = ThemeSource { file, text: read_text(file)?, is_json };
+        let source = ThemeSource { file, text: read_text(file)?, is_json: is_json(file) };
         let keys = source.parse()?;
         let message = ThemeMessage {
             accent_color: keys.accent,
@@ -73,6 +72,22 @@ impl Theme {
         };
         Ok(Self { message, logo })
     }
+
+    /// Returns the file of the logo that a theme file names, if it can be read.
+    pub fn logo_file(file: &Path) -> Option<PathBuf> {
+        let source = ThemeSource { file, text: read_text(file).ok()?, is_json: is_json(file) };
+        let keys = source.parse().ok()?;
+        (!keys.logo.is_empty()).then(|| beside(file, &keys.logo))
+    }
+}
+
+fn is_json(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+}
+
+/// Returns the file that a path names, relative to the folder of a theme file.
+fn beside(file: &Path, path: &str) -> PathBuf {
+    file.parent().unwrap_or(Path::new(".")).join(path)
 }
 
 impl ThemeSource<'_> {
@@ -112,7 +127,7 @@ impl ThemeSource<'_> {
     }
 
     fn logo(&self, path: &str) -> Result<Logo, Failure> {
-        let file = self.file.parent().unwrap_or(Path::new(".")).join(path);
+        let file = beside(self.file, path);
         let image = Image::read(&file)
             .map_err(|failure| self.refuse("logo", &failure.message, self.position_of("logo")))?;
         Ok(Logo { media_type: image.report.media_type, digest: image.digest, bytes: image.bytes })
@@ -121,7 +136,7 @@ impl ThemeSource<'_> {
     /// Returns the line and column of the value of a key, or of the start of the file if the key is missing.
     fn position_of(&self, key: &str) -> Option<(usize, usize)> {
         if self.is_json {
-            return json::locate(&self.text, key);
+            return Some(self.position(json::parse(&self.text).ok()?.find(key).range.start));
         }
         let keys: BTreeMap<String, Spanned<toml::Value>> = toml::from_str(&self.text).ok()?;
         Some(self.position(keys.get(key).map_or(0, |value| value.span().start)))

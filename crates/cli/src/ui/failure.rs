@@ -151,7 +151,7 @@ impl Failure {
     }
 
     /// Formats each violation as one line in the format of compilers: `file:line:column: path: description`.
-    fn plain(&self) -> String {
+    pub fn plain(&self) -> String {
         let head = std::iter::once(format!("error: {}\n", self.headline()));
         let violations = self.violations.iter().map(|violation| format!("{violation}\n"));
         let help = self.help.iter().map(|help| format!("help: {help}\n"));
@@ -182,7 +182,7 @@ impl Failure {
 impl Violation {
     /// Creates a violation in a document, whose position is looked up by the path.
     pub fn in_text(file: &Path, text: &SourceText, path: String, description: String) -> Self {
-        let position = text.find(&path).map(|at| Position { file: file.display().to_string(), at });
+        let position = Some(Position { file: file.display().to_string(), at: text.find(&path) });
         let hides_path = text.is_brief();
         Self { path, description, position, text: Some(Arc::clone(text.text())), hides_path }
     }
@@ -278,7 +278,8 @@ mod tests {
     use crate::inputs::source_text::SourceText;
 
     fn failure() -> Failure {
-        let text = SourceText::json("{\n  \"content\": {\n    \"title\": \"\"\n  }\n}\n".into());
+        let text = "{\n  \"content\": {\n    \"title\": \"\"\n  }\n}\n";
+        let text = SourceText::data(text.into(), chancery_proto::json::parse(text).unwrap().into());
         let violation =
             Violation::in_text(Path::new("a.json"), &text, "content.title".into(), "is required".into());
         Failure::new("INVALID_ARGUMENT", "INVALID_CONTENT", "the content breaks a rule")

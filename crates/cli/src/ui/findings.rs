@@ -1,6 +1,6 @@
 //! Findings of `check`: on a terminal with the lines around them, elsewhere a line each with an excerpt, or as JSON.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
 
@@ -206,26 +206,27 @@ impl miette::Diagnostic for Report<'_> {
     }
 }
 
-/// Converts the findings of files to the JSON form of `check`.
+/// Converts the findings of files to the JSON text of `check`.
 pub fn to_json(files: &[CheckedFile]) -> String {
+    format!("{:#}\n", to_value(files))
+}
+
+/// Converts the findings of files to the JSON form of `check`.
+pub fn to_value(files: &[CheckedFile]) -> Value {
     let findings: Vec<Value> = files.iter().flat_map(json_of_file).collect();
     let count = |severity: Severity| -> usize {
         let of_severity = |found: &&Diagnostic| found.severity == severity;
         files.iter().map(|file| file.findings.iter().filter(of_severity).count()).sum()
     };
     let omitted: usize = files.iter().map(|file| file.omitted).sum();
-    let answer = json!({
+    json!({
         "files": files.len(),
         "errors": count(Severity::Error),
         "warnings": count(Severity::Warning),
         "hints": count(Severity::Hint),
         "omitted": omitted,
         "findings": findings,
-    });
-    let mut text = String::new();
-    // Writing to a String does not fail.
-    let _ = writeln!(text, "{answer:#}");
-    text
+    })
 }
 
 fn json_of_file(file: &CheckedFile) -> Vec<Value> {

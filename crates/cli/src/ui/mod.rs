@@ -1,5 +1,6 @@
 //! Output for people and programs: results, failures, progress, plain text.
 
+pub mod confirm;
 pub mod failure;
 pub mod findings;
 pub mod output;
@@ -7,3 +8,4 @@ pub mod print_warnings;
 pub mod progress;
 pub mod text;
 pub mod text_position;
+mod text_table;

@@ -41,9 +41,9 @@ pub fn is_standard(path: &Path) -> bool {
 }
 
 /// Endings of other documents than the commands write.
-const ENDINGS: [&str; 22] = [
+const ENDINGS: [&str; 23] = [
     "pdf", "json", "jsonl", "md", "txt", "svg", "png", "jpg", "jpeg", "gif", "webp", "tif", "tiff", "html",
-    "htm", "doc", "docx", "odt", "csv", "xml", "yaml", "zip",
+    "htm", "doc", "docx", "odt", "csv", "xml", "yaml", "yml", "zip",
 ];
 
 /// Checks that a file name does not have the ending of another kind of document, so that neither a program nor a reader
@@ -121,6 +121,15 @@ impl PendingFile {
             }
         })
     }
+}
+
+/// Writes a file atomically, replacing an existing one, without waiting until the disk has it: for files that are written
+/// again soon.
+pub fn write_unsynced(path: &Path, mode: u32, bytes: &[u8]) -> Result<(), Failure> {
+    let writing = || Failure::io(format!("writing {}", path.display()));
+    let mut pending = PendingFile::create(path, mode)?;
+    pending.file.write_all(bytes).map_err(writing())?;
+    pending.file.persist(path).map(drop).map_err(|refused| writing()(refused.error))
 }
 
 /// Writes a file atomically, replacing an existing one.

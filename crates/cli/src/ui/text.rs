@@ -4,9 +4,12 @@ use std::fmt::Write as _;
 
 use chancery_proto::brief::v1::block::Kind;
 use chancery_proto::brief::v1::{
-    Block, Brief, BriefContent, BriefRevision, ImportRecord, List, Section, Statement,
+    Block, Brief, BriefContent, BriefRevision, ImportRecord, Indicator, List, Scenario, Section, Source,
+    SourceReliability, Statement,
 };
 use prost_types::Timestamp;
+
+use super::text_table;
 
 /// Formats a time in UTC, to the second; `-` for none.
 pub fn time(time: Option<&Timestamp>) -> String {
@@ -27,6 +30,11 @@ pub fn as_imported(facts: String, import: Option<&ImportRecord>) -> String {
 /// Formats a number of pages.
 pub fn pages(count: u32) -> String {
     if count == 1 { "1 page".to_owned() } else { format!("{count} pages") }
+}
+
+/// Formats a number of things.
+pub fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 /// Formats a duration in its two largest units.
@@ -65,6 +73,9 @@ pub fn revision(revision: &BriefRevision) -> String {
     if let Some(withdrawn) = revision.withdraw_time.as_ref() {
         head.insert(1, ("withdrawn", format!("{}: {}", time(Some(withdrawn)), revision.withdraw_reason)));
     }
+    if let Some(purged) = revision.purge_time.as_ref() {
+        head.insert(1, ("purged", format!("{} {}", time(Some(purged)), revision.purge_reason)));
+    }
     document(&head, revision.content.as_ref())
 }
 
@@ -97,7 +108,43 @@ fn body(content: &BriefContent) -> String {
     for part in &content.sections {
         section(&mut text, part, 1);
     }
+    text.push_str(&entries("Scenarios", &content.scenarios, scenario));
+    text.push_str(&entries("Indicators", &content.indicators, indicator));
+    text.push_str(&entries("Sources", &content.sources, source));
     text
+}
+
+/// Formats the parts below a heading, one a line; no text without parts.
+fn entries<T>(heading: &str, parts: &[T], line: impl Fn(&T) -> String) -> String {
+    if parts.is_empty() {
+        return String::new();
+    }
+    parts.iter().fold(format!("\n{heading}\n"), |text, part| text + &line(part) + "\n")
+}
+
+fn scenario(scenario: &Scenario) -> String {
+    let set = if scenario.set.is_empty() { String::new() } else { format!(" [{}]", scenario.set) };
+    format!("{:>3} % {}{set}{}", scenario.percent, scenario.title, after_colon(&scenario.text))
+}
+
+fn indicator(indicator: &Indicator) -> String {
+    format!("- {}{}", indicator.text, after_colon(&indicator.meaning))
+}
+
+/// Formats a source with its id, by which citations name it, and its grade.
+fn source(source: &Source) -> String {
+    let facts = [source.publisher.as_str(), &source.date, &source.url];
+    let facts: Vec<&str> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
+    let grade = match source.reliability() {
+        SourceReliability::Unspecified => String::new(),
+        grade => format!(" ({})", grade.as_str_name().trim_start_matches("SOURCE_RELIABILITY_")),
+    };
+    let comma = if facts.is_empty() { "" } else { ", " };
+    format!("{}: {}{comma}{}{grade}", source.id, source.title, facts.join(", "))
+}
+
+fn after_colon(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!(": {text}") }
 }
 
 fn section(text: &mut String, part: &Section, level: usize) {
@@ -117,7 +164,7 @@ fn block(text: &mut String, block: &Block) {
         }
         Some(Kind::List(items)) => list(text, items, 0),
         Some(Kind::Table(table)) => {
-            let _ = writeln!(text, "[table: {}]", table.caption);
+            let _ = write!(text, "\n{}\n", text_table::text(table));
         }
         Some(Kind::Callout(callout)) => {
             let _ = writeln!(text, "{}: {}", callout.title, sentences(&callout.statements));
@@ -154,7 +201,9 @@ fn sentences(statements: &[Statement]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use chancery_proto::brief::v1::{BriefContent, Section, Statement, Withheld};
+    use chancery_proto::brief::v1::{
+        BriefContent, Scenario, Section, Source, SourceReliability, Statement, Withheld,
+    };
     use prost_types::Timestamp;
 
     use super::{body, time};
@@ -167,9 +216,23 @@ mod tests {
             marking: "TLP:GREEN".into(),
             bluf: vec![statement("First."), Statement { withheld: Some(Withheld {}), ..Default::default() }],
             sections: vec![Section { heading: "Heading".into(), ..Default::default() }],
+            scenarios: vec![Scenario {
+                percent: 70,
+                title: "Slow".into(),
+                text: "T.".into(),
+                ..Default::default()
+            }],
+            sources: vec![Source {
+                id: "board".into(),
+                title: "Figures".into(),
+                date: "2026".into(),
+                reliability: SourceReliability::B.into(),
+                ..Default::default()
+            }],
             ..Default::default()
         };
-        let expected = "marking   TLP:GREEN\n\nTitle\n\nBottom line\nFirst. [withheld]\n\n# Heading\n";
+        let expected = "marking   TLP:GREEN\n\nTitle\n\nBottom line\nFirst. [withheld]\n\n# Heading\n\n\
+            Scenarios\n 70 % Slow: T.\n\nSources\nboard: Figures, 2026 (B)\n";
         assert_eq!(body(&content), expected);
     }
 

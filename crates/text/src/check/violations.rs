@@ -1,12 +1,12 @@
 //! The rules that the content breaks, at their places in the text.
 
 use chancery_brief::validate::{Violation, code};
+use chancery_proto::nearest::nearest;
 
 use super::keys::rule_message;
 use super::unread::{Unread, first_line, whole_lines};
 use crate::diagnostics::Diagnostic;
 use crate::ids::is_same_series;
-use crate::nearest::nearest;
 use crate::range::TextRange;
 use crate::reader::Reading;
 

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use chancery_proto::nearest::{expected, nearest};
+
 use crate::code;
 use crate::diagnostics::{Diagnostic, Diagnostics};
-use crate::nearest::{expected, nearest};
 use crate::paths::PathNode;
 use crate::range::{Spanned, TextRange};
 use crate::syntax::gaps::is_gap;

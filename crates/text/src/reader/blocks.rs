@@ -5,6 +5,7 @@ use chancery_proto::brief::v1::{
     Block, Callout, ColumnType, Figure, FigureKind, List, ListItem, Paragraph, Quote, Table, TableCell,
     TableColumn, TableRow,
 };
+use chancery_proto::nearest::expected;
 
 use super::annotations::Annotations;
 use super::changes::ChangedPart;
@@ -13,7 +14,6 @@ use super::part_fields::own_id;
 use super::statements::Holder;
 use crate::code;
 use crate::diagnostics::Diagnostic;
-use crate::nearest::expected;
 use crate::paths::PathNode;
 use crate::range::Spanned;
 use crate::syntax::parts::Parts;

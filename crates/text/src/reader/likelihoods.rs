@@ -2,12 +2,12 @@
 
 use chancery_brief::likelihood::{bounds, scale_terms, words};
 use chancery_proto::brief::v1::{Confidence, ConfidenceLevel, Likelihood, LikelihoodScale, LikelihoodTerm};
+use chancery_proto::nearest::expected;
 
 use super::annotations::Annotations;
 use super::lowering::Lowering;
 use crate::code;
 use crate::diagnostics::Diagnostic;
-use crate::nearest::expected;
 use crate::paths::PathNode;
 use crate::range::{Spanned, TextRange};
 use crate::syntax::tokens::Item;

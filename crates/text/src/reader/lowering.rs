@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use chancery_brief::marking::Scheme;
 use chancery_proto::brief::v1::{Change, LikelihoodScale, SourceReliability};
+use chancery_proto::nearest::nearest;
 
 use crate::code;
 use crate::context::Context;
 use crate::diagnostics::{Diagnostic, Diagnostics};
-use crate::nearest::nearest;
 use crate::paths::PathNode;
 use crate::range::Spanned;
 

@@ -1,8 +1,9 @@
 //! The entries of a map of the front matter, taken key by key; what remains is unknown.
 
+use chancery_proto::nearest::{expected, nearest};
+
 use crate::code;
 use crate::diagnostics::{Diagnostic, Diagnostics};
-use crate::nearest::{expected, nearest};
 use crate::paths::PathNode;
 use crate::range::{Spanned, TextRange};
 use crate::syntax::yaml::{YamlNode, YamlValue};

@@ -3,6 +3,7 @@
 use chancery_proto::brief::v1::{
     Citation, Period, SourceReliability, Statement, StatementStatus, StatementType,
 };
+use chancery_proto::nearest::nearest;
 
 use super::annotations::Annotations;
 use super::changes::ChangedPart;
@@ -12,7 +13,6 @@ use super::part_fields::own_id;
 use crate::code;
 use crate::defaults;
 use crate::diagnostics::Diagnostic;
-use crate::nearest::nearest;
 use crate::paths::PathNode;
 use crate::range::{Spanned, TextRange};
 use crate::syntax::parts::Parts;

@@ -1,8 +1,9 @@
 //! Fenced blocks: three backquotes and a kind, then one entry a line.
 
+use chancery_proto::nearest::expected;
+
 use crate::code;
 use crate::diagnostics::Diagnostic;
-use crate::nearest::expected;
 use crate::range::{Spanned, TextRange};
 use crate::syntax::line_reader::LineReader;
 use crate::syntax::markers::Marker;

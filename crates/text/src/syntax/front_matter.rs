@@ -3,7 +3,7 @@
 use crate::code;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::range::{Spanned, TextRange};
-use crate::syntax::yaml::{YamlNode, read_map};
+use crate::syntax::yaml::{FRONT_MATTER, YamlNode, read_map};
 
 /// Maximum size of front matter: 2 MiB, thousands of sources.
 const SIZE_LIMIT: usize = 2 * 1024 * 1024;
@@ -40,7 +40,7 @@ pub(crate) fn read_front_matter(text: &str, start: usize, diagnostics: &mut Diag
         diagnostics.error(code::TOO_LARGE, TextRange::new(start, start + FENCE.len()), message);
         (Vec::new(), false)
     } else {
-        read_map(text, fences.inside, diagnostics)
+        read_map(text, fences.inside, FRONT_MATTER, diagnostics)
     };
     FrontMatter { entries, body_start: fences.body_start, is_complete }
 }

@@ -2,10 +2,10 @@
 
 use chancery_brief::marking::Scheme;
 use chancery_proto::brief::v1::Span;
+use chancery_proto::nearest::nearest;
 
 use crate::code;
 use crate::diagnostics::Diagnostic;
-use crate::nearest::nearest;
 use crate::range::{Spanned, TextRange};
 use crate::syntax::cursor::{Cursor, SENTENCE_COST};
 use crate::syntax::fragment::Fragment;

@@ -8,13 +8,33 @@ use crate::code;
 use crate::diagnostics::Diagnostics;
 use crate::range::{Spanned, TextRange};
 
-/// Maximum nesting of lists and maps.
-const MAX_DEPTH: usize = 8;
+/// The YAML that is read, which differs in its size and in the reader that follows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct YamlForm {
+    /// Name of the YAML in messages.
+    subject: &'static str,
+    /// Maximum nesting of lists and maps.
+    max_depth: usize,
+    /// Whether duplicate keys are reported here, and not by the reader of the values.
+    refuses_duplicates: bool,
+    /// Whether the line break at the end of a block scalar is dropped.
+    trims_blocks: bool,
+}
+
+/// The front matter of a text.
+pub(crate) const FRONT_MATTER: YamlForm =
+    YamlForm { subject: "the front matter", max_depth: 8, refuses_duplicates: true, trims_blocks: false };
+
+/// A file with the content of a brief, whose fields nest like the messages.
+pub(crate) const DOCUMENT: YamlForm =
+    YamlForm { subject: "the file", max_depth: 100, refuses_duplicates: false, trims_blocks: true };
 
 /// A value with its range in the file.
 #[derive(Debug, Clone)]
 pub(crate) struct YamlNode {
     pub(crate) range: TextRange,
+    /// Whether the value is a scalar without quotation marks in one line.
+    pub(crate) is_plain: bool,
     pub(crate) value: YamlValue,
 }
 
@@ -41,10 +61,11 @@ impl YamlValue {
 pub(crate) fn read_map(
     text: &str,
     range: TextRange,
+    form: YamlForm,
     diagnostics: &mut Diagnostics,
 ) -> (Vec<(Spanned, YamlNode)>, bool) {
     let mut whole = Diagnostics::default();
-    match Builder::new(text, range).read(&mut whole) {
+    match Builder::new(text, range, form).read(&mut whole) {
         Ok(entries) => {
             diagnostics.append(whole);
             (entries, true)
@@ -53,18 +74,20 @@ pub(crate) fn read_map(
             let mut entries = Vec::new();
             let mut is_reported = false;
             for entry in top_level_entries(text, range) {
-                match Builder::new(text, entry).read(diagnostics) {
+                match Builder::new(text, entry, form).read(diagnostics) {
                     Ok(read) => entries.extend(read),
                     Err(error) => {
-                        report(&error, diagnostics);
+                        report(&error, form, diagnostics);
                         is_reported = true;
                     }
                 }
             }
             if !is_reported {
-                report(&error, diagnostics);
+                report(&error, form, diagnostics);
             }
-            refuse_duplicates(&entries, diagnostics);
+            if form.refuses_duplicates {
+                refuse_duplicates(&entries, diagnostics);
+            }
             (entries, false)
         }
     }
@@ -76,8 +99,8 @@ struct SyntaxError {
     message: String,
 }
 
-fn report(error: &SyntaxError, diagnostics: &mut Diagnostics) {
-    let message = format!("the front matter is not YAML here: {}", error.message);
+fn report(error: &SyntaxError, form: YamlForm, diagnostics: &mut Diagnostics) {
+    let message = format!("{} is not YAML here: {}", form.subject, error.message);
     diagnostics.error(code::INVALID_YAML, TextRange::at(error.at), message);
 }
 
@@ -87,7 +110,8 @@ fn top_level_entries(text: &str, range: TextRange) -> Vec<TextRange> {
     let mut start = range.start;
     for line in range.of(text).split_inclusive('\n') {
         let end = start + line.len();
-        let continues = line.starts_with([' ', '\t', '#', '}', ']']) || line.trim().is_empty();
+        let continues =
+            line.starts_with([' ', '\t', '#', '}', ']']) || line.starts_with("- ") || line.trim().is_empty();
         match entries.last_mut() {
             Some(last) if continues => last.end = end,
             _ => entries.push(TextRange::new(start, end)),
@@ -117,16 +141,17 @@ enum Open {
 struct Builder<'t> {
     input: &'t str,
     base: usize,
+    form: YamlForm,
     /// Byte offsets of the characters, unless all are ASCII: the parser counts characters.
     offsets: Option<Vec<u32>>,
 }
 
 impl<'t> Builder<'t> {
-    fn new(text: &'t str, range: TextRange) -> Self {
+    fn new(text: &'t str, range: TextRange, form: YamlForm) -> Self {
         let input = range.of(text);
         let offsets = (!input.is_ascii())
             .then(|| input.char_indices().map(|(at, _)| u32::try_from(at).unwrap_or(u32::MAX)).collect());
-        Self { input, base: range.start, offsets }
+        Self { input, base: range.start, form, offsets }
     }
 
     fn offset(&self, character: usize) -> usize {
@@ -149,29 +174,31 @@ impl<'t> Builder<'t> {
             let range = TextRange::new(self.offset(span.start.index()), self.offset(span.end.index()));
             let node = match event {
                 Event::SequenceStart(anchor, tag) => {
-                    refuse_features(anchor, tag.is_some(), range, diagnostics);
+                    self.refuse_features(anchor, tag.is_some(), range, diagnostics);
                     open.push(Open::List { start: range.start, items: Vec::new() });
-                    refuse_depth(open.len(), range)?;
+                    self.refuse_depth(open.len(), range)?;
                     continue;
                 }
                 Event::MappingStart(anchor, tag) => {
-                    refuse_features(anchor, tag.is_some(), range, diagnostics);
+                    self.refuse_features(anchor, tag.is_some(), range, diagnostics);
                     open.push(Open::Map { start: range.start, entries: Vec::new(), key: None });
-                    refuse_depth(open.len(), range)?;
+                    self.refuse_depth(open.len(), range)?;
                     continue;
                 }
                 Event::Scalar(text, style, anchor, tag) => {
-                    refuse_features(anchor, tag.is_some(), range, diagnostics);
-                    YamlNode { range, value: YamlValue::Text(self.scalar(&text, style, range)) }
+                    self.refuse_features(anchor, tag.is_some(), range, diagnostics);
+                    let value = YamlValue::Text(self.scalar(&text, style, range));
+                    let range = self.without_comment(range, style);
+                    YamlNode { range, is_plain: style == ScalarStyle::Plain, value }
                 }
                 Event::Alias(_) => {
-                    let message = "the front matter has no aliases: write the value";
+                    let message = format!("{} has no aliases: write the value", self.form.subject);
                     diagnostics.error(code::YAML_FEATURE, range, message);
-                    YamlNode { range, value: YamlValue::Text(String::new()) }
+                    YamlNode { range, is_plain: true, value: YamlValue::Text(String::new()) }
                 }
                 Event::SequenceEnd | Event::MappingEnd => {
                     let Some(closed) = open.pop() else { continue };
-                    close(closed, range.end, diagnostics)
+                    self.close(closed, range.end, diagnostics)
                 }
                 Event::DocumentStart(true) if root.is_some() => {
                     let message = "a second YAML document starts here".to_owned();
@@ -192,38 +219,58 @@ impl<'t> Builder<'t> {
         }
     }
 
+    /// Returns the range of a scalar without the comment behind it, which the parser includes.
+    fn without_comment(&self, range: TextRange, style: ScalarStyle) -> TextRange {
+        let written = self.input.get(range.start - self.base..range.end - self.base).unwrap_or_default();
+        let length = match style {
+            ScalarStyle::Plain => written.find(" #").unwrap_or(written.len()),
+            ScalarStyle::DoubleQuoted | ScalarStyle::SingleQuoted => quoted_length(written),
+            _ => return range,
+        };
+        TextRange::new(range.start, range.start + written[..length].trim_end().len())
+    }
+
     /// Returns the text of a scalar; the parser returns `~` for one that is missing.
     fn scalar(&self, text: &str, style: ScalarStyle, range: TextRange) -> String {
         let written = self.input.get(range.start - self.base..range.end - self.base).unwrap_or_default();
         let is_missing = text == "~" && style == ScalarStyle::Plain && written.trim() != "~";
-        if is_missing { String::new() } else { text.to_owned() }
-    }
-}
-
-fn refuse_features(anchor: usize, has_tag: bool, range: TextRange, diagnostics: &mut Diagnostics) {
-    if anchor != 0 || has_tag {
-        let message = "the front matter has no anchors and no tags: every value is a text, a list or a map";
-        diagnostics.error(code::YAML_FEATURE, range, message);
-    }
-}
-
-fn refuse_depth(depth: usize, range: TextRange) -> Result<(), SyntaxError> {
-    if depth <= MAX_DEPTH {
-        return Ok(());
-    }
-    let message = format!("lists and maps nest at most {MAX_DEPTH} levels deep");
-    Err(SyntaxError { at: range.start, message })
-}
-
-fn close(open: Open, end: usize, diagnostics: &mut Diagnostics) -> YamlNode {
-    match open {
-        Open::List { start, items } => {
-            YamlNode { range: TextRange::new(start, end), value: YamlValue::List(items) }
+        let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+        match text.strip_suffix('\n') {
+            _ if is_missing => String::new(),
+            Some(trimmed) if is_block && self.form.trims_blocks => trimmed.to_owned(),
+            _ => text.to_owned(),
         }
-        Open::Map { start, entries, .. } => {
-            refuse_duplicates(&entries, diagnostics);
-            YamlNode { range: TextRange::new(start, end), value: YamlValue::Map(entries) }
+    }
+
+    fn refuse_features(&self, anchor: usize, has_tag: bool, range: TextRange, diagnostics: &mut Diagnostics) {
+        if anchor != 0 || has_tag {
+            let subject = self.form.subject;
+            let message =
+                format!("{subject} has no anchors and no tags: every value is a text, a list or a map");
+            diagnostics.error(code::YAML_FEATURE, range, message);
         }
+    }
+
+    fn refuse_depth(&self, depth: usize, range: TextRange) -> Result<(), SyntaxError> {
+        let max_depth = self.form.max_depth;
+        if depth <= max_depth {
+            return Ok(());
+        }
+        let message = format!("lists and maps nest at most {max_depth} levels deep");
+        Err(SyntaxError { at: range.start, message })
+    }
+
+    fn close(&self, open: Open, end: usize, diagnostics: &mut Diagnostics) -> YamlNode {
+        let (start, value) = match open {
+            Open::List { start, items } => (start, YamlValue::List(items)),
+            Open::Map { start, entries, .. } => {
+                if self.form.refuses_duplicates {
+                    refuse_duplicates(&entries, diagnostics);
+                }
+                (start, YamlValue::Map(entries))
+            }
+        };
+        YamlNode { range: TextRange::new(start, end), is_plain: false, value }
     }
 }
 
@@ -239,6 +286,21 @@ fn add(node: YamlNode, open: &mut [Open], root: &mut Option<YamlNode>, diagnosti
             }
         }
     }
+}
+
+/// Returns the length of the scalar in quotation marks that a text starts with.
+fn quoted_length(written: &str) -> usize {
+    let mut characters = written.char_indices().peekable();
+    let Some((_, mark)) = characters.next() else { return 0 };
+    while let Some((at, character)) = characters.next() {
+        let is_doubled = mark == '\'' && characters.peek().is_some_and(|(_, next)| *next == mark);
+        if (mark == '"' && character == '\\') || (character == mark && is_doubled) {
+            characters.next();
+        } else if character == mark {
+            return at + 1;
+        }
+    }
+    written.len()
 }
 
 fn key_of(node: YamlNode, diagnostics: &mut Diagnostics) -> Spanned {

@@ -9,7 +9,7 @@ mod front_matter;
 mod spans;
 mod state;
 mod statements;
-mod yaml;
+pub(crate) mod yaml;
 
 use chancery_proto::brief::v1::BriefContent;
 

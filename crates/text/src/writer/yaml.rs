@@ -3,7 +3,7 @@
 use crate::syntax::values::quoted;
 
 /// Returns a scalar: plain where no reader of YAML could take it for anything but a text or number, else quoted.
-pub(super) fn scalar(text: &str) -> String {
+pub(crate) fn scalar(text: &str) -> String {
     if is_plain(text) { text.to_owned() } else { quoted(text) }
 }
 

@@ -4,17 +4,18 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chancery_brief::glyph_coverage::GlyphCoverage;
-use chancery_text::{Check as Checked, Context, Diagnostic, Fixing, Severity, TextRange};
+use chancery_text::{Check as Checked, Context, Fixing, Severity};
 
 use crate::args::Global;
 use crate::args::author::Check;
 use crate::inputs::brief_text::{FolderImages, is_in_text_form};
+use crate::inputs::checked_draft::unreadable;
+use crate::inputs::data_check;
 use crate::inputs::documents::read_text;
-use crate::inputs::json_check;
 use crate::ui::failure::Failure;
 use crate::ui::findings::{self, CheckedFile};
 use crate::ui::output;
-use crate::ui::text_position::TextPosition;
+use crate::ui::text;
 
 pub fn run(global: &Global, arguments: &Check) -> Result<(), Failure> {
     let coverage = coverage(arguments.no_glyphs, arguments.fonts.as_deref())?;
@@ -50,7 +51,7 @@ fn check(file: &Path, arguments: &Check, coverage: Option<&GlyphCoverage>) -> Re
         Err(failure) => return Ok(unreadable(name, failure)),
     };
     if !is_in_text_form(file, &text) {
-        let (findings, omitted) = json_check::check(file, &text, arguments.scheme.scheme(), coverage);
+        let (findings, omitted, _) = data_check::check(file, &text, arguments.scheme.scheme(), coverage);
         return Ok(CheckedFile { name, text, findings, omitted });
     }
     let (text, Checked { findings, omitted, .. }) = fixed(file, text, arguments.fix, coverage)?;
@@ -84,26 +85,9 @@ fn fixed(
     }
 }
 
-/// Returns the finding of a file that cannot be read, at the byte that is no UTF-8.
-fn unreadable(name: String, failure: Failure) -> CheckedFile {
-    let code = if failure.reason == "NOT_UTF8" { "NOT_UTF8" } else { "IO" };
-    let violation = failure.violations.into_iter().next();
-    let message = violation.as_ref().map_or(failure.message, |violation| violation.description.clone());
-    // Lines and columns before the byte, in place of a text that is not valid.
-    let text = match violation.and_then(|violation| violation.position).map(|position| position.at) {
-        Some(TextPosition { line, column, .. }) => "\n".repeat(line - 1) + &" ".repeat(column - 1),
-        None => String::new(),
-    };
-    let range = TextRange::at(text.len());
-    let found = Diagnostic { severity: Severity::Error, code, range, message, fix: None };
-    CheckedFile { name, text: text.into(), findings: vec![found], omitted: 0 }
-}
-
 /// Fails on errors, and with `--strict` on warnings.
 fn conclude(files: &[CheckedFile], arguments: &Check) -> Result<(), Failure> {
-    let strict = arguments.strict.as_deref();
-    let is_strict =
-        |code: &str| strict.is_some_and(|codes| codes.iter().any(|own| own == "all" || own == code));
+    let is_strict = |code: &str| arguments.strict.as_ref().is_some_and(|codes| codes.contains(code));
     let (mut errors, mut warnings, mut failing) = (0, 0, 0);
     for file in files {
         errors += file.omitted;
@@ -118,13 +102,9 @@ fn conclude(files: &[CheckedFile], arguments: &Check) -> Result<(), Failure> {
     }
     let message = format!(
         "{}, {} in {}",
-        counted(errors, "error"),
-        counted(warnings, "warning"),
-        counted(files.len(), "file")
+        text::counted(errors, "error"),
+        text::counted(warnings, "warning"),
+        text::counted(files.len(), "file")
     );
     Err(Failure::new("INVALID_ARGUMENT", "INVALID_CONTENT", message))
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }

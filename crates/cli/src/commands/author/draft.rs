@@ -1,25 +1,25 @@
 //! `create` and `draft`: creates briefs, reads and writes drafts.
 
+use std::io::{self, IsTerminal};
 use std::path::Path;
 
-use chancery_client::Client;
-use chancery_proto::brief::v1::{
-    BriefDraft, CreateBriefRequest, GetBriefDraftRequest, UpdateBriefDraftRequest,
-};
-use chancery_proto::json;
+use chancery_proto::brief::v1::{BriefDraft, CreateBriefRequest, UpdateBriefDraftRequest};
 use chancery_proto::names::BriefName;
 use chancery_text::Exchange;
 
-use super::local_images;
+use super::draft_resource::{draft_name, fetch};
+use super::{draft_reset, local_images};
 use crate::args::Global;
 use crate::args::author::{Create, Draft, SetDraft};
 use crate::connection::connect;
 use crate::inputs::brief_text::{is_text, scheme_of};
+use crate::inputs::data_text::DataForm;
 use crate::inputs::documents::locate_all;
 use crate::inputs::draft_file::DraftFile;
 use crate::names;
 use crate::ui::failure::Failure;
 use crate::ui::output;
+use crate::ui::output::is_standard;
 
 pub async fn create(global: &Global, arguments: &Create) -> Result<(), Failure> {
     let name = names::brief(&global.workspace, &arguments.name)?;
@@ -43,23 +43,24 @@ pub async fn run(global: &Global, command: Draft) -> Result<(), Failure> {
     match command {
         Draft::Get { name, output } => get(global, &names::brief(&global.workspace, &name)?, &output).await,
         Draft::Set(arguments) => set(global, &arguments).await,
+        Draft::Reset { name, yes } => {
+            draft_reset::run(global, &names::brief(&global.workspace, &name)?, yes).await
+        }
     }
 }
 
-/// Writes the draft as text or JSON by the ending of the file, with or without `--json`, because `set` reads it back after
-/// an edit.
+/// Writes the draft by the ending of the file, with or without `--json`, because `set` reads it back after an edit. On a
+/// terminal, shows the text, which people can read.
 async fn get(global: &Global, name: &BriefName, output: &Path) -> Result<(), Failure> {
     let draft = fetch(&connect(global).await?, name).await?;
-    let text = if is_text(output) { as_text(name, &draft) } else { json::to_string_pretty(&draft) };
+    let is_shown = output::is_standard(output) && !global.json && io::stdout().is_terminal();
+    let text =
+        if is_text(output) || is_shown { as_text(name, &draft) } else { DataForm::of(output).write(&draft) };
     if output::is_standard(output) {
         output::print(&text)
     } else {
         output::write_file(output, 0o666, text.as_bytes())
     }
-}
-
-async fn fetch(client: &Client, name: &BriefName) -> Result<BriefDraft, Failure> {
-    Ok(client.get_brief_draft(GetBriefDraftRequest { name: draft_name(name) }).await?)
 }
 
 fn as_text(name: &BriefName, draft: &BriefDraft) -> String {
@@ -102,7 +103,30 @@ async fn set(global: &Global, arguments: &SetDraft) -> Result<(), Failure> {
             failure
         }
     })?;
-    output::response(global.json, &draft, || format!("{}: written, etag {}\n", draft.name, draft.etag))
+    // The draft is written: a file that cannot be renewed is no failure of the command.
+    let renewed = match renew_etag(path, &file.etag, &draft.etag) {
+        Ok(true) => format!(", also in {}", path.display()),
+        Ok(false) => String::new(),
+        Err(failure) => {
+            eprintln!("warning: the etag in {} is not renewed: {}", path.display(), failure.message);
+            String::new()
+        }
+    };
+    output::response(global.json, &draft, || {
+        format!("{}: written, etag {}{renewed}\n", draft.name, draft.etag)
+    })
+}
+
+/// Replaces the etag in a file that still has the earlier one; returns whether it did.
+fn renew_etag(path: &Path, earlier: &str, etag: &str) -> Result<bool, Failure> {
+    if is_standard(path) || earlier.is_empty() {
+        return Ok(false);
+    }
+    // Read again, because the file may have been edited while the draft was sent.
+    let file = DraftFile::read(path)?;
+    let Some(text) = (file.etag == earlier).then(|| file.with_etag(etag)).flatten() else { return Ok(false) };
+    output::replace_file(path, text.as_bytes())?;
+    Ok(true)
 }
 
 fn no_etag(file: &Path) -> Failure {
@@ -110,9 +134,4 @@ fn no_etag(file: &Path) -> Failure {
     Failure::usage("ETAG_REQUIRED", message).help(
         "edit a file that `draft get -o NAME.brief.md` wrote, or replace the draft whatever it contains with --force",
     )
-}
-
-/// Returns the resource name of the draft of a brief.
-pub fn draft_name(name: &BriefName) -> String {
-    format!("{name}/draft")
 }

@@ -12,7 +12,8 @@ use prost::Message;
 use crate::args::Global;
 use crate::args::author::Import;
 use crate::connection::connect;
-use crate::inputs::brief_text::{ENDING, is_text, revision_document, stem};
+use crate::inputs::brief_text::{is_text, revision_document, stem};
+use crate::inputs::data_text::yaml_ending;
 use crate::inputs::documents::{Document, locate_all};
 use crate::ui::failure::{Failure, Violation};
 use crate::ui::output;
@@ -98,20 +99,36 @@ fn revisions_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     for entry in fs::read_dir(folder).map_err(reading())? {
         let path = entry.map_err(reading())?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if name.starts_with("revision-") && (name.ends_with(".json") || name.ends_with(ENDING)) {
+        if name.starts_with("revision-") && rank(&path).is_some() {
             files.push(path);
         }
     }
     files.sort();
     // A text beside the JSON of the same revision is its source.
-    let json = |text: &Path| text.with_file_name(stem(text) + ".json");
     let all = files.clone();
-    files.retain(|file| !is_text(file) || !all.contains(&json(file)));
+    files.retain(|file| {
+        let is_preferred = |other: &&PathBuf| stem(other) == stem(file) && rank(other) < rank(file);
+        !all.iter().any(|other| is_preferred(&other))
+    });
     if files.is_empty() {
-        let message = format!("{} contains no revision-N.json or revision-N.brief.md", folder.display());
+        let message = format!(
+            "{} contains no revision-N.json, revision-N.yaml or revision-N.brief.md",
+            folder.display()
+        );
         return Err(Failure::new("NOT_FOUND", "NO_REVISIONS", message).help("name the files individually"));
     }
     Ok(files)
+}
+
+/// Returns the preference of a file among those of one revision, the lowest first; none for a file of another kind.
+fn rank(file: &Path) -> Option<u8> {
+    if file.extension().is_some_and(|ending| ending == "json") {
+        Some(0)
+    } else if yaml_ending(file).is_some() {
+        Some(1)
+    } else {
+        is_text(file).then_some(2)
+    }
 }
 
 /// Locates a violation by its path in the request, such as `documents[1].content.title`.
@@ -144,13 +161,15 @@ mod tests {
             "revision-2.brief.md",
             "revision-1.json",
             "revision-3.brief.md",
+            "revision-3.brief.yaml",
+            "revision-5.brief.md",
             "notes.json",
             "revision-4.txt",
         ] {
             std::fs::write(folder.path().join(name), "{}").unwrap();
         }
         let found = files(&[folder.path().to_owned()]).unwrap();
-        let expected = ["revision-1.json", "revision-2.json", "revision-3.brief.md"];
+        let expected = ["revision-1.json", "revision-2.json", "revision-3.brief.yaml", "revision-5.brief.md"];
         assert_eq!(found, expected.map(|name| folder.path().join(name)));
     }
 

@@ -6,7 +6,7 @@ use chancery_proto::brief::v1::{
 
 use crate::args::Global;
 use crate::args::author::Lint;
-use crate::commands::author::draft::draft_name;
+use crate::commands::author::draft_resource::draft_name;
 use crate::connection::connect;
 use crate::inputs::draft_file::DraftFile;
 use crate::names;

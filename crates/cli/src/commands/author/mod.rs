@@ -3,6 +3,8 @@
 pub mod attach;
 pub mod check;
 pub mod draft;
+mod draft_reset;
+pub mod draft_resource;
 pub mod fmt;
 pub mod import;
 pub mod lint;

@@ -12,12 +12,14 @@ use chancery_proto::brief::v1::{
 use chancery_proto::names::{BriefName, RevisionNumber};
 
 use crate::args::Global;
-use crate::args::lifecycle::{Publish, StrictCodes, UNDECLARED_CHANGE};
-use crate::commands::author::draft::draft_name;
+use crate::args::lifecycle::Publish;
+use crate::args::strict_codes::{StrictCodes, UNDECLARED_CHANGE};
+use crate::commands::author::draft_resource::draft_name;
 use crate::commands::author::lint::{undeclared_changes, warnings_and_changes};
 use crate::commands::read::diff::listed;
 use crate::connection::connect;
 use crate::names;
+use crate::ui::confirm::confirm;
 use crate::ui::failure::{Failure, Violation};
 use crate::ui::output;
 
@@ -36,7 +38,9 @@ pub async fn run(global: &Global, arguments: &Publish) -> Result<(), Failure> {
         }
         if asks {
             let plan = plan(&client, &name, &draft, &lint).await?;
-            tokio::task::spawn_blocking(move || confirm(&plan)).await.map_err(Failure::setup("asking"))??;
+            tokio::task::spawn_blocking(move || confirm(&plan, "Publish?", "nothing was published"))
+                .await
+                .map_err(Failure::setup("the prompt"))??;
         }
     }
     let refuses_all = arguments.strict.as_ref().is_some_and(|strict| strict.0.is_empty());
@@ -99,17 +103,6 @@ async fn plan(
     plan.push_str("\nlint:\n");
     plan.push_str(&warnings_and_changes(lint));
     Ok(plan)
-}
-
-/// Shows the plan and asks on the terminal.
-fn confirm(plan: &str) -> Result<(), Failure> {
-    eprint!("{plan}\nPublish? [y/N] ");
-    let mut answer = String::new();
-    io::stdin().read_line(&mut answer).map_err(Failure::io("reading the answer"))?;
-    if matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") {
-        return Ok(());
-    }
-    Err(Failure::new("CANCELLED", "NOT_CONFIRMED", "nothing was published"))
 }
 
 fn summary(revision: &BriefRevision, base_revision: u32) -> String {

@@ -6,8 +6,8 @@ use chancery_proto::admin::v1::{
 use prost_types::FieldMask;
 
 use crate::args::Global;
-use crate::args::lifecycle::{StrictCodes, UNDECLARED_CHANGE};
 use crate::args::operate::Workspace;
+use crate::args::strict_codes::{StrictCodes, UNDECLARED_CHANGE};
 use crate::connection::connect;
 use crate::ui::failure::Failure;
 use crate::ui::output;

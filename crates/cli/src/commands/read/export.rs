@@ -4,13 +4,13 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use chancery_proto::brief::v1::{ExportBriefRequest, ExportFormat, RevisionDocument};
-use chancery_proto::json;
 use chancery_proto::names::BriefOrRevisionName;
 
 use crate::args::Global;
 use crate::args::read::{Export, ExportFormatArg};
 use crate::connection::connect;
 use crate::inputs::brief_text;
+use crate::inputs::data_text::{DataForm, YAML_ENDINGS};
 use crate::names;
 use crate::ui::failure::Failure;
 use crate::ui::output;
@@ -44,14 +44,19 @@ pub async fn run(global: &Global, arguments: &Export) -> Result<(), Failure> {
 
 /// Returns the format that the flag or else the ending of the output names.
 fn format(arguments: &Export) -> ExportFormatArg {
-    let is_text = arguments.output.as_deref().is_some_and(brief_text::is_text);
-    let by_ending = if is_text { ExportFormatArg::Text } else { ExportFormatArg::Json };
+    let by_ending = match arguments.output.as_deref() {
+        Some(output) if brief_text::is_text(output) => ExportFormatArg::Text,
+        Some(output) if DataForm::of(output) == DataForm::Yaml => ExportFormatArg::Yaml,
+        _ => ExportFormatArg::Json,
+    };
     arguments.format.unwrap_or(by_ending)
 }
 
 fn text(document: &RevisionDocument, format: ExportFormatArg) -> String {
-    if format == ExportFormatArg::Json {
-        return json::to_string_pretty(document);
+    match format {
+        ExportFormatArg::Json => return DataForm::Json.write(document),
+        ExportFormatArg::Yaml => return DataForm::Yaml.write(document),
+        ExportFormatArg::Text => {}
     }
     if document.withdraw_time.is_some() {
         eprintln!("warning: revision {} was withdrawn, which the text does not state", document.revision);
@@ -70,7 +75,11 @@ fn write_all(
     }
     let mut written = String::new();
     for document in documents {
-        let ending = if format == ExportFormatArg::Text { brief_text::ENDING } else { ".json" };
+        let ending = match format {
+            ExportFormatArg::Text => brief_text::ENDING,
+            ExportFormatArg::Json => ".json",
+            ExportFormatArg::Yaml => YAML_ENDINGS[0],
+        };
         let path = folder.join(format!("revision-{}{ending}", document.revision));
         write(&path, document, format)?;
         // Writing to a String does not fail.

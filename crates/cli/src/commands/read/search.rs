@@ -3,10 +3,12 @@
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 
+use chancery_client::Client;
 use chancery_proto::brief::v1::{
-    SearchBriefsRequest, SearchBriefsResponse, SearchDimension, SearchFacet, SearchHit, SearchHitKind,
-    TextRange,
+    ActorEntry, GetActorRequest, ListActorsRequest, SearchBriefsRequest, SearchBriefsResponse,
+    SearchDimension, SearchFacet, SearchHit, SearchHitKind, TextRange,
 };
+use chancery_proto::names::{PartId, ResourceId};
 
 use crate::args::Global;
 use crate::args::read::Search;
@@ -25,6 +27,12 @@ const PLAIN: HighlightMarks = ("", "");
 const NO_MATCH: &str = "nothing matches the query and the filter; values of actor:, place: and source: are ids such as \
     actor:iran, not names: a search without --filter lists the actors that occur, and `get --json` the parts of a brief";
 
+/// Maximum number of actors of a filter that are looked up.
+const MAX_LOOKED_UP: usize = 5;
+
+/// Longest name that the service looks up, in code points.
+const MAX_QUERY: usize = 200;
+
 /// Maximum number of values shown for each facet.
 const MAX_FACET_VALUES: usize = 5;
 
@@ -37,13 +45,70 @@ pub async fn run(global: &Global, arguments: &Search) -> Result<(), Failure> {
         page_size: arguments.limit,
         ..SearchBriefsRequest::default()
     };
-    let response = connect(global).await?.search_briefs(request).await?;
+    let client = connect(global).await?;
+    let response = client.search_briefs(request).await?;
     if response.hits.is_empty() && !arguments.filter.is_empty() && !global.json {
-        eprintln!("{NO_MATCH}");
+        let unknown = unknown_actors(&client, &global.workspace, &arguments.filter).await?;
+        eprintln!("{}", if unknown.is_empty() { NO_MATCH.to_owned() } else { unknown.join("\n") });
     }
     let is_plain = !std::io::stdout().is_terminal() || std::env::var_os("NO_COLOR").is_some();
     let marks = if is_plain { PLAIN } else { BOLD };
     output::response(global.json, &response, || text(&response, marks))
+}
+
+/// Looks up the actors of a filter whose ids no brief has, by their names.
+async fn unknown_actors(
+    client: &Client,
+    workspace: &ResourceId,
+    filter: &str,
+) -> Result<Vec<String>, Failure> {
+    let mut messages = Vec::new();
+    for given in actors_of(filter).into_iter().take(MAX_LOOKED_UP) {
+        let request = ListActorsRequest {
+            parent: format!("workspaces/{workspace}"),
+            query: given.chars().take(MAX_QUERY).collect(),
+            page_size: 5,
+            ..ListActorsRequest::default()
+        };
+        let id = |entry: &ActorEntry| entry.name.rsplit('/').next().unwrap_or_default().to_owned();
+        let by_id = GetActorRequest {
+            name: format!("workspaces/{workspace}/actors/{given}"),
+            ..GetActorRequest::default()
+        };
+        // A value that is no id is refused by the service, and not found either.
+        if given.parse::<PartId>().is_ok() && client.get_actor(by_id).await.is_ok() {
+            continue;
+        }
+        let similar = client.list_actors(request).await?.actors;
+        let named = |entry: &ActorEntry| {
+            let name = entry.actor.as_ref().map_or("", |actor| actor.name.as_str());
+            format!("actor:{} ({name})", id(entry))
+        };
+        let similar: Vec<String> = similar.iter().map(named).collect();
+        messages.push(if similar.is_empty() {
+            format!("no actor has the id {given:?}, and none has a similar name")
+        } else {
+            format!("no actor has the id {given:?}; actors with a similar name: {}", similar.join(", "))
+        });
+    }
+    Ok(messages)
+}
+
+/// Returns the values of `actor:` in a filter.
+fn actors_of(filter: &str) -> Vec<String> {
+    let starts = filter.match_indices("actor:").filter(|(start, _)| {
+        let before = filter[..*start].chars().next_back();
+        before.is_none_or(|c| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '"')))
+    });
+    let value = |(start, operator): (usize, &str)| {
+        let rest = filter[start + operator.len()..].trim_start();
+        let value = match rest.strip_prefix('"') {
+            Some(quoted) => quoted.split('"').next(),
+            None => rest.split([' ', ')', '\t']).next(),
+        };
+        value.unwrap_or_default().to_owned()
+    };
+    starts.map(value).filter(|value| !value.is_empty()).collect()
 }
 
 fn text(response: &SearchBriefsResponse, marks: HighlightMarks) -> String {
@@ -134,7 +199,7 @@ mod tests {
         Statement, TextRange,
     };
 
-    use super::{PLAIN, text};
+    use super::{PLAIN, actors_of, text};
 
     fn hit() -> SearchHit {
         SearchHit {
@@ -163,6 +228,12 @@ mod tests {
             text(&response, ("<", ">")),
             "1 match\n\nb1/revisions/2  s7, key judgment kj1\n  … уже <газ> и нефть …\n\nactor: iran 1\n"
         );
+    }
+
+    #[test]
+    fn the_actors_of_a_filter_are_found() {
+        let filter = "actor:Iran AND (NOT actor:\"Ansar Allah\") OR factor:x OR text = \"actor:y\"";
+        assert_eq!(actors_of(filter), ["Iran", "Ansar Allah"]);
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::args::Global;
 use crate::args::render::SchemeArg;
 use crate::inputs::draft_file::DraftFile;
 use crate::inputs::images::Image;
+use crate::inputs::valid_draft::ValidDraft;
 use crate::ui::failure::Failure;
 
 /// The edition of a draft for the highest clearance: editions omit blocks without data.
@@ -39,22 +40,28 @@ impl DraftEdition {
         since: Option<&Path>,
         scheme: SchemeArg,
     ) -> Result<Self, Failure> {
-        let (draft, canonical) = read(file, scheme.scheme())?;
-        let since = since.map(|file| read(file, canonical.scheme())).transpose()?;
+        let draft = read(file, scheme.scheme())?;
+        let since = since.map(|file| read(file, draft.canonical.scheme())).transpose()?;
+        Ok(Self::of(global, draft, since.as_ref()))
+    }
+
+    /// Makes the edition of a draft that was read.
+    pub fn of(global: &Global, draft: ValidDraft, since: Option<&ValidDraft>) -> Self {
+        let ValidDraft { brief_id, revision, canonical, images } = draft;
         let clearance = Clearance(canonical.highest());
         let edition_of =
             |canonical: &Canonical| redact::edition(canonical, clearance, Policy::Omit).unwrap_or_default();
         let content = edition_of(&canonical);
-        let digest = body_digest(&body_bytes(&draft.brief_id, draft.revision, &content)).to_string();
-        Ok(Self {
+        let digest = body_digest(&body_bytes(&brief_id, revision, &content)).to_string();
+        Self {
             content,
-            brief: format!("workspaces/{}/briefs/{}", global.workspace, draft.brief_id),
-            revision: draft.revision,
-            images: draft.images,
+            brief: format!("workspaces/{}/briefs/{brief_id}", global.workspace),
+            revision,
+            images,
             digest,
-            earlier: since.map(|(draft, canonical)| (edition_of(&canonical), draft.revision)),
+            earlier: since.map(|since| (edition_of(&since.canonical), since.revision)),
             canonical,
-        })
+        }
     }
 
     /// Returns the printer's input, stamped as a draft.
@@ -78,11 +85,13 @@ impl DraftEdition {
     }
 }
 
-fn read(file: &Path, scheme: Scheme) -> Result<(DraftFile, Canonical), Failure> {
+/// Reads a file whose content must break no rule.
+pub fn read(file: &Path, scheme: Scheme) -> Result<ValidDraft, Failure> {
     let draft = DraftFile::read(file)?;
     let canonical = canonicalize(&draft.content, draft.scheme.unwrap_or(scheme))
         .map_err(|invalid| invalid_content(&draft, &invalid))?;
-    Ok((draft, canonical))
+    let DraftFile { brief_id, revision, images, .. } = draft;
+    Ok(ValidDraft { brief_id, revision, canonical, images })
 }
 
 /// Locates each violation in the file.

@@ -56,7 +56,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 
 /// Decodes the attached edition and compares its digest with the one that the pages name.
 fn verified_body(file: &Path, extracted: &Extracted) -> Result<RevisionBody, Failure> {
-    let body = Document::<RevisionBody>::of_text(file, Arc::from(extracted.json.as_str()))?.message;
+    let body = Document::<RevisionBody>::of_text(file, &Arc::from(extracted.json.as_str()))?.message;
     let content = body.content.clone().unwrap_or_default();
     let digest = body_digest(&body_bytes(&body.brief_id, body.revision, &content)).to_string();
     if digest == extracted.edition_digest {

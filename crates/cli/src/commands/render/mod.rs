@@ -8,3 +8,4 @@ mod print_thread;
 mod published_edition;
 pub mod render_brief;
 pub mod renders;
+pub mod watch_preview;

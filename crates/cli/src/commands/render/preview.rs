@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::mem;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chancery_brief::render_options::{checked, unknown_sections, with_defaults};
-use chancery_print::{Edition, Fonts, Images, Limits, Options, Printed};
-use chancery_proto::render::v1::{RenderOptions, Theme as ThemeMessage};
+use chancery_print::{Fonts, Images, Limits, Options, Printed};
+use chancery_proto::render::v1::Theme as ThemeMessage;
 
 use crate::args::Global;
 use crate::args::render::Preview;
 use crate::commands::render::draft_edition::DraftEdition;
 use crate::commands::render::print_thread::{on_print_thread, render_failure};
-use crate::inputs::images::Image;
+use crate::inputs::images::{Image, ImageCache};
 use crate::inputs::print_options::{invalid_options, render_options};
 use crate::inputs::theme::Theme;
 use crate::ui::failure::Failure;
@@ -23,74 +23,102 @@ use crate::ui::output::is_standard;
 use crate::ui::print_warnings;
 use crate::ui::text;
 
+/// Prints once.
 pub fn run(global: &Global, arguments: &Preview) -> Result<(), Failure> {
-    output::check_ending(&arguments.output, "a PDF file", "pdf")?;
-    let mut draft =
-        DraftEdition::read(global, &arguments.file, arguments.since.as_deref(), arguments.scheme)?;
-    let theme = arguments.options.theme.as_deref().map(Theme::read).transpose()?;
-    let mut images = images(&arguments.images, mem::take(&mut draft.images))?;
-    let theme = theme.map(|theme| with_logo(global, theme, &mut images));
-    let options =
-        checked(&render_options(&arguments.options, theme)).map_err(|invalid| invalid_options(&invalid))?;
-    let options = with_defaults(options);
-    let unknown = unknown_sections(&options, &draft.content);
-    if !unknown.is_empty() {
-        return Err(invalid_options(&unknown));
-    }
+    let output = arguments.output.as_deref().ok_or_else(no_output)?;
+    output::check_ending(output, "a PDF file", "pdf")?;
+    let draft = DraftEdition::read(global, &arguments.file, arguments.since.as_deref(), arguments.scheme)?;
     let fonts = chancery_fonts::read(arguments.fonts.as_deref()).map_err(Failure::setup("the fonts"))?;
-    let printed = print(&draft.edition(&images), &options, &fonts)?;
+    let print = Print { global, arguments, fonts: &fonts, images: &ImageCache::default() };
+    let printed = print.print(draft, &|| false)?;
     let warnings = chancery_print::print_warnings(&printed.warnings);
-    if is_standard(&arguments.output) {
+    if is_standard(output) {
         eprint!("{}", print_warnings::text(&warnings, ""));
         let written = std::io::stdout().lock().write_all(&printed.bytes);
         return written.map_err(Failure::io("writing to standard output"));
     }
-    output::write_file(&arguments.output, 0o666, &printed.bytes)?;
+    output::write_file(output, 0o666, &printed.bytes)?;
     let pages = printed.pages;
     output::print(&if global.json {
-        let output = arguments.output.display().to_string();
+        let output = output.display().to_string();
         let warnings = print_warnings::json(&warnings);
         format!("{}\n", serde_json::json!({ "output": output, "pages": pages, "printWarnings": warnings }))
     } else {
         let warnings = print_warnings::text(&warnings, "");
-        format!("{}: {}, stamped as a draft\n{warnings}", arguments.output.display(), text::pages(pages))
+        format!("{}: {}, stamped as a draft\n{warnings}", output.display(), text::pages(pages))
     })
 }
 
-fn print(edition: &Edition<'_>, options: &RenderOptions, fonts: &Fonts) -> Result<Printed, Failure> {
-    let options = Options::of_request(options)
-        .map_err(|error| Failure::new("INVALID_ARGUMENT", "INVALID_FIELD", error.to_string()))?;
-    let printed = on_print_thread(|| {
-        let never_cancel = &mut |_| ControlFlow::Continue(());
-        chancery_print::print(edition, &options, &Limits::default(), fonts, never_cancel)
-    })?;
-    printed.map_err(|error| render_failure(&error.to_string()))
+fn no_output() -> Failure {
+    Failure::usage("USAGE", "name the PDF file to write with -o, or print at each save with --watch")
 }
 
-/// Reads images, keyed by their SHA-256, adds those that the text names, and prints the warnings of all.
-fn images(files: &[PathBuf], named: BTreeMap<String, Image>) -> Result<Images, Failure> {
-    let warn = |name: &str, image: &Image| {
-        for warning in &image.report.warnings {
-            eprintln!("warning: {name}: {warning} ({})", warning.code());
+/// Prints a draft with the options of the command.
+pub struct Print<'a> {
+    pub global: &'a Global,
+    pub arguments: &'a Preview,
+    pub fonts: &'a Fonts,
+    pub images: &'a ImageCache,
+}
+
+impl Print<'_> {
+    /// Prints. Fails with `RENDER_FAILED` at the next page once `is_stopped`.
+    pub fn print(
+        &self,
+        mut draft: DraftEdition,
+        is_stopped: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Printed, Failure> {
+        let arguments = self.arguments;
+        let theme = arguments.options.theme.as_deref().map(Theme::read).transpose()?;
+        let mut images = self.images(&arguments.images, mem::take(&mut draft.images))?;
+        let theme = theme.map(|theme| self.with_logo(theme, &mut images));
+        let options = checked(&render_options(&arguments.options, theme))
+            .map_err(|invalid| invalid_options(&invalid))?;
+        let options = with_defaults(options);
+        let unknown = unknown_sections(&options, &draft.content);
+        if !unknown.is_empty() {
+            return Err(invalid_options(&unknown));
         }
-    };
-    let mut images = Images::new();
-    for file in files {
-        let image = Image::read(file)?;
-        warn(&file.display().to_string(), &image);
-        images.insert(image.digest.to_string(), image.bytes);
+        let options = Options::of_request(&options)
+            .map_err(|error| Failure::new("INVALID_ARGUMENT", "INVALID_FIELD", error.to_string()))?;
+        let printed = on_print_thread(|| {
+            let at_page =
+                &mut |_| if is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+            chancery_print::print(&draft.edition(&images), &options, &Limits::default(), self.fonts, at_page)
+        })?;
+        printed.map_err(|error| render_failure(&error.to_string()))
     }
-    for (digest, image) in named {
-        warn(&digest, &image);
-        images.insert(digest, image.bytes);
+
+    /// Reads images, keyed by their SHA-256, adds those that the text names, and prints the warnings of all.
+    fn images(&self, files: &[PathBuf], named: BTreeMap<String, Image>) -> Result<Images, Failure> {
+        let warn = |name: &str, image: &Image| {
+            for warning in &image.report.warnings {
+                eprintln!("warning: {name}: {warning} ({})", warning.code());
+            }
+        };
+        let mut images = Images::new();
+        for file in files {
+            let image = self.images.read(file)?;
+            warn(&file.display().to_string(), &image);
+            images.insert(image.digest.to_string(), image.bytes);
+        }
+        for (digest, image) in named {
+            warn(&digest, &image);
+            images.insert(digest, image.bytes);
+        }
+        Ok(images)
     }
-    Ok(images)
+
+    /// Adds the logo of a theme to the images and returns the theme that names it.
+    fn with_logo(&self, theme: Theme, images: &mut Images) -> ThemeMessage {
+        let Some(logo) = theme.logo else { return theme.message };
+        let name = format!("workspaces/{}/attachments/{}", self.global.workspace, logo.digest);
+        images.insert(logo.digest.to_string(), logo.bytes);
+        ThemeMessage { logo: name, ..theme.message }
+    }
 }
 
-/// Adds the logo of a theme to the images and returns the theme that names it.
-fn with_logo(global: &Global, theme: Theme, images: &mut Images) -> ThemeMessage {
-    let Some(logo) = theme.logo else { return theme.message };
-    let name = format!("workspaces/{}/attachments/{}", global.workspace, logo.digest);
-    images.insert(logo.digest.to_string(), logo.bytes);
-    ThemeMessage { logo: name, ..theme.message }
+/// Returns the PDF file that a watched preview writes: the given one, or NAME.pdf beside the text.
+pub fn default_output(file: &Path, stem: &str) -> PathBuf {
+    file.with_file_name(format!("{stem}.pdf"))
 }

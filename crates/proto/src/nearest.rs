@@ -4,7 +4,7 @@
 const COMPARED_LENGTH: usize = 40;
 
 /// Returns the allowed value that a given one most likely misspells.
-pub(crate) fn nearest<'a>(given: &str, allowed: &[&'a str]) -> Option<&'a str> {
+pub fn nearest<'a>(given: &str, allowed: &[&'a str]) -> Option<&'a str> {
     let given = given.to_lowercase();
     let length = given.chars().count();
     if length == 0 || length > COMPARED_LENGTH {
@@ -16,7 +16,7 @@ pub(crate) fn nearest<'a>(given: &str, allowed: &[&'a str]) -> Option<&'a str> {
 }
 
 /// Returns the end of a message that rejects a value: the nearest allowed one, or all of them.
-pub(crate) fn expected(given: &str, allowed: &[&str]) -> String {
+pub fn expected(given: &str, allowed: &[&str]) -> String {
     match nearest(given, allowed) {
         Some(nearest) => format!("did you mean \"{nearest}\"?"),
         None => format!("expected one of {}", allowed.join(", ")),
