@@ -42,6 +42,7 @@ mod defaults;
 mod diagnostics;
 mod format;
 mod ids;
+mod lookalikes;
 mod nearest;
 mod parse;
 mod paths;

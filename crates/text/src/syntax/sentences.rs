@@ -13,7 +13,7 @@ use crate::syntax::gaps::is_gap;
 use crate::syntax::parts::{Parts, TextForm, read_line, read_parts};
 use crate::syntax::spans::find_marks;
 use crate::syntax::split::split;
-use crate::syntax::tokens::tokens;
+use crate::syntax::tokens::{is_id_character, tokens};
 
 /// The sentences of a part.
 #[derive(Debug, Default)]
@@ -44,8 +44,9 @@ fn ends_with_id(line: &str) -> bool {
     let line = line.trim_end_matches(is_gap);
     let Some(caret) = line.rfind('^') else { return false };
     let (before, name) = (&line[..caret], &line[caret + 1..]);
-    name.parse::<PartId>().is_ok()
-        && before.chars().next_back().is_none_or(|c| is_gap(c) || matches!(c, ']' | '}'))
+    // A malformed id of letters of another script is meant as one, too.
+    let is_name = name.parse::<PartId>().is_ok() || !name.is_ascii() && name.chars().all(is_id_character);
+    is_name && before.chars().next_back().is_none_or(|c| is_gap(c) || matches!(c, ']' | '}'))
 }
 
 /// Reads one sentence a line. A line without text continues the line above it.
