@@ -26,8 +26,10 @@ pub(super) fn lint(content: &BriefContent, warnings: &mut Vec<Warning>) {
         let date = edtf::parse(&source.date).ok().and_then(|date| date.earliest());
         if as_of.is_some_and(|as_of| date.is_some_and(|date| date > as_of)) {
             let message = format!(
-                "the source is dated {}, after the as-of date of the content: correct one of the two dates",
-                source.date
+                "the source {} is dated {}, after the as-of date of the content, {}: correct one of the two dates",
+                source.id,
+                source.date,
+                content.as_of.as_ref().map_or("", |as_of| as_of.date.as_str())
             );
             warn(AS_OF_BEFORE_SOURCE, &source.id, &message);
         }

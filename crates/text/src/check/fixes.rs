@@ -30,7 +30,8 @@ impl Diagnostic {
             | code::QUOTE_IN_VALUE
             | code::INVALID_SPAN
             | code::DOUBTFUL_ESCAPE
-            | code::FOREIGN_MARKING
+            | code::WRONG_SEPARATOR
+            | code::DOUBTFUL_LANGUAGE
             | code::WRONG_ORDER
             | code::UNCLOSED
             | code::INVALID_COMMENT
