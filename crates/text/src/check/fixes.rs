@@ -36,6 +36,7 @@ impl Diagnostic {
             | code::UNCLOSED
             | code::INVALID_COMMENT
             | code::INVALID_VALUE
+            | code::INVALID_YAML
             | code::NOT_A_BRIEF => true,
             code::UNKNOWN_KEY => !is_claim(&fix.replacement),
             _ => is_same_word(fix.range.of(text), &fix.replacement),

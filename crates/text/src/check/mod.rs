@@ -1,6 +1,7 @@
 //! Every problem of a text: those of its form, the rules that its content breaks, and the warnings of lint, each at its
 //! place in the text.
 
+mod dates;
 mod fixes;
 mod keys;
 mod lints;
@@ -32,6 +33,9 @@ pub struct Check {
     pub findings: Vec<Diagnostic>,
     /// Number of further problems, which are not listed.
     pub omitted: usize,
+    /// Whether some rules and warnings were not reported because they may follow from errors in the text: there can be
+    /// further findings once these are mended.
+    pub is_held_back: bool,
 }
 
 impl Check {
@@ -50,16 +54,21 @@ pub fn check(text: &str, context: &Context<'_>, coverage: Option<&GlyphCoverage>
     let unread = Unread::new(text, &reading);
     let mut findings = of_form(text, &reading.diagnostics);
     let mut omitted = reading.omitted;
+    let mut is_held_back = false;
     let canonical = match validated {
         Ok(canonical) => (!reading.has_errors()).then_some(canonical),
         Err(invalid) => {
             omitted += invalid.total - invalid.violations.len();
-            findings.extend(violations::findings(text, &reading, &unread, &invalid.violations));
+            let broken = violations::findings(text, &reading, &unread, &invalid.violations);
+            is_held_back |= broken.len() < invalid.violations.len();
+            findings.extend(broken);
             None
         }
     };
     let linted = canonical.as_ref().map_or(&reading.content, Canonical::content);
-    findings.extend(lints::findings(text, &reading, &unread, linted, coverage));
+    let warnings = lints::findings(text, &reading, &unread, linted, coverage);
+    is_held_back |= warnings.is_held_back;
+    findings.extend(warnings.listed);
     findings.extend(reading.wording.iter().cloned());
     if findings.len() > DIAGNOSTIC_LIMIT {
         findings.sort_by_key(|found| found.severity);
@@ -70,7 +79,7 @@ pub fn check(text: &str, context: &Context<'_>, coverage: Option<&GlyphCoverage>
     findings.dedup_by(|later, earlier| {
         later.range == earlier.range && later.code == earlier.code && later.message == earlier.message
     });
-    Check { reading, canonical, findings, omitted }
+    Check { reading, canonical, findings, omitted, is_held_back }
 }
 
 /// Returns the findings of the reader, without those that follow from an unclosed brace: its annotation is text to the

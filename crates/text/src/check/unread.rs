@@ -35,6 +35,21 @@ impl<'t> Unread<'t> {
         self.errors.iter().any(|error| error.touches(range))
     }
 
+    /// Returns whether a line with an error has a word, so that it may refer to a part with this id.
+    pub(super) fn names(&self, text: &str, id: &str) -> bool {
+        let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        let lines = self.errors.iter().map(|error| whole_lines(text, *error).of(text));
+        lines.into_iter().any(|line| line.split(|c| !is_part(c)).any(|word| word == id))
+    }
+
+    /// Returns whether a line with an error may be an entry of a fenced block.
+    pub(super) fn has_entry_errors(&self, text: &str) -> bool {
+        self.errors.iter().any(|error| {
+            let line = whole_lines(text, *error).of(text);
+            line.contains(" | ") || line.starts_with("```")
+        })
+    }
+
     /// Returns whether a line with an error has this id, so that a part with it may be missing.
     pub(super) fn has_id(&self, id: &str) -> bool {
         self.ids.contains(id)

@@ -174,7 +174,7 @@ impl Formatter<'_> {
             self.notes.push((range.start, message.to_owned()));
             return;
         }
-        if passage.is_raw && passage.sentences.len() > 1 {
+        if passage.is_raw && passage.sentences.len() > passage.lines.len() {
             let message = std::format!("split into {} sentences", passage.sentences.len());
             self.notes.push((range.start, message));
         }

@@ -5,8 +5,11 @@ use std::collections::BTreeSet;
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError};
 
 use crate::code;
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::range::{Spanned, TextRange};
+use crate::syntax::gaps::is_gap;
+use crate::syntax::separators::{self, is_foreign_comma, is_foreign_semicolon};
+use crate::syntax::values::quoted;
 
 /// Maximum nesting of lists and maps.
 const MAX_DEPTH: usize = 8;
@@ -56,13 +59,13 @@ pub(crate) fn read_map(
                 match Builder::new(text, entry).read(diagnostics) {
                     Ok(read) => entries.extend(read),
                     Err(error) => {
-                        report(&error, diagnostics);
+                        report(text, entry, &error, diagnostics);
                         is_reported = true;
                     }
                 }
             }
             if !is_reported {
-                report(&error, diagnostics);
+                report(text, range, &error, diagnostics);
             }
             refuse_duplicates(&entries, diagnostics);
             (entries, false)
@@ -76,9 +79,68 @@ struct SyntaxError {
     message: String,
 }
 
-fn report(error: &SyntaxError, diagnostics: &mut Diagnostics) {
-    let message = format!("the front matter is not YAML here: {}", error.message);
+/// Reports a syntax error in an entry, with its most likely cause in words of the text form.
+fn report(text: &str, entry: TextRange, error: &SyntaxError, diagnostics: &mut Diagnostics) {
+    if let Some((at, comma)) = foreign_comma(entry.of(text)) {
+        let start = entry.start + at;
+        return separators::report(
+            diagnostics,
+            TextRange::new(start, start + comma.len_utf8()),
+            comma,
+            ",",
+            "the fields of the front matter",
+        );
+    }
+    let (line_start, line) = line_of(text, error.at);
+    if error.message.contains("mapping values")
+        && let Some(value) = bare_value(line)
+    {
+        let range = TextRange::new(line_start + value, line_start + line.len());
+        let message = "a value that contains a colon and a space is quoted: write \" on both sides";
+        let fault = Diagnostic::error(code::INVALID_YAML, range, message);
+        return diagnostics.push(fault.with_fix(range, quoted(range.of(text))));
+    }
+    let hint = match error.message.as_str() {
+        message
+            if message.contains("mapping values") || message.contains("did not find expected ',' or '}'") =>
+        {
+            ": quote a value that contains a colon, a comma or a brace, as in `title: \"One: two\"`"
+        }
+        message if message.contains("quoted scalar") => {
+            ": the quotation mark does not close, or closes too early"
+        }
+        _ => "",
+    };
+    let message = format!("the front matter is not YAML here: {}{hint}", error.message);
     diagnostics.error(code::INVALID_YAML, TextRange::at(error.at), message);
+}
+
+/// Finds the comma or semicolon of another script in an entry behind which another field starts.
+fn foreign_comma(entry: &str) -> Option<(usize, char)> {
+    entry.char_indices().find(|(at, c)| {
+        let behind = entry[at + c.len_utf8()..].trim_start_matches(is_gap);
+        let key =
+            behind.len() - behind.trim_start_matches(|c: char| c.is_ascii_lowercase() || c == '-').len();
+        (is_foreign_comma(*c) || is_foreign_semicolon(*c)) && key > 0 && behind[key..].starts_with(':')
+    })
+}
+
+/// Returns the line of an offset without its end, and the offset of its start.
+fn line_of(text: &str, at: usize) -> (usize, &str) {
+    let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
+    let line = text[start..].split('\n').next().unwrap_or_default();
+    (start, line.trim_end())
+}
+
+/// Returns the offset of the value of a line `key: value`, unless it is in quotation marks, a list or a map.
+fn bare_value(line: &str) -> Option<usize> {
+    let (key, value) = line.split_once(": ")?;
+    let is_key = key.trim().bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let written = value.trim_start();
+    let is_bare =
+        !written.is_empty() && !written.starts_with(['"', '\'', '[', '{', '#', '&', '*', '!', '|', '>']);
+    // A comment behind the value would be quoted with it.
+    (is_key && is_bare && !written.contains(" #")).then(|| line.len() - written.len())
 }
 
 /// Returns the ranges of the entries that start at the first column.
