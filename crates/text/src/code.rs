@@ -94,6 +94,8 @@ codes! {
     BRACKETED_SENTENCE;
     /// A language that no reader knows by this name.
     DOUBTFUL_LANGUAGE;
+    /// Some rules and warnings are not checked because they depend on lines with errors.
+    FURTHER_CHECKS;
     /// A part has no id yet: the formatter assigns one.
     MISSING_ID;
 }

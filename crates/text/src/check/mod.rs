@@ -33,9 +33,6 @@ pub struct Check {
     pub findings: Vec<Diagnostic>,
     /// Number of further problems, which are not listed.
     pub omitted: usize,
-    /// Whether some rules and warnings were not reported because they may follow from errors in the text: there can be
-    /// further findings once these are mended.
-    pub is_held_back: bool,
 }
 
 impl Check {
@@ -70,6 +67,11 @@ pub fn check(text: &str, context: &Context<'_>, coverage: Option<&GlyphCoverage>
     is_held_back |= warnings.is_held_back;
     findings.extend(warnings.listed);
     findings.extend(reading.wording.iter().cloned());
+    if is_held_back {
+        let message =
+            "some rules and warnings depend on lines with errors: they are checked once these are mended";
+        findings.push(Diagnostic::hint(code::FURTHER_CHECKS, TextRange::at(text.len()), message));
+    }
     if findings.len() > DIAGNOSTIC_LIMIT {
         findings.sort_by_key(|found| found.severity);
         omitted += findings.len() - DIAGNOSTIC_LIMIT;
@@ -79,7 +81,7 @@ pub fn check(text: &str, context: &Context<'_>, coverage: Option<&GlyphCoverage>
     findings.dedup_by(|later, earlier| {
         later.range == earlier.range && later.code == earlier.code && later.message == earlier.message
     });
-    Check { reading, canonical, findings, omitted, is_held_back }
+    Check { reading, canonical, findings, omitted }
 }
 
 /// Returns the findings of the reader, without those that follow from an unclosed brace: its annotation is text to the
