@@ -35,11 +35,11 @@ impl<'t> Unread<'t> {
         self.errors.iter().any(|error| error.touches(range))
     }
 
-    /// Returns whether a line with an error has a word, so that it may refer to a part with this id.
+    /// Returns whether a line with an error has a word like an id, so that it may refer to the part with it.
     pub(super) fn names(&self, text: &str, id: &str) -> bool {
         let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-';
         let lines = self.errors.iter().map(|error| whole_lines(text, *error).of(text));
-        lines.into_iter().any(|line| line.split(|c| !is_part(c)).any(|word| word == id))
+        lines.into_iter().any(|line| line.split(|c| !is_part(c)).any(|word| is_like(word, id)))
     }
 
     /// Returns whether a line with an error may be an entry of a fenced block.
@@ -54,6 +54,11 @@ impl<'t> Unread<'t> {
     pub(super) fn has_id(&self, id: &str) -> bool {
         self.ids.contains(id)
     }
+}
+
+/// Returns whether a word is an id or a misspelling of it.
+fn is_like(word: &str, id: &str) -> bool {
+    word == id || word.len().abs_diff(id.len()) <= 1 && word.len() > 2 && strsim::osa_distance(word, id) <= 1
 }
 
 /// Returns the words of a line that may be the id of a part.

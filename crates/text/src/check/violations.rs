@@ -1,5 +1,7 @@
 //! The rules that the content breaks, at their places in the text.
 
+use std::collections::BTreeSet;
+
 use chancery_brief::validate::{Violation, code};
 
 use super::dates::proposed;
@@ -27,8 +29,15 @@ pub(super) fn findings(
     let ids: Vec<&str> = parts.keys().copied().collect();
     let mut findings = Vec::new();
     let mut comparisons = MAX_COMPARISONS;
+    let ambiguous = violations.iter().filter(|violation| violation.code == code::DUPLICATE_ID);
+    let ambiguous: BTreeSet<&str> =
+        ambiguous.map(|violation| range(reading, &violation.path).of(text)).collect();
     for violation in violations {
         let range = first_line(text, range(reading, &violation.path));
+        // An id of two parts may name the other one.
+        if violation.code == code::WRONG_REFERENCE && ambiguous.contains(range.of(text)) {
+            continue;
+        }
         if !unread.is_empty() && follows(violation, text, range, unread) {
             continue;
         }

@@ -18,7 +18,7 @@ use crate::nearest::nearest;
 use crate::paths::PathNode;
 use crate::range::{Spanned, TextRange};
 use crate::syntax::parts::Parts;
-use crate::syntax::sentences::Passage;
+use crate::syntax::sentences::{Passage, is_bracketed};
 use crate::syntax::tokens;
 use crate::vocabulary::word;
 
@@ -77,13 +77,8 @@ impl Lowering<'_> {
 
     /// Warns of a sentence in brackets alone, as authors cite and qualify in other forms.
     fn warn_of_brackets(&mut self, parts: &Parts) {
-        /// Most words of a sentence in parentheses that is hardly prose.
-        const MOST_WORDS: usize = 4;
-        let text = parts.text.text.trim().trim_end_matches(['.', '\u{3002}']);
-        let is_enclosed =
-            |open, close| text.starts_with(open) && text.ends_with(close) && text.matches(open).count() == 1;
-        let is_short = text.len() < 200 && text.split_whitespace().count() <= MOST_WORDS;
-        if is_enclosed('[', ']') && text.len() < 200 || is_enclosed('(', ')') && is_short {
+        if is_bracketed(&parts.source) {
+            let text = parts.source.trim();
             let message = format!(
                 "\"{text}\" is read as a sentence of its own: cite a source as `[@key B2, p. 4]` and give a likelihood as \
                  `{{likely}}`, both behind the sentence that they belong to"

@@ -159,7 +159,8 @@ fn lazy_own_line(reader: &mut LineReader<'_, '_, '_>, mark: ItemMark) -> bool {
     let Some(line) = reader.peek().filter(|line| line.content().starts_with(['{', '^'])) else {
         return false;
     };
-    if !is_directly_below(reader, &line) {
+    // An indented line belongs to one of the items that enclose this one.
+    if mark.indentation > 0 || line.indentation() > 0 || !is_directly_below(reader, &line) {
         return false;
     }
     let state = reader.cursor.mark();

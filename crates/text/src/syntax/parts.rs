@@ -335,41 +335,50 @@ fn meant(label: &str, scheme: Scheme) -> Option<&'static str> {
     whole.filter(|meant| scheme.rank(meant).is_some()).or_else(with_caveat)
 }
 
-/// Warns of a label at the start of a line that is not in parentheses: in brackets, or bare. It is read as text, so that
-/// the line has a lower marking than it says.
-fn warn_of_bare_label(fragment: &Fragment<'_>, (start, end): (usize, usize), cursor: &mut Cursor<'_>) {
+/// A label at the start of a line that is not in parentheses.
+pub(crate) struct BareLabel {
+    /// Length of the label with its brackets or the punctuation behind it, in bytes.
+    pub(crate) length: usize,
+    /// The label of the scheme that is meant; none for one of another scheme.
+    own: Option<&'static str>,
+}
+
+/// Finds a label in brackets, or in capitals with what separates a label from a text, at the start of a text.
+pub(crate) fn bare_label(text: &str, scheme: Scheme) -> Option<BareLabel> {
     /// Longest label that is considered, in bytes.
     const LONGEST: usize = 40;
-    let text = &fragment.text()[start..end];
-    let searched = text.char_indices().map(|(at, _)| at).take_while(|at| *at <= LONGEST).last().unwrap_or(0);
-    let head = &text[..searched];
-    let (written, label) = if let Some(inside) = head.strip_prefix('[') {
-        let Some((label, _)) = inside.split_once(']') else { return };
-        (label.len() + 2, label)
-    } else {
-        let is_label = |c: char| c.is_ascii_uppercase() || matches!(c, '+' | '/' | ':');
-        let word = &head[..head.find(|c| !is_label(c)).unwrap_or(head.len())];
-        let label = word.trim_end_matches([':', '/']);
-        // A word in capitals is a label only with what separates a label from a text.
-        if !(label.starts_with("TLP:") || word.len() > label.len()) {
-            return;
+    let is_label = |c: char| c.is_ascii_uppercase() || matches!(c, '+' | '/' | ':');
+    let (length, label) = match text.strip_prefix('[') {
+        Some(inside) => {
+            let length = inside.bytes().take(LONGEST).position(|byte| byte == b']')?;
+            (length + 2, &inside[..length])
         }
-        (word.len(), label)
+        None => {
+            let word =
+                &text[..text.bytes().take(LONGEST).position(|byte| !is_label(byte.into())).unwrap_or(0)];
+            (word.len(), word.trim_end_matches([':', '/']))
+        }
     };
     let known = |scheme: Scheme| {
         let own =
             scheme.labels().iter().copied().find(|own| own.len() > 2 && own.eq_ignore_ascii_case(label));
         own.or_else(|| meant(label, scheme))
     };
-    let own = known(cursor.scheme);
-    if own.is_none() && !Scheme::ALL.into_iter().any(|scheme| known(scheme).is_some()) {
-        return;
-    }
-    let range = fragment.range(start, start + written);
-    let labels = cursor.scheme.labels().join(", ");
+    let is_apart = text.starts_with('[') || label.starts_with("TLP:") || length > label.len();
+    let own = known(scheme);
+    let is_known = own.is_some() || Scheme::ALL.into_iter().any(|scheme| known(scheme).is_some());
+    (is_apart && is_known).then_some(BareLabel { length, own })
+}
+
+/// Warns of a label that is read as text, so that the line has a lower marking than it says.
+fn warn_of_bare_label(fragment: &Fragment<'_>, (start, end): (usize, usize), cursor: &mut Cursor<'_>) {
+    let text = &fragment.text()[start..end];
+    let Some(BareLabel { length, own }) = bare_label(text, cursor.scheme) else { return };
+    let range = fragment.range(start, start + length);
     let message = format!(
-        "\"{}\" is read as text, and marks nothing: a marking is in parentheses, one of {labels}, such as ({})",
-        &text[..written],
+        "\"{}\" is read as text, and marks nothing: a marking is in parentheses, one of {}, such as ({})",
+        &text[..length],
+        cursor.scheme.labels().join(", "),
         own.unwrap_or(cursor.scheme.label(cursor.scheme.highest()))
     );
     let warning = Diagnostic::warning(code::FOREIGN_MARKING, range, message);

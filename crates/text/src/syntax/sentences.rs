@@ -39,6 +39,22 @@ pub(crate) fn read_passage(text: &str, lines: Vec<TextRange>, cursor: &mut Curso
     Passage { sentences, is_raw: !is_set && !lines.is_empty(), lines }
 }
 
+/// Returns whether a sentence as written is in brackets, or in parentheses and hardly prose, as authors cite and qualify in
+/// other forms.
+pub(crate) fn is_bracketed(source: &str) -> bool {
+    /// Most words in parentheses that are hardly prose.
+    const MOST_WORDS: usize = 4;
+    /// Longest sentence that is considered, in bytes.
+    const LONGEST: usize = 200;
+    let text = source.trim_matches(is_gap).trim_end_matches(['.', '\u{3002}']);
+    if text.len() > LONGEST {
+        return false;
+    }
+    let is_enclosed =
+        |open, close| text.starts_with(open) && text.ends_with(close) && text.matches(open).count() == 1;
+    is_enclosed('[', ']') || is_enclosed('(', ')') && text.split_whitespace().count() <= MOST_WORDS
+}
+
 /// Returns whether a line ends with an id.
 fn ends_with_id(line: &str) -> bool {
     let line = line.trim_end_matches(is_gap);

@@ -117,11 +117,14 @@ fn report(text: &str, entry: TextRange, error: &SyntaxError, diagnostics: &mut D
 
 /// Finds the comma or semicolon of another script in an entry behind which another field starts.
 fn foreign_comma(entry: &str) -> Option<(usize, char)> {
-    entry.char_indices().find(|(at, c)| {
-        let behind = entry[at + c.len_utf8()..].trim_start_matches(is_gap);
-        let key =
-            behind.len() - behind.trim_start_matches(|c: char| c.is_ascii_lowercase() || c == '-').len();
-        (is_foreign_comma(*c) || is_foreign_semicolon(*c)) && key > 0 && behind[key..].starts_with(':')
+    /// Longest key that is looked for, in characters.
+    const LONGEST_KEY: usize = 40;
+    let separators = entry.char_indices().filter(|(_, c)| is_foreign_comma(*c) || is_foreign_semicolon(*c));
+    separators.into_iter().find(|(at, c)| {
+        let behind =
+            entry[at + c.len_utf8()..].chars().skip_while(|c| is_gap(*c) && *c != '\n').take(LONGEST_KEY);
+        let mut behind = behind.skip_while(|c| c.is_ascii_lowercase() || *c == '-').peekable();
+        behind.peek() == Some(&':')
     })
 }
 

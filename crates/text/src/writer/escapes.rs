@@ -4,7 +4,7 @@ use chancery_brief::marking::Scheme;
 
 use crate::syntax::gaps::{is_gap, skip_gaps};
 use crate::syntax::markers::{ForeignMarker, Marker, marker};
-use crate::syntax::parts::{Misread, leading_label, misread};
+use crate::syntax::parts::{Misread, bare_label, leading_label, misread};
 use crate::syntax::quotes::ATTRIBUTION;
 use crate::syntax::tokens::{citation_key, is_id_character};
 
@@ -111,7 +111,13 @@ pub(super) fn protect_entry_start(line: &mut String, scheme: Scheme) {
 
 /// Escapes a leading `(LABEL)` that the reader would not take for text, or would warn of.
 pub(super) fn protect_label(line: &mut String, scheme: Scheme) {
-    let Some((label, _)) = leading_label(line, 0) else { return };
+    let Some((label, _)) = leading_label(line, 0) else {
+        if let Some(bare) = bare_label(line, scheme) {
+            let at = line[..bare.length].find(['[', ':', '/']).unwrap_or(0);
+            line.insert(at, '\\');
+        }
+        return;
+    };
     if scheme.rank(label).is_some() || !matches!(misread(label, scheme), Misread::Text) {
         line.insert(0, '\\');
     }
