@@ -7,7 +7,7 @@ use crate::edtf;
 use crate::reading_order::{statements, still_holds};
 
 /// Sources and forecasts of a brief are younger: an earlier year was written in another calendar.
-const OLDEST_YEAR: i64 = 1800;
+pub(super) const OLDEST_YEAR: i64 = 1800;
 
 /// The years that the Solar and the Lunar Hijri calendar had since 1900. Events can be older than sources, but few are of
 /// these years.
@@ -19,13 +19,13 @@ pub(super) fn lint(content: &BriefContent, warnings: &mut Vec<Warning>) {
     let as_of_text = content.as_of.as_ref().map_or("", |as_of| as_of.date.as_str());
     let as_of = last_day(as_of_text);
     if as_of.is_some_and(|as_of| as_of.year < OLDEST_YEAR) {
-        warn(YEAR_OF_OTHER_CALENDAR, "", format!("the as-of date {}", of_other_calendar(as_of_text)));
+        warn(YEAR_OF_OTHER_CALENDAR, "", of_other_calendar("the as-of date", as_of_text));
         return;
     }
     for statement in statements(content).into_iter().filter(|statement| still_holds(statement)) {
         let Some(horizon) = last_day(&statement.horizon) else { continue };
         if horizon.year < OLDEST_YEAR {
-            let message = format!("the horizon {}", of_other_calendar(&statement.horizon));
+            let message = of_other_calendar("the horizon", &statement.horizon);
             warn(YEAR_OF_OTHER_CALENDAR, &statement.id, message);
         } else if statement.r#type() == StatementType::Forecast && as_of.is_some_and(|as_of| horizon < as_of)
         {
@@ -39,14 +39,14 @@ pub(super) fn lint(content: &BriefContent, warnings: &mut Vec<Warning>) {
     }
     for event in &content.events {
         if last_day(&event.date).is_some_and(|day| HIJRI_YEARS.contains(&day.year)) {
-            warn(YEAR_OF_OTHER_CALENDAR, &event.id, format!("the event {}", of_other_calendar(&event.date)));
+            warn(YEAR_OF_OTHER_CALENDAR, &event.id, of_other_calendar("the date of the event", &event.date));
         }
     }
     for source in &content.sources {
         let dates = [&source.date, &source.accessed];
         let is_old = |date: &&&String| last_day(date).is_some_and(|day| day.year < OLDEST_YEAR);
         if let Some(date) = dates.iter().find(is_old) {
-            warn(YEAR_OF_OTHER_CALENDAR, &source.id, format!("the source {}", of_other_calendar(date)));
+            warn(YEAR_OF_OTHER_CALENDAR, &source.id, of_other_calendar("the date of the source", date));
         }
     }
 }
@@ -56,9 +56,8 @@ fn last_day(date: &str) -> Option<edtf::Day> {
     edtf::parse(date).ok()?.latest()
 }
 
-/// Returns the end of a message about a date with a doubtful year.
-fn of_other_calendar(date: &str) -> String {
+fn of_other_calendar(name: &str, date: &str) -> String {
     format!(
-        "is dated {date}, which is read as a year of the Gregorian calendar: convert it to that calendar if it is of another one"
+        "{name}, {date}, is read as one of the Gregorian calendar: convert it to that calendar if it is of another one"
     )
 }

@@ -26,7 +26,7 @@ pub(super) fn findings(
     violations: &[Violation],
 ) -> Vec<Diagnostic> {
     let parts = reading.paths.parts();
-    let ids: Vec<&str> = parts.keys().copied().collect();
+    let ids: Vec<&str> = parts.keys().copied().filter(|id| id.is_ascii()).collect();
     let mut findings = Vec::new();
     let mut comparisons = MAX_COMPARISONS;
     let ambiguous = violations.iter().filter(|violation| violation.code == code::DUPLICATE_ID);

@@ -59,9 +59,9 @@ const RESTING: [&str; 9] = [
 pub(super) fn remedy(place: &str, item: &Item, known: &[&str]) -> Option<Remedy> {
     let head = item.head.text.as_str();
     let lower = head.to_lowercase();
-    of_claim(item, &lower)
+    of_other_part(place, &lower)
+        .or_else(|| of_claim(item, &lower))
         .or_else(|| in_other_language(item, &lower))
-        .or_else(|| of_other_part(place, &lower))
         .or_else(|| {
             let (_, key) = ALIASES.iter().find(|(alias, key)| *alias == lower && known.contains(key))?;
             let fix = (*key != "by").then(|| (item.head.range, (*key).to_owned()));

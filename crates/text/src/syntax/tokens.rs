@@ -11,7 +11,7 @@ use crate::syntax::cursor::Cursor;
 use crate::syntax::fragment::Fragment;
 use crate::syntax::gaps::{is_gap, skip_gaps, trimmed_end};
 use crate::syntax::separators::{self, is_foreign_comma, is_foreign_semicolon};
-use crate::syntax::values::{Value, scan_value};
+use crate::syntax::values::{ScannedValue, Value, bare_value, scan_value};
 
 /// Maximum length of a link target or attribute in bytes; what is longer is text.
 pub(crate) const SUFFIX_LIMIT: usize = 4_200;
@@ -321,13 +321,7 @@ fn annotations(fragment: &Fragment<'_>, brace: usize, found: &mut Diagnostics) -
         };
         let (head_end, value, end) = match value_start {
             Some(value_start) => {
-                let scanned = scan_value(fragment, value_start, '}', found);
-                let value = text.get(value_start..scanned.end).unwrap_or_default();
-                if let Some((at, c)) = separators::swallowed_annotation(value) {
-                    let at = value_start + at;
-                    let range = fragment.range(at, at + c.len_utf8());
-                    separators::report(found, range, c, ";", "annotations");
-                }
+                let scanned = annotation_value(fragment, value_start, found);
                 let head_end = head_end.min(value_start);
                 (head_end, Some(scanned.value), scanned.end)
             }
@@ -349,6 +343,21 @@ fn annotations(fragment: &Fragment<'_>, brace: usize, found: &mut Diagnostics) -
                 }
             }
         }
+    }
+}
+
+/// Reads the value of an annotation, up to the separator behind it. One that is no separator but has another annotation
+/// behind it ends the value, too.
+fn annotation_value(fragment: &Fragment<'_>, start: usize, found: &mut Diagnostics) -> ScannedValue {
+    let state = found.mark();
+    let scanned = scan_value(fragment, start, '}', found);
+    let value = fragment.text().get(start..scanned.end).unwrap_or_default();
+    match separators::swallowed_annotation(value) {
+        Some((at, _)) => {
+            found.return_to(state);
+            bare_value(fragment, start, start + at)
+        }
+        None => scanned,
     }
 }
 

@@ -98,7 +98,9 @@ fn report(text: &str, entry: TextRange, error: &SyntaxError, diagnostics: &mut D
         let range = TextRange::new(line_start + value, line_start + line.len());
         let message = "a value that contains a colon and a space is quoted: write \" on both sides";
         let fault = Diagnostic::error(code::INVALID_YAML, range, message);
-        return diagnostics.push(fault.with_fix(range, quoted(range.of(text))));
+        let value = range.of(text);
+        let inside = value.strip_prefix(['“', '„', '”']).and_then(|value| value.strip_suffix(['”', '“']));
+        return diagnostics.push(fault.with_fix(range, quoted(inside.unwrap_or(value))));
     }
     let hint = match error.message.as_str() {
         message
