@@ -77,7 +77,7 @@ impl Lowering<'_> {
 
     /// Warns of a sentence in brackets alone, as authors cite and qualify in other forms.
     fn warn_of_brackets(&mut self, parts: &Parts) {
-        if is_bracketed(&parts.source) {
+        if is_bracketed(&parts.source) && parts.spans.iter().all(|span| span.start > 0) {
             let text = parts.source.trim();
             let message = format!(
                 "\"{text}\" is read as a sentence of its own: cite a source as `[@key B2, p. 4]` and give a likelihood as \

@@ -351,6 +351,10 @@ pub(crate) fn bare_label(text: &str, scheme: Scheme) -> Option<BareLabel> {
     let (length, label) = match text.strip_prefix('[') {
         Some(inside) => {
             let length = inside.bytes().take(LONGEST).position(|byte| byte == b']')?;
+            // A span, such as a link.
+            if inside[length + 1..].starts_with(['(', '{']) {
+                return None;
+            }
             (length + 2, &inside[..length])
         }
         None => {

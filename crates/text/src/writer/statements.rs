@@ -45,7 +45,8 @@ impl Writer<'_> {
         } else if text.starts_with("![") {
             text.insert(0, '\\');
         }
-        if is_bracketed(&text) {
+        // A bracket that opens a span encloses no sentence.
+        if is_bracketed(&text) && statement.spans.iter().all(|span| span.start > 0) {
             text.insert(0, '\\');
         }
         let own = effective(&statement.marking, enclosing);
