@@ -1,5 +1,5 @@
 //! The words for likelihoods, confidence and the opening of a brief in the languages other than English that the printer
-//! knows: it prints them, and a text that uses one in place of its English word is told so.
+//! knows: it prints them, and `check` reports a text that uses one in place of its English word.
 
 /// The words of one language.
 #[derive(Debug, Clone, Copy)]

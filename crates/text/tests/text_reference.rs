@@ -82,7 +82,7 @@ fn reference() -> String {
 
 fn likelihoods(page: &mut String) {
     page.push_str(
-        "## Likelihoods\n\nThe scale is ICD 203, or PHIA with `scale: phia` in the front matter. A term stands for its range; \
+        "## Likelihoods\n\nThe scale is ICD 203, or PHIA with `scale: phia` in the front matter. A term means its range; \
          `{likely 60-70%}` and `{likely 60-70% at 65%}` narrow it. A brief uses one row of one scale. The print shows the term \
          and, in Russian, Persian and Arabic, its meaning beside it.\n\n\
          | scale | term | percent | Russian | Persian | Arabic |\n|---|---|---|---|---|---|\n",

@@ -41,7 +41,7 @@ fn of_words(text: &str) -> Option<String> {
         }
         [one, two, year] => {
             let (one, two): (u32, u32) = (one.parse().ok()?, two.parse().ok()?);
-            // Day and month can be told apart only where one of them is no month, or the parts are in the German order.
+            // Day and month can be distinguished only where one of them is no month, or the parts are in the German order.
             match (one > 12, two > 12, lower.contains('.')) {
                 (true, false, _) | (false, false, true) => complete(year, two, &one.to_string()),
                 (false, true, _) => complete(year, one, &two.to_string()),

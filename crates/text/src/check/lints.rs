@@ -14,7 +14,7 @@ use crate::range::TextRange;
 use crate::reader::Reading;
 
 /// Warnings that depend on parts elsewhere, which may be among those that the reader could not read: what is missing there
-/// would mend them.
+/// may settle them.
 const OF_SEVERAL_PARTS: [&str; 6] = [
     lint::SINGLE_SOURCE,
     lint::BLOCK_WITHOUT_DATA,

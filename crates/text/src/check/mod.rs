@@ -69,7 +69,7 @@ pub fn check(text: &str, context: &Context<'_>, coverage: Option<&GlyphCoverage>
     findings.extend(reading.wording.iter().cloned());
     if is_held_back {
         let message =
-            "some rules and warnings depend on lines with errors: they are checked once these are mended";
+            "some rules and warnings depend on lines with errors: they are checked once these are correct";
         findings.push(Diagnostic::hint(code::FURTHER_CHECKS, TextRange::at(text.len()), message));
     }
     if findings.len() > DIAGNOSTIC_LIMIT {
