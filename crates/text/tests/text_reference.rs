@@ -1,4 +1,4 @@
-//! docs/TEXT_REFERENCE.md: the words of the text form, as the reader lists them.
+//! `docs/TEXT_REFERENCE.md`: the words of the text form, as the reader lists them.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
@@ -46,8 +46,9 @@ const OF_CHANGES: [&str; 9] = [
 /// Returns the list of a message about an unknown word: what it expected in its place.
 fn expected(text: &str) -> Vec<String> {
     let checked = check(text, &Context::default(), None);
-    let lists = checked.findings.iter().filter(|found| matches!(found.code, "UNKNOWN_KEY" | "UNKNOWN_VALUE"));
-    let list = lists.filter_map(|found| found.message.split_once("expected one of ")).next();
+    let mut lists =
+        checked.findings.iter().filter(|found| matches!(found.code, "UNKNOWN_KEY" | "UNKNOWN_VALUE"));
+    let list = lists.find_map(|found| found.message.split_once("expected one of "));
     let (_, list) = list.unwrap_or_else(|| panic!("{text}: {:?}", checked.findings));
     list.split(", ").map(str::to_owned).collect()
 }

@@ -92,7 +92,7 @@ fn finding(
     if let Some((range, id)) = link_in_ascii(text, range, &error.message) {
         let message =
             format!("{}: \"{}\" contains {}", error.message, range.of(text), described(range.of(text)));
-        return Diagnostic { message, range, ..error }.with_fix(range, id);
+        return Diagnostic { range, message, ..error }.with_fix(range, id);
     }
     // Another number of the same series, such as s-12 for s-13, is no misspelling.
     let misspelt: Vec<&str> = ids.iter().copied().filter(|id| !is_same_series(id, given)).collect();

@@ -201,13 +201,16 @@ pub(super) fn word<W: Words>(key: &str, given: &Spanned, diagnostics: &mut Diagn
         diagnostics.push_error_with(|| {
             let mut words = vocabulary::words::<W>();
             if words.iter().all(|word| word.len() == 1) {
-                words.iter_mut().for_each(|word| word.make_ascii_uppercase());
+                for word in &mut words {
+                    word.make_ascii_uppercase();
+                }
             }
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
             let is_claim = W::NAME == "ConfidenceLevel";
-            let (remedy, nearest) = match is_claim {
-                true => (expected_claim(&given.text, &words), nearest_claim(&given.text, &words)),
-                false => (expected(&given.text, &words), nearest(&given.text, &words)),
+            let (remedy, nearest) = if is_claim {
+                (expected_claim(&given.text, &words), nearest_claim(&given.text, &words))
+            } else {
+                (expected(&given.text, &words), nearest(&given.text, &words))
             };
             let message = format!("{:?} is no {key}: {remedy}", given.text);
             let error = Diagnostic::error(code::UNKNOWN_VALUE, given.range, message);

@@ -17,8 +17,8 @@ pub(super) struct Remedy {
 }
 
 impl Remedy {
-    fn of(message: impl Into<String>) -> Option<Self> {
-        Some(Self { message: message.into(), fix: None })
+    fn of(message: impl Into<String>) -> Self {
+        Self { message: message.into(), fix: None }
     }
 }
 
@@ -84,11 +84,11 @@ fn of_claim(item: &Item, lower: &str) -> Option<Remedy> {
                 message: format!("write `{name}`"),
                 fix: Some((item.range, (*name).to_owned())),
             }),
-            None => Remedy::of(CONFIDENCE_FORM),
+            None => Some(Remedy::of(CONFIDENCE_FORM)),
         };
     }
     if lower.ends_with("confidence") && !lower.contains("likel") || lower == "confident" {
-        return Remedy::of(CONFIDENCE_FORM);
+        return Some(Remedy::of(CONFIDENCE_FORM));
     }
     if ["likelihood", "probability"].contains(&lower) {
         let fix = is_term(value).then(|| (item.range, value.to_owned()));
@@ -152,7 +152,7 @@ fn is_form_of(given: &str, word: &str) -> bool {
 /// Returns the remedy for an annotation that another part has.
 fn of_other_part(place: &str, head: &str) -> Option<Remedy> {
     let is_judging = head == "rests-on" || is_term(head) || CONFIDENCES.iter().any(|(name, _)| *name == head);
-    match (place, head) {
+    Some(match (place, head) {
         ("a key judgment", "by" | "resolves" | "actors" | "places" | "topics" | "domain" | "period") => {
             Remedy::of(format!(
                 "`{head}` belongs to a sentence: write it at the end of the judgment's sentence"
@@ -178,6 +178,6 @@ fn of_other_part(place: &str, head: &str) -> Option<Remedy> {
         (place, "source" | "cite" | "cites" | "ref") if RESTING.contains(&place) => {
             Remedy::of("write `rests-on` with the ids of the sentences that cite the source")
         }
-        _ => None,
-    }
+        _ => return None,
+    })
 }

@@ -112,8 +112,7 @@ impl Marker {
     pub(crate) fn interrupts_paragraph(self) -> bool {
         match self {
             // A wrapped line can start with a year, as in "2021. ".
-            Self::Number { is_one, .. } => is_one,
-            Self::Foreign(ForeignMarker::Number { is_one, .. }) => is_one,
+            Self::Number { is_one, .. } | Self::Foreign(ForeignMarker::Number { is_one, .. }) => is_one,
             Self::Foreign(foreign) => foreign == ForeignMarker::Rule,
             _ => true,
         }

@@ -348,20 +348,16 @@ pub(crate) fn bare_label(text: &str, scheme: Scheme) -> Option<BareLabel> {
     /// Longest label that is considered, in bytes.
     const LONGEST: usize = 40;
     let is_label = |c: char| c.is_ascii_uppercase() || matches!(c, '+' | '/' | ':');
-    let (length, label) = match text.strip_prefix('[') {
-        Some(inside) => {
-            let length = inside.bytes().take(LONGEST).position(|byte| byte == b']')?;
-            // A span, such as a link.
-            if inside[length + 1..].starts_with(['(', '{']) {
-                return None;
-            }
-            (length + 2, &inside[..length])
+    let (length, label) = if let Some(inside) = text.strip_prefix('[') {
+        let length = inside.bytes().take(LONGEST).position(|byte| byte == b']')?;
+        // A span, such as a link.
+        if inside[length + 1..].starts_with(['(', '{']) {
+            return None;
         }
-        None => {
-            let word =
-                &text[..text.bytes().take(LONGEST).position(|byte| !is_label(byte.into())).unwrap_or(0)];
-            (word.len(), word.trim_end_matches([':', '/']))
-        }
+        (length + 2, &inside[..length])
+    } else {
+        let word = &text[..text.bytes().take(LONGEST).position(|byte| !is_label(byte.into())).unwrap_or(0)];
+        (word.len(), word.trim_end_matches([':', '/']))
     };
     let known = |scheme: Scheme| {
         let own =

@@ -386,9 +386,10 @@ fn id(fragment: &Fragment<'_>, at: usize, cursor: &mut Cursor<'_>, tokens: &mut 
 }
 
 fn malformed_id(name: &str, range: TextRange) -> Diagnostic {
-    let problem = match name.is_ascii() {
-        true => format!("{name:?} is no id"),
-        false => format!("\"{name}\" is no id, because it contains {}", described(name)),
+    let problem = if name.is_ascii() {
+        format!("{name:?} is no id")
+    } else {
+        format!("\"{name}\" is no id, because it contains {}", described(name))
     };
     let form = "an id has an ASCII letter, then ASCII letters, digits and hyphens, at most 63 in all";
     let error = Diagnostic::error(code::INVALID_ID, range, format!("{problem}: {form}; write \\^ for text"));

@@ -98,7 +98,7 @@ pub(super) fn value(text: &str, close: char) -> String {
     let is_bare = !text.is_empty()
         && !text.contains(['"', ';', close])
         && !text.starts_with(['“', '”', '„'])
-        && !(close == ']' && text.contains('@'))
+        && (close != ']' || !text.contains('@'))
         && swallowed_annotation(text).is_none()
         && !text.starts_with(is_gap)
         && !text.ends_with(is_gap)
