@@ -69,7 +69,7 @@ async fn check_lists_the_problems_of_every_file_as_compilers_do() {
     assert!(headlines[2].starts_with(&format!("{missing}:1:1: error[IO]: ")), "{}", headlines[2]);
     assert!(headlines[3].starts_with(&format!("{quotes}:16:41: error[CURLY_QUOTE]: ")), "{}", headlines[3]);
     assert!(checked.stdout.contains("  = fix: replace \"bord\" by \"board\"\n"), "{}", checked.stdout);
-    assert_eq!(checked.stderr, "error: 4 errors, 0 warnings in 4 files (INVALID_CONTENT)\n");
+    assert_eq!(checked.stderr, "error: 4 errors, 1 warning in 4 files (INVALID_CONTENT)\n");
     let quiet = run(&["check", &clean]).await.exits(0);
     assert_eq!((quiet.stdout.as_str(), quiet.stderr.as_str()), ("", ""));
 }
@@ -77,16 +77,20 @@ async fn check_lists_the_problems_of_every_file_as_compilers_do() {
 #[tokio::test]
 async fn check_prints_json_for_programs() {
     let folder = Folder::new();
-    let file = folder.with("a.brief.md", &format!("{BRIEF}ایران {{actor: line}} ^s-1\n"));
+    let file = folder.with("a.brief.md", &format!("{BRIEF}ایران [@board A1] {{actor: line}} ^s-1\n"));
     let checked = run(&["check", "--json", "--no-glyphs", &file]).await.exits(1);
     let expected = json!({
-        "files": 1, "errors": 1, "warnings": 0, "hints": 0, "omitted": 0,
+        "files": 1, "errors": 1, "warnings": 0, "hints": 1, "omitted": 0,
         "findings": [{
-            "file": file, "line": 11, "column": 8, "endLine": 11, "endColumn": 13, "severity": "error",
+            "file": file, "line": 11, "column": 20, "endLine": 11, "endColumn": 25, "severity": "error",
             "code": "UNKNOWN_KEY", "message": "a sentence has no annotation \"actor\": did you mean \"actors\"?",
             "fix": {
-                "line": 11, "column": 8, "endLine": 11, "endColumn": 13, "replacement": "actors", "safe": true
+                "line": 11, "column": 20, "endLine": 11, "endColumn": 25, "replacement": "actors", "safe": true
             },
+        }, {
+            "file": file, "line": 12, "column": 1, "endLine": 12, "endColumn": 1, "severity": "hint",
+            "code": "FURTHER_CHECKS",
+            "message": "some rules and warnings depend on lines with errors: they are checked once these are correct",
         }],
     });
     assert_eq!(checked.json(), expected);
@@ -193,7 +197,9 @@ async fn new_creates_a_text_that_is_clean_and_prints() {
     let file = folder.path("red-sea.brief.md").display().to_string();
     run(&["new", &file, "--kind", "country"]).await.exits(0);
     assert!(folder.read("red-sea.brief.md").starts_with("---\ntitle: \"Red sea\"\nkind: country\n"));
-    assert_eq!(run(&["check", "--strict", &file]).await.exits(0).stdout, "");
+    let checked = run(&["check", "--strict", &file]).await.exits(0);
+    let headlines: Vec<&str> = checked.stdout.lines().filter(|line| line.starts_with(&file)).collect();
+    assert!(headlines.len() == 1 && headlines[0].contains(": hint[TEMPLATE_TEXT]: "), "{}", checked.stdout);
     run(&["fmt", "--check", &file]).await.exits(0);
     let pdf = folder.path("red-sea.pdf").display().to_string();
     run(&["preview", &file, "-o", &pdf]).await.exits(0);

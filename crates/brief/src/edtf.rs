@@ -195,6 +195,11 @@ fn date(text: &str, may_have_time: bool) -> Result<Date, EdtfError> {
     if text.is_empty() {
         return Err(EdtfError("it is empty"));
     }
+    // "T" in a word separates no time.
+    let is_worded = text.contains(' ') || text.contains(|c: char| c.is_ascii_lowercase() || !c.is_ascii());
+    if is_worded {
+        return Err(EdtfError("a date is written in ASCII digits, the year first"));
+    }
     if let Some((day, clock)) = text.split_once('T') {
         return if may_have_time {
             date_with_time(day, clock)

@@ -25,6 +25,7 @@ pub mod redact;
 pub mod references;
 pub mod render_options;
 pub mod sentences;
+pub mod translations;
 pub mod validate;
 mod value_names;
 pub mod words;

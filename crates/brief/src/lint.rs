@@ -2,6 +2,7 @@
 //! English only; all others read any language.
 
 mod blocks;
+mod dates;
 mod glyphs;
 mod judgments;
 mod likelihoods;
@@ -26,7 +27,7 @@ pub fn lint(content: &BriefContent, coverage: Option<&GlyphCoverage>) -> Vec<War
     lint_revision(content, None, coverage)
 }
 
-/// Returns the warnings of statements in document order, then of key judgments, blocks, scenarios, likelihoods, sources and
+/// Returns the warnings of statements in document order, then of key judgments, blocks, scenarios, likelihoods, dates, sources and
 /// other parts, then of characters that the fonts lack. Without coverage there are no warnings of the last kind, without an
 /// earlier revision none of what it had.
 pub fn lint_revision(
@@ -48,6 +49,7 @@ pub fn lint_revision(
     lint_scenarios(content, &mut warnings);
     likelihoods::lint_rows(content, &mut warnings);
     likelihoods::lint_agreement(content, scale, &mut warnings);
+    dates::lint(content, &mut warnings);
     sources::lint(content, &mut warnings);
     if let Some(coverage) = coverage {
         glyphs::lint(content, coverage, &mut warnings);
@@ -63,9 +65,12 @@ fn lint_scenarios(content: &BriefContent, warnings: &mut Vec<Warning>) {
     // Warns once for each set, at its first scenario.
     for scenario in &content.scenarios {
         if let Some(sum) = sums.remove(scenario.set.as_str()).filter(|sum| *sum != 100) {
+            let set = match scenario.set.as_str() {
+                "" => "the scenarios".to_owned(),
+                set => format!("the set {set:?}"),
+            };
             let message = format!(
-                "the percentages of the set {:?} sum to {sum}, not to 100: correct them, or add the missing scenario",
-                scenario.set
+                "the percentages of {set} sum to {sum}, not to 100: correct them, or add the missing scenario"
             );
             warnings.push(Warning::new(SCENARIOS_NOT_100, &scenario.id, message));
         }

@@ -5,6 +5,7 @@ pub mod codec;
 pub mod descriptors;
 pub mod document;
 pub mod json;
+pub mod lookalikes;
 pub mod masks;
 pub mod message_reader;
 pub mod names;

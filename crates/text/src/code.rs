@@ -52,6 +52,8 @@ codes! {
     GRADE_MISMATCH;
     /// Braces or brackets do not close.
     UNCLOSED;
+    /// A comma or semicolon that separates nothing here.
+    WRONG_SEPARATOR;
     /// Text, citations, annotations and id are not in their order.
     WRONG_ORDER;
     /// A value starts with a curly quotation mark.
@@ -86,6 +88,14 @@ codes! {
     INVALID_ID;
     /// Two parts have the same id.
     DUPLICATE_ID;
+    /// A heading below which the bottom line or the key judgments are looked for: they are above the first heading.
+    OPENING_BELOW_HEADING;
+    /// A sentence in brackets or parentheses alone, which may be meant as a citation or an annotation.
+    BRACKETED_SENTENCE;
+    /// A language that no reader knows by this name.
+    DOUBTFUL_LANGUAGE;
+    /// Some rules and warnings are not checked because they depend on lines with errors.
+    FURTHER_CHECKS;
     /// A part has no id yet: the formatter assigns one.
     MISSING_ID;
 }

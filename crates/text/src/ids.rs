@@ -1,5 +1,6 @@
 //! Ids for parts that have none: the next number above the highest one with the prefix that the file uses.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chancery_brief::reading_order::statements;
@@ -7,6 +8,7 @@ use chancery_brief::reading_order::statements;
 use crate::code;
 use crate::context::Context;
 use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::positions::Positions;
 use crate::range::{Spanned, TextRange};
 use crate::syntax::front_matter::FrontMatter;
 use crate::syntax::parts::Parts;
@@ -17,13 +19,17 @@ use crate::syntax::yaml::YamlValue;
 /// The kinds of parts that must have an id, with the prefix and the digits of their ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct IdKind {
+    /// Name of the part, for messages.
+    name: &'static str,
     prefix: &'static str,
     digits: usize,
 }
 
-const STATEMENT: IdKind = IdKind { prefix: "s-", digits: 2 };
-const JUDGMENT: IdKind = IdKind { prefix: "kj-", digits: 1 };
-const SECTION: IdKind = IdKind { prefix: "sec-", digits: 1 };
+const STATEMENT: IdKind = IdKind { name: "sentence", prefix: "s-", digits: 2 };
+const JUDGMENT: IdKind = IdKind { name: "key judgment", prefix: "kj-", digits: 1 };
+const SECTION: IdKind = IdKind { name: "section", prefix: "sec-", digits: 1 };
+/// A block has an id only if the author writes one.
+const BLOCK: IdKind = IdKind { name: "block", prefix: "b-", digits: 1 };
 
 /// Returns the kind of id of the entries of a fenced block; none for changes.
 fn entry_kind(fenced: &str) -> Option<IdKind> {
@@ -38,7 +44,7 @@ fn entry_kind(fenced: &str) -> Option<IdKind> {
         "changes" => return None,
         _ => "f-",
     };
-    Some(IdKind { prefix, digits: 1 })
+    Some(IdKind { name: "entry", prefix, digits: 1 })
 }
 
 /// The id of a part: as written, and where to put an assigned one.
@@ -51,14 +57,19 @@ struct IdSlot<'s> {
 
 /// Assigns ids to the parts that must have one, and to parts whose id an earlier part has; reports both.
 pub(crate) fn assign_ids(
+    text: &str,
     front_matter: &FrontMatter,
     elements: &mut [Element],
     context: &Context<'_>,
     diagnostics: &mut Diagnostics,
 ) {
     let mut numbers = Numbers::default();
-    let mut seen: BTreeSet<String> = front_matter_ids(front_matter).map(str::to_owned).collect();
-    for id in seen.iter().chain(context.earlier_ids.into_iter().flatten()) {
+    // Of each id, what the first part with it is, and where.
+    let mut seen: BTreeMap<String, Holder> = BTreeMap::new();
+    for (kind, id) in front_matter_ids(front_matter) {
+        seen.entry(id.text.clone()).or_insert(Holder { kind, at: id.range.start });
+    }
+    for id in seen.keys().chain(context.earlier_ids.into_iter().flatten()) {
         numbers.reserve(id);
     }
     for statement in context.earlier.into_iter().flat_map(statements) {
@@ -71,19 +82,33 @@ pub(crate) fn assign_ids(
         }
     });
     let mut missing: Option<(usize, TextRange)> = None;
+    let mut positions: Option<Positions<'_>> = None;
     for_each_slot(elements, &mut |slot| {
-        let duplicate = slot.written.filter(|written| !seen.insert(written.text.clone()));
-        if let Some(written) = duplicate {
-            let id = numbers.next(slot.kind.unwrap_or(IdKind { prefix: "b-", digits: 1 }));
+        let holder = |at| Holder { kind: slot.kind.map_or("block", |kind| kind.name), at };
+        let duplicate = slot.written.and_then(|written| match seen.entry(written.text.clone()) {
+            Entry::Occupied(earlier) => Some((written, *earlier.get())),
+            Entry::Vacant(vacant) => {
+                vacant.insert(holder(written.range.start));
+                None
+            }
+        });
+        if let Some((written, earlier)) = duplicate {
+            let id = numbers.next(slot.kind.unwrap_or(BLOCK));
+            let positions = positions.get_or_insert_with(|| Positions::new(text));
             let message = format!(
-                "an earlier part has the id {:?} too: the formatter writes {id:?} here",
+                "the {} in line {} has the id {:?} too: the formatter writes {id:?} here",
+                earlier.kind,
+                positions.of(earlier.at).line,
                 written.text
             );
             let error = Diagnostic::error(code::DUPLICATE_ID, written.range, message);
             diagnostics.push(error.with_fix(written.range, id.as_str()));
             *slot.assigned = Some(id);
         } else if let (Some(kind), None) = (slot.kind, slot.written) {
-            let reattached = slot.assigned.take().filter(|id| seen.insert(id.clone()));
+            let reattached = slot.assigned.take().filter(|id| !seen.contains_key(id));
+            if let Some(id) = &reattached {
+                seen.insert(id.clone(), holder(slot.range.start));
+            }
             let id = reattached.unwrap_or_else(|| numbers.next(kind));
             missing = missing.or(Some((0, slot.range))).map(|(count, first)| (count + 1, first));
             *slot.assigned = Some(id);
@@ -95,14 +120,25 @@ pub(crate) fn assign_ids(
     }
 }
 
-fn front_matter_ids(front_matter: &FrontMatter) -> impl Iterator<Item = &str> {
-    let parts = ["sources", "actors", "places", "domains"];
-    let maps = front_matter.entries.iter().filter(move |(key, _)| parts.contains(&key.text.as_str()));
-    maps.flat_map(|(_, node)| match &node.value {
-        YamlValue::Map(entries) => entries.as_slice(),
-        YamlValue::Text(_) | YamlValue::List(_) => &[],
+/// A part with an id: its kind, and the offset of the id.
+#[derive(Debug, Clone, Copy)]
+struct Holder {
+    kind: &'static str,
+    at: usize,
+}
+
+/// Returns the ids of the parts of front matter with the kinds of these parts.
+fn front_matter_ids(front_matter: &FrontMatter) -> impl Iterator<Item = (&'static str, &Spanned)> {
+    const KINDS: [(&str, &str); 4] =
+        [("sources", "source"), ("actors", "actor"), ("places", "place"), ("domains", "domain")];
+    front_matter.entries.iter().flat_map(|(key, node)| {
+        let kind = KINDS.iter().find(|(field, _)| *field == key.text).map(|(_, kind)| *kind);
+        let entries = match (&node.value, kind) {
+            (YamlValue::Map(entries), Some(_)) => entries.as_slice(),
+            _ => &[],
+        };
+        entries.iter().map(move |(id, _)| (kind.unwrap_or_default(), id))
     })
-    .map(|(id, _)| id.text.as_str())
 }
 
 fn for_each_slot(elements: &mut [Element], on_slot: &mut impl FnMut(IdSlot<'_>)) {

@@ -52,7 +52,7 @@ pub(crate) fn parse(text: &str, context: &Context<'_>) -> Parsed {
     if let Some(earlier) = context.earlier {
         reattach(&mut elements, earlier);
     }
-    assign_ids(&front_matter, &mut elements, context, &mut diagnostics);
+    assign_ids(text, &front_matter, &mut elements, context, &mut diagnostics);
     Parsed { front_matter, scheme, elements, diagnostics, errors }
 }
 

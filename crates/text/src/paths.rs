@@ -115,6 +115,11 @@ impl PathNode {
         self.set("id", range);
     }
 
+    /// Returns the range of a field; that of the value itself if it has no such field.
+    pub(crate) fn range_of(&self, field: &str) -> TextRange {
+        self.fields.iter().find(|(name, _)| *name == field).map_or(self.range, |(_, node)| node.range)
+    }
+
     /// Adds the items of another list.
     pub(crate) fn extend(&mut self, other: Self) {
         self.range = self.range.cover(other.range);

@@ -87,6 +87,54 @@ pub(crate) fn term(words: &str, scale: LikelihoodScale) -> Option<LikelihoodTerm
     likelihood::scale_terms(scale).iter().copied().find(|term| likelihood::words(*term) == words)
 }
 
+/// Returns whether words are a term of any scale.
+pub(crate) fn is_term(words: &str) -> bool {
+    SCALES.iter().any(|(_, scale)| term(words, *scale).is_some())
+}
+
+/// The keys of annotations that have a value, of any part.
+pub(crate) const ANNOTATION_KEYS: &[&str] = &[
+    "actors",
+    "by",
+    "change-marking",
+    "confidence-now",
+    "confidence-was",
+    "domain",
+    "empty",
+    "evidence",
+    "highlight",
+    "holder",
+    "if-wrong",
+    "indicators",
+    "item",
+    "likelihood-origin",
+    "marking",
+    "meaning",
+    "note",
+    "now",
+    "period",
+    "period-label",
+    "place",
+    "places",
+    "polarity",
+    "precision",
+    "replaced-by",
+    "resolves",
+    "rests-on",
+    "revises",
+    "revision-note",
+    "row-headers",
+    "set",
+    "source",
+    "sources",
+    "status",
+    "symmetric",
+    "topics",
+    "type",
+    "was",
+    "was-marking",
+];
+
 #[cfg(test)]
 mod tests {
     use super::{ActorKind, ChangeKind, LikelihoodScale, LikelihoodTerm, term, value, word, words};

@@ -101,6 +101,12 @@ fn safe_fixes_correct_the_form_and_leave_claims_alone() {
         let text = text_of(file);
         apply_safe_fixes(&text, &checked(&text).findings)
     };
+    for file in ["colon-in-front-matter", "commas-between-annotations", "separators-of-other-scripts"] {
+        let fixed = fixed(&format!("{file}.brief.md"));
+        assert!(fixed.applied > 1, "{file}");
+        let checked = checked(&fixed.text);
+        assert_eq!(checked.count(Severity::Error), 0, "{file}: {:?}", checked.findings);
+    }
     for file in
         ["byte-order-mark", "curly-quotes", "misspelt-annotation", "unclosed-annotation", "unknown-field"]
     {
@@ -110,7 +116,15 @@ fn safe_fixes_correct_the_form_and_leave_claims_alone() {
         // The corrected field is then there twice.
         assert!(errors.is_empty() || file == "unknown-field", "{file}: {errors:?}");
     }
-    for file in ["dangling-id", "misspelt-likelihood", "misspelt-marking", "unknown-source", "wrong-grade"] {
+    for file in [
+        "markings-of-other-forms",
+        "dates-in-words",
+        "dangling-id",
+        "misspelt-likelihood",
+        "misspelt-marking",
+        "unknown-source",
+        "wrong-grade",
+    ] {
         assert_eq!(fixed(&format!("{file}.brief.md")).applied, 0, "{file}");
     }
     let lower_case = "---\ntitle: T\n---\n\n(tlp:red) It fell. ^s-1\n";
@@ -152,6 +166,37 @@ fn an_error_is_reported_without_its_consequences() {
     assert_eq!(codes(&format!("---\ntitle: T\n---\n\n{body}")), ["UNCLOSED"]);
     let body = "1. It falls. ^s-1\n   {rests-on: s-3} ^kj-1\n\n# A ^sec-1\n\nIt fell. {actors: x ^s-2\n";
     assert_eq!(codes(&format!("---\ntitle: T\n---\n\n{body}")), ["UNKNOWN_REFERENCE", "UNCLOSED"]);
+}
+
+#[test]
+fn warnings_that_no_error_can_change_are_listed_beside_errors() {
+    let codes = |body: &str| -> Vec<&str> {
+        let text =
+            format!("---\ntitle: T\nactors:\n  a: {{name: A, kind: state}}\n---\n\n# A ^sec-1\n\n{body}");
+        checked(&text).findings.iter().map(|found| found.code).collect()
+    };
+    let scenarios = "```scenarios\n60% | It falls ^sc-1\n30% | It rises ^sc-2\n```\n";
+    let body = format!("It fell. {{narrative; colour: red}} ^s-1\n\n{scenarios}");
+    assert_eq!(codes(&body), ["UNUSED_ACTOR", "UNKNOWN_KEY", "SCENARIOS_NOT_100"]);
+    // The actor may be named in the line with the error, and another scenario be the one that is missing.
+    let scenarios = scenarios.replace("30% | It", "30 of 100 | It");
+    let body = format!("It fell. {{narrative; actor: a}} ^s-1\n\n{scenarios}");
+    assert_eq!(codes(&body), ["UNKNOWN_KEY", "INVALID_VALUE", "FURTHER_CHECKS"]);
+}
+
+#[test]
+fn references_name_what_they_can_mean() {
+    let messages = |body: &str| -> Vec<String> {
+        let findings = checked(&format!("---\ntitle: T\n---\n\n{body}")).findings;
+        let errors = findings.into_iter().filter(|found| found.severity == Severity::Error);
+        errors.map(|error| format!("{}: {:?}", error.message, error.fix.map(|fix| fix.replacement))).collect()
+    };
+    let dissent =
+        "1. It fell. {narrative} ^s-1\n   ^kj-1\n\n```dissents\nIt rose {rests-on: kj-1} ^d-1\n```\n";
+    let expected = "rests-on: \"kj-1\" is the id of a key judgment; expected the id of a statement; the judgment's sentences are s-1: None";
+    assert_eq!(messages(dissent), [expected]);
+    let link = messages("It [fell](#s-۱). {narrative} ^s-1\n");
+    assert!(link[0].ends_with("\"s-۱\" contains the digit ۱ (U+06F1): Some(\"s-1\")"), "{link:?}");
 }
 
 #[test]

@@ -95,7 +95,7 @@ fn a_misspelt_marking_and_one_of_another_scheme() {
             "    \"TLP:AMBR\" -> \"TLP:AMBER\"",
             "2:2+7 UNKNOWN_MARKING: \"tlp:red\" is no marking of the scheme tlp: expected one of TLP:CLEAR, TLP:GREEN, TLP:AMBER, TLP:AMBER+STRICT, TLP:RED; write \\( for text",
             "    \"tlp:red\" -> \"TLP:RED\"",
-            "3:2+8 warning FOREIGN_MARKING: (INTERNAL) is a marking of the scheme corporate, not of tlp, and is read as text: write \\( for text, or set scheme in the front matter",
+            "3:2+8 warning FOREIGN_MARKING: (INTERNAL) is a marking of the scheme corporate, not of tlp, and is read as text: write one of TLP:CLEAR, TLP:GREEN, TLP:AMBER, TLP:AMBER+STRICT, TLP:RED, \\( for text, or set scheme in the front matter",
             "    \"(\" -> \"\\\\(\"",
         ],
     );
@@ -119,7 +119,7 @@ fn terms_of_other_scales_and_ranges() {
         &[
             "1:11+13 UNKNOWN_VALUE: \"highly likely\" is a term of another scale: write `phia: highly likely`",
             "    \"\" -> \"phia: \"",
-            "2:11+10 INVALID_VALUE: \"60%\" behind the term is no range: write `likely 55-80%` or `likely 55-80% at 55%`",
+            "2:11+10 INVALID_VALUE: \"60%\" behind the term is no range: write `likely 55-80%` or `likely 55-80% at 60%`",
             "3:11+5 UNKNOWN_KEY: a sentence has no annotation \"likly\": did you mean \"likely\"?",
             "    \"likly\" -> \"likely\"",
             "4:17+11 UNKNOWN_VALUE: \"very likely\" is a term of another scale: write `icd203: very likely`",
@@ -259,7 +259,7 @@ fn entries_with_too_few_columns_and_wrong_words() {
             "2:1+35 WRONG_COLUMNS: expected the columns `DATE | TITLE`, with ` | ` between them and \\| for a bar in a text; number of columns: 1",
             "2:24+6 UNKNOWN_VALUE: \"asault\" is no type: did you mean \"assault\"?",
             "    \"asault\" -> \"assault\"",
-            "6:1+4 INVALID_VALUE: \"many\" is no percentage: write a whole number such as 70%",
+            "6:1+4 INVALID_VALUE: \"many\" is no percentage: the columns are `70% | TITLE | TEXT`, the first one a whole number",
             "10:30+4 UNKNOWN_VALUE: \"over\" is no status: expected one of active, weakened, changed, contested, ended",
             "10:36+8 MISSING_VALUE: \"polarity\" has no value: write `polarity: …`",
         ],
@@ -295,9 +295,9 @@ fn ids_that_occur_twice_or_are_malformed() {
     assert_problems(
         "It fell. ^s-1\nIt rose. ^s-1\nIt stays. ^1a",
         &[
-            "2:11+3 DUPLICATE_ID: an earlier part has the id \"s-1\" too: the formatter writes \"s-2\" here",
+            "2:11+3 DUPLICATE_ID: the sentence in line 7 has the id \"s-1\" too: the formatter writes \"s-2\" here",
             "    \"s-1\" -> \"s-2\"",
-            "3:12+2 INVALID_ID: \"1a\" is no id: an id has a letter, then letters, digits and hyphens, at most 63 in all; write \\^ for text",
+            "3:12+2 INVALID_ID: \"1a\" is no id: an id has an ASCII letter, then ASCII letters, digits and hyphens, at most 63 in all; write \\^ for text",
         ],
     );
 }
@@ -322,7 +322,7 @@ fn repeated_annotations_and_values_where_none_belongs() {
         &[
             "1:17+4 DUPLICATE_KEY: \"fact\" occurs twice: remove one",
             "1:23+6 MISSING_VALUE: \"actors\" has no value: write `actors: …`",
-            "1:31+11 UNKNOWN_KEY: a sentence has no annotation \"row-headers\": expected a term of the scale, a confidence, or one of active, actors, assessment, by, change-marking, confidence-now, confidence-was, domain, evidence, fact, forecast, likelihood-origin, marking, narrative, now, period, period-label, places, replaced-by, resolves, superseded, topics, was, was-marking, withdrawn",
+            "1:31+11 UNKNOWN_KEY: a sentence has no annotation \"row-headers\": expected a term of the scale (almost no chance, very unlikely, unlikely, roughly even chance, likely, very likely, almost certain, remote, highly improbable, improbable, roughly even odds, probable, highly probable, nearly certain), high, moderate or low confidence, or one of active, actors, assessment, by, change-marking, confidence-now, confidence-was, domain, evidence, fact, forecast, likelihood-origin, marking, narrative, now, period, period-label, places, replaced-by, resolves, superseded, topics, was, was-marking, withdrawn",
             "5:24+3 INVALID_VALUE: \"row-headers\" has no value: remove the colon and what follows",
             "5:29+6 UNKNOWN_KEY: a table has no annotation \"colour\": expected one of change-marking, confidence-now, confidence-was, evidence, marking, now, replaced-by, row-headers, source, was, was-marking",
         ],
@@ -378,7 +378,7 @@ fn a_judgment_with_a_list() {
         "1. It fell. ^s-1\n   - Because. ^s-2\n   {colour: red} ^kj-1",
         &[
             "2:1+18 MISPLACED: a key judgment contains no list: put it below a heading",
-            "3:5+6 UNKNOWN_KEY: a key judgment has no annotation \"colour\": expected a term of the scale, a confidence, or one of change-marking, confidence-now, confidence-was, evidence, likelihood-origin, marking, now, replaced-by, rests-on, revises, revision-note, was, was-marking",
+            "3:5+6 UNKNOWN_KEY: a key judgment has no annotation \"colour\": expected one of change-marking, confidence-now, confidence-was, evidence, likelihood-origin, marking, now, replaced-by, rests-on, revises, revision-note, was, was-marking",
         ],
     );
 }
@@ -410,8 +410,9 @@ fn errors_in_several_entries_of_the_front_matter() {
     assert_text_problems(
         "---\ntitle: \"T\nsubtitle: x: y\nlanguage: en\ntitel: U\nsources:\n  a: {title: A, reliabilty: B, type: nws}\n  a: {title: B, type: [news]}\n---\n",
         &[
-            "2:8+0 INVALID_YAML: the front matter is not YAML here: while scanning a quoted scalar, found unexpected end of stream",
-            "3:12+0 INVALID_YAML: the front matter is not YAML here: mapping values are not allowed in this context",
+            "2:8+0 INVALID_YAML: the front matter is not YAML here: while scanning a quoted scalar, found unexpected end of stream: the quotation mark does not close, or closes too early",
+            "3:11+4 INVALID_YAML: a value that contains a colon and a space is quoted: write \" on both sides",
+            "    \"x: y\" -> \"\\\"x: y\\\"\"",
             "5:1+5 UNKNOWN_KEY: the front matter has no field \"titel\": did you mean \"title\"?",
             "    \"titel\" -> \"title\"",
             "7:17+10 UNKNOWN_KEY: the entry has no field \"reliabilty\": did you mean \"reliability\"?",

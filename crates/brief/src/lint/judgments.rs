@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chancery_proto::brief::v1::{
-    BriefContent, Citation, CitationRole, Confidence, ConfidenceLevel, KeyJudgment, LikelihoodScale,
+    BriefContent, Citation, CitationRole, Confidence, ConfidenceLevel, KeyJudgment, LikelihoodScale, Source,
     SourceReliability, Statement, StatementType,
 };
 
@@ -21,12 +21,12 @@ pub(super) fn lint(content: &BriefContent, scale: LikelihoodScale, warnings: &mu
     let all = statements(content);
     let by_id: BTreeMap<&str, &Statement> =
         all.iter().map(|statement| (statement.id.as_str(), *statement)).collect();
-    let sources: BTreeMap<&str, SourceReliability> =
-        content.sources.iter().map(|source| (source.id.as_str(), source.reliability())).collect();
+    let sources: BTreeMap<&str, &Source> =
+        content.sources.iter().map(|source| (source.id.as_str(), source)).collect();
     for judgment in &content.key_judgments {
         let supports: Vec<&Statement> =
             judgment.rests_on.iter().filter_map(|id| by_id.get(id.as_str()).copied()).collect();
-        lint_sources(judgment, &supports, warnings);
+        lint_sources(judgment, &supports, &sources, warnings);
         if let Some(likelihood) = &judgment.likelihood {
             scale_fault(&judgment.id, likelihood, scale, warnings);
         }
@@ -45,14 +45,21 @@ pub(super) fn lint(content: &BriefContent, scale: LikelihoodScale, warnings: &mu
     }
 }
 
-fn lint_sources(judgment: &KeyJudgment, supports: &[&Statement], warnings: &mut Vec<Warning>) {
+fn lint_sources(
+    judgment: &KeyJudgment,
+    supports: &[&Statement],
+    known: &BTreeMap<&str, &Source>,
+    warnings: &mut Vec<Warning>,
+) {
     let all = judgment.statements.iter().chain(supports.iter().copied());
     let sources: BTreeSet<&str> =
         all.flat_map(|statement| &statement.citations).map(|citation| citation.source_id.as_str()).collect();
-    if let (Some(source), 1) = (sources.first(), sources.len()) {
+    if let (Some(source), 1) = (sources.first(), sources.len())
+        && !is_source_named(judgment, source, known.get(source).copied())
+    {
         let message = format!(
-            "everything that the judgment rests on cites a single source, {source}: cite another one, or say so in the \
-             reason for the confidence"
+            "everything that the judgment rests on cites a single source, {source}: cite another one, or name the source in \
+             the reason for the confidence, by its id, title or publisher"
         );
         warnings.push(Warning::new(SINGLE_SOURCE, &judgment.id, message));
     }
@@ -63,6 +70,15 @@ fn lint_sources(judgment: &KeyJudgment, supports: &[&Statement], warnings: &mut 
         );
         warnings.push(Warning::new(SUPERSEDED_SUPPORT, &judgment.id, message));
     }
+}
+
+/// Returns whether the reason for the confidence names the source, so that readers know that there is no other one.
+fn is_source_named(judgment: &KeyJudgment, id: &str, source: Option<&Source>) -> bool {
+    let why =
+        judgment.confidence.as_ref().map(|confidence| confidence.why.to_lowercase()).unwrap_or_default();
+    let names = source.iter().flat_map(|source| [&source.title, &source.short_title, &source.publisher]);
+    let mut names = names.map(String::as_str).chain([id]).filter(|name| !name.is_empty());
+    names.any(|name| why.contains(&name.to_lowercase()))
 }
 
 /// Warns if the judgment is likelier, or less likely, than every judgment that it rests on. One that rests on a fact, or on
@@ -99,7 +115,7 @@ fn lint_confidence<'a>(
     id: &str,
     confidence: Option<ConfidenceLevel>,
     statements: impl Iterator<Item = &'a Statement>,
-    sources: &BTreeMap<&str, SourceReliability>,
+    sources: &BTreeMap<&str, &Source>,
     warnings: &mut Vec<Warning>,
 ) {
     if confidence != Some(ConfidenceLevel::High) {
@@ -109,7 +125,7 @@ fn lint_confidence<'a>(
     let citations: Vec<&Citation> =
         statements.flat_map(|statement| &statement.citations).filter(supporting).collect();
     let is_weak = |citation: &&Citation| {
-        let reliability = sources.get(citation.source_id.as_str());
+        let reliability = sources.get(citation.source_id.as_str()).map(|source| source.reliability());
         (4..=6).contains(&citation.credibility)
             || matches!(reliability, Some(SourceReliability::E | SourceReliability::F))
     };

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chancery_proto::brief::v1::block::Kind;
 use chancery_proto::brief::v1::{BriefContent, Relationship, Source, SourceReliability};
 
+use super::dates::OLDEST_YEAR;
 use super::warning::{
     AS_OF_BEFORE_SOURCE, RELATIONSHIP_WITHOUT_LABEL, SOURCE_WITHOUT_DATE, SOURCE_WITHOUT_RELIABILITY,
     UNUSED_ACTOR, UNUSED_EVENT, UNUSED_PLACE, UNUSED_RELATIONSHIP, UNUSED_SOURCE, Warning,
@@ -18,6 +19,8 @@ use crate::part::change_subject;
 pub(super) fn lint(content: &BriefContent, warnings: &mut Vec<Warning>) {
     let used = referenced(content);
     let as_of = content.as_of.as_ref().and_then(|as_of| edtf::parse(&as_of.date).ok()?.latest());
+    // A date of another calendar is before every source.
+    let as_of = as_of.filter(|as_of| as_of.year >= OLDEST_YEAR);
     let mut warn = |code, id: &str, message: &str| warnings.push(Warning::new(code, id, message));
     for source in &content.sources {
         if !used.contains(source.id.as_str()) {
@@ -27,8 +30,10 @@ pub(super) fn lint(content: &BriefContent, warnings: &mut Vec<Warning>) {
         let date = edtf::parse(&source.date).ok().and_then(|date| date.earliest());
         if as_of.is_some_and(|as_of| date.is_some_and(|date| date > as_of)) {
             let message = format!(
-                "the source is dated {}, after the as-of date of the content: correct one of the two dates",
-                source.date
+                "the source {} is dated {}, after the as-of date of the content, {}: correct one of the two dates",
+                source.id,
+                source.date,
+                content.as_of.as_ref().map_or("", |as_of| as_of.date.as_str())
             );
             warn(AS_OF_BEFORE_SOURCE, &source.id, &message);
         }

@@ -5,9 +5,9 @@ mod parts;
 
 use chancery_proto::brief::v1::block::Kind as BlockKind;
 use chancery_proto::brief::v1::{
-    AsOf, Block, BriefContent, Citation, Event, Figure, FigureKind, KeyJudgment, Likelihood, LikelihoodTerm,
-    List, ListItem, Paragraph, Scenario, Section, Source, SourceReliability, Statement, StatementStatus,
-    StatementType, Table, TableRow,
+    AsOf, Block, BriefContent, Citation, Confidence, Event, Figure, FigureKind, KeyJudgment, Likelihood,
+    LikelihoodTerm, List, ListItem, Paragraph, Scenario, Section, Source, SourceReliability, Statement,
+    StatementStatus, StatementType, Table, TableRow,
 };
 
 use crate::glyph_coverage::GlyphCoverage;
@@ -132,6 +132,57 @@ fn a_key_judgment_rests_on_several_sources_and_active_statements() {
     let statements = vec![judgment("s1", "It holds."), superseded];
     let content = BriefContent { key_judgments: content.key_judgments, ..brief(statements) };
     assert_eq!(codes(&content), one(super::SUPERSEDED_SUPPORT, "kj1"));
+}
+
+#[test]
+fn a_reason_that_names_the_only_source_settles_its_being_alone() {
+    let mut content = brief(vec![judgment("s1", "It holds.")]);
+    let named = Source { publisher: "The Daily".into(), ..source("src1") };
+    content.sources = vec![named];
+    let mut because = |why: &str| {
+        let confidence = Some(Confidence { why: why.into(), ..Confidence::default() });
+        let kept = KeyJudgment {
+            id: "kj1".into(),
+            rests_on: vec!["s1".into()],
+            confidence,
+            ..KeyJudgment::default()
+        };
+        content.key_judgments = vec![kept];
+        codes(&content)
+    };
+    assert_eq!(because("there is only the daily"), []);
+    assert_eq!(because("src1 alone"), []);
+    assert_eq!(because("one source only"), one(super::SINGLE_SOURCE, "kj1"));
+}
+
+#[test]
+fn dates_are_of_the_gregorian_calendar_and_horizons_ahead() {
+    let forecast = |horizon: &str| {
+        let mut forecast = judgment("s1", "It holds.");
+        forecast.set_type(StatementType::Forecast);
+        (forecast.horizon, forecast.resolution_criteria) = (horizon.into(), "It is seen".into());
+        brief(vec![forecast])
+    };
+    let as_of = |date: &str| Some(AsOf { date: date.into(), note: String::new() });
+    let dated = |date: &str, horizon: &str| codes(&BriefContent { as_of: as_of(date), ..forecast(horizon) });
+    assert_eq!(dated("2026-02", "2026-03"), []);
+    assert_eq!(dated("2026-02", "2026"), []);
+    assert_eq!(dated("2026-02", "2026-01"), one(super::HORIZON_BEFORE_AS_OF, "s1"));
+    assert_eq!(dated("2026-02", "1406-12"), one(super::YEAR_OF_OTHER_CALENDAR, "s1"));
+    assert_eq!(dated("1405", "2026"), one(super::YEAR_OF_OTHER_CALENDAR, ""));
+    assert_eq!(codes(&forecast("2020")), []);
+
+    let event = |date: &str| {
+        let event = Event {
+            id: "e1".into(),
+            date: date.into(),
+            statement_ids: vec!["s1".into()],
+            ..Event::default()
+        };
+        codes(&BriefContent { events: vec![event], ..brief(vec![judgment("s1", "It holds.")]) })
+    };
+    assert_eq!(event("1403-02-24"), one(super::YEAR_OF_OTHER_CALENDAR, "e1"));
+    assert_eq!(event("1722"), []);
 }
 
 #[test]

@@ -34,6 +34,8 @@ codes! {
     JUDGMENT_WITHOUT_SOURCE;
     /// A forecast has no date by which it can be judged.
     FORECAST_WITHOUT_HORIZON;
+    /// The date by which a forecast can be judged is before the as-of date of the content.
+    HORIZON_BEFORE_AS_OF;
     /// A forecast does not say what would settle it.
     FORECAST_WITHOUT_CRITERIA;
     /// A statement contains more than one sentence.
@@ -48,6 +50,8 @@ codes! {
     SCENARIOS_NOT_100;
     /// A cited source is newer than the as-of date of the content.
     AS_OF_BEFORE_SOURCE;
+    /// The year of a date is probably one of another calendar than the Gregorian one.
+    YEAR_OF_OTHER_CALENDAR;
     /// A source in use has neither a date of publication nor a date of retrieval.
     SOURCE_WITHOUT_DATE;
     /// A source in use has no reliability.

@@ -59,7 +59,7 @@ impl Checker<'_> {
         self.required_reference("from_id", &relationship.from_id, ACTOR_OR_PLACE);
         self.required_reference("to_id", &relationship.to_id, ACTOR_OR_PLACE);
         if !forms::is_hyphenated(&relationship.r#type) {
-            self.violate("type", code::INVALID_FORM, "expected lower-case words joined by hyphens");
+            self.violate("type", code::INVALID_FORM, "expected lower-case words of ASCII letters and digits, joined by hyphens, such as trades-with");
         }
         self.text("label", &mut relationship.label, TITLE_LIMIT);
         self.period(relationship.period.as_mut());

@@ -110,7 +110,13 @@ impl Checker<'_> {
             (likelihood.low_percent, likelihood.high_percent) = (lowest, highest);
         }
         let (low, high) = (likelihood.low_percent, likelihood.high_percent);
-        let term = format!("\"{}\", {}", likelihood::words(term), likelihood::range(term));
+        let scale = likelihood::scale(term).unwrap_or_default();
+        let fitting =
+            likelihood::equivalent((low, high), scale).filter(|other| *other != term && low <= high);
+        let fitting = fitting.map_or(String::new(), |other| {
+            format!("; these percentages are \"{}\", {}", likelihood::words(other), likelihood::range(other))
+        });
+        let term = format!("\"{}\", {}{fitting}", likelihood::words(term), likelihood::range(term));
         if low < lowest || low > highest {
             self.violate("low_percent", code::OUT_OF_RANGE, format!("{low} is outside {term}"));
         }

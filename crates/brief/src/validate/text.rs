@@ -55,20 +55,34 @@ fn refuse_unbalanced_bidi(text: &str) -> Result<(), Fault> {
     let mut open = Vec::new();
     for (index, character) in text.chars().enumerate() {
         match character {
-            '\u{202a}' | '\u{202b}' | '\u{202d}' | '\u{202e}' => open.push((POP_EMBEDDING, index)),
-            '\u{2066}'..='\u{2068}' => open.push((POP_ISOLATE, index)),
-            POP_EMBEDDING | POP_ISOLATE if open.pop().is_none_or(|(closer, _)| closer != character) => {
-                return Err(unbalanced(index));
+            '\u{202a}' | '\u{202b}' | '\u{202d}' | '\u{202e}' => {
+                open.push((POP_EMBEDDING, index, character));
+            }
+            '\u{2066}'..='\u{2068}' => open.push((POP_ISOLATE, index, character)),
+            POP_EMBEDDING | POP_ISOLATE if open.pop().is_none_or(|(closer, ..)| closer != character) => {
+                return Err(unbalanced(index, character));
             }
             _ => {}
         }
     }
-    open.last().map_or(Ok(()), |(_, index)| Err(unbalanced(*index)))
+    open.last().map_or(Ok(()), |(_, index, character)| Err(unbalanced(*index, *character)))
 }
 
-fn unbalanced(index: usize) -> Fault {
+fn unbalanced(index: usize, character: char) -> Fault {
+    let name = match character {
+        '\u{202a}' => "left-to-right embedding",
+        '\u{202b}' => "right-to-left embedding",
+        '\u{202c}' => "pop directional formatting",
+        '\u{202d}' => "left-to-right override",
+        '\u{202e}' => "right-to-left override",
+        '\u{2066}' => "left-to-right isolate",
+        '\u{2067}' => "right-to-left isolate",
+        '\u{2068}' => "first strong isolate",
+        _ => "pop directional isolate",
+    };
     let message = format!(
-        "the direction control at code point {index} is not paired within the text: close it or remove it"
+        "the direction control U+{:04X}, {name}, at code point {index} is not paired within the text: close it or remove it",
+        u32::from(character)
     );
     Fault { code: code::UNBALANCED_BIDI, message }
 }

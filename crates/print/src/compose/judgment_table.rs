@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use chancery_proto::brief::v1::{ConfidenceLevel, Dissent, KeyJudgment, Likelihood, Source, Statement};
+use chancery_proto::brief::v1::{ConfidenceLevel, Dissent, KeyJudgment, Likelihood, Statement};
 
 use crate::Format;
 use crate::compose::annotations::{BarSize, Value, ticks};

@@ -30,11 +30,13 @@ impl Diagnostic {
             | code::QUOTE_IN_VALUE
             | code::INVALID_SPAN
             | code::DOUBTFUL_ESCAPE
-            | code::FOREIGN_MARKING
+            | code::WRONG_SEPARATOR
+            | code::DOUBTFUL_LANGUAGE
             | code::WRONG_ORDER
             | code::UNCLOSED
             | code::INVALID_COMMENT
             | code::INVALID_VALUE
+            | code::INVALID_YAML
             | code::NOT_A_BRIEF => true,
             code::UNKNOWN_KEY => !is_claim(&fix.replacement),
             _ => is_same_word(fix.range.of(text), &fix.replacement),

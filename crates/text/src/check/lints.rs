@@ -13,24 +13,31 @@ use crate::paths::PartRange;
 use crate::range::TextRange;
 use crate::reader::Reading;
 
-/// Warnings that depend on parts elsewhere, which may be among those that the reader could not read.
-const OF_SEVERAL_PARTS: [&str; 15] = [
+/// Warnings that depend on parts elsewhere, which may be among those that the reader could not read: what is missing there
+/// may settle them.
+const OF_SEVERAL_PARTS: [&str; 6] = [
     lint::SINGLE_SOURCE,
-    lint::SUPERSEDED_SUPPORT,
     lint::BLOCK_WITHOUT_DATA,
-    lint::SCENARIOS_NOT_100,
-    lint::AS_OF_BEFORE_SOURCE,
-    lint::MIXED_LIKELIHOOD_ROWS,
-    lint::LIKELIHOODS_DISAGREE,
     lint::LIKELIHOOD_BEYOND_SUPPORT,
     lint::HIGH_CONFIDENCE_ON_WEAK_SOURCES,
     lint::JUDGMENT_DROPPED,
+    lint::SCENARIOS_NOT_100,
+];
+
+/// Warnings of parts that nothing names, in what the reader could read.
+const UNUSED: [&str; 5] = [
     lint::UNUSED_SOURCE,
     lint::UNUSED_ACTOR,
     lint::UNUSED_PLACE,
     lint::UNUSED_EVENT,
     lint::UNUSED_RELATIONSHIP,
 ];
+
+/// The warnings to report, and whether there are others that may follow from errors.
+pub(super) struct Warnings {
+    pub(super) listed: Vec<Diagnostic>,
+    pub(super) is_held_back: bool,
+}
 
 /// Returns the findings of the warnings on content, without those that the reader has about the same sentence.
 pub(super) fn findings(
@@ -39,20 +46,24 @@ pub(super) fn findings(
     unread: &Unread<'_>,
     content: &BriefContent,
     coverage: Option<&GlyphCoverage>,
-) -> Vec<Diagnostic> {
+) -> Warnings {
     let places = Places { text, reading, parts: reading.paths.parts(), coverage };
     let mut findings = Vec::new();
+    let mut is_held_back = false;
     for warning in lint(content, coverage) {
         let part = places.parts.get(warning.part_id.as_str());
         let whole = part.map_or(TextRange::at(0), |part| part.whole);
-        let follows = OF_SEVERAL_PARTS.contains(&warning.code) || unread.touches(whole);
-        if (follows && !unread.is_empty()) || is_known(reading, whole, &warning) {
+        if is_known(reading, whole, &warning) {
+            continue;
+        }
+        if !unread.is_empty() && (unread.touches(whole) || places.depends_on_unread(&warning, unread)) {
+            is_held_back = true;
             continue;
         }
         let range = places.range(&warning);
         findings.push(Diagnostic::warning(warning.code, range, message(&warning)));
     }
-    findings
+    Warnings { listed: findings, is_held_back }
 }
 
 /// Returns whether the reader warns of the same words.
@@ -70,11 +81,35 @@ struct Places<'p> {
 }
 
 impl Places<'_> {
+    /// Returns whether a part that the reader could not read may make a warning wrong.
+    fn depends_on_unread(&self, warning: &Warning, unread: &Unread<'_>) -> bool {
+        match warning.code {
+            lint::SCENARIOS_NOT_100 => {
+                let scenarios = self.reading.content.scenarios.iter();
+                let mut parts = scenarios.filter_map(|scenario| self.parts.get(scenario.id.as_str()));
+                parts.any(|part| unread.touches(part.whole)) || unread.has_entry_errors(self.text)
+            }
+            // Only lines with errors can have a name that was not read.
+            code if UNUSED.contains(&code) => {
+                unread.is_front_matter_incomplete || unread.names(self.text, &warning.part_id)
+            }
+            code => OF_SEVERAL_PARTS.contains(&code),
+        }
+    }
+
     fn range(&self, warning: &Warning) -> TextRange {
         let part = self.parts.get(warning.part_id.as_str());
         let range = match warning.code {
             lint::MISSING_GLYPH => self.character(part, warning),
             lint::AS_OF_BEFORE_SOURCE => Some(self.reading.paths.find("as_of")),
+            lint::YEAR_OF_OTHER_CALENDAR if warning.part_id.is_empty() => {
+                Some(self.reading.paths.find("as_of.date"))
+            }
+            lint::SCENARIOS_NOT_100 => {
+                let scenarios = &self.reading.content.scenarios;
+                let index = scenarios.iter().position(|scenario| scenario.id == warning.part_id);
+                index.map(|index| self.reading.paths.find(&format!("scenarios[{index}].percent")))
+            }
             // The message starts with the path of the block.
             lint::BLOCK_WITHOUT_DATA => {
                 warning.message.split(' ').next().map(|path| self.reading.paths.find(path))

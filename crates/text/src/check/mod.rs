@@ -1,6 +1,7 @@
 //! Every problem of a text: those of its form, the rules that its content breaks, and the warnings of lint, each at its
 //! place in the text.
 
+mod dates;
 mod fixes;
 mod keys;
 mod lints;
@@ -51,17 +52,27 @@ pub fn check(text: &str, context: &Context<'_>, coverage: Option<&GlyphCoverage>
     let unread = Unread::new(text, &reading);
     let mut findings = of_form(text, &reading.diagnostics);
     let mut omitted = reading.omitted;
+    let mut is_held_back = false;
     let canonical = match validated {
         Ok(canonical) => (!reading.has_errors()).then_some(canonical),
         Err(invalid) => {
             omitted += invalid.total - invalid.violations.len();
-            findings.extend(violations::findings(text, &reading, &unread, &invalid.violations));
+            let broken = violations::findings(text, &reading, &unread, &invalid.violations);
+            is_held_back |= broken.len() < invalid.violations.len();
+            findings.extend(broken);
             None
         }
     };
     let linted = canonical.as_ref().map_or(&reading.content, Canonical::content);
-    findings.extend(lints::findings(text, &reading, &unread, linted, coverage));
+    let warnings = lints::findings(text, &reading, &unread, linted, coverage);
+    is_held_back |= warnings.is_held_back;
+    findings.extend(warnings.listed);
     findings.extend(reading.wording.iter().cloned());
+    if is_held_back {
+        let message =
+            "some rules and warnings depend on lines with errors: they are checked once these are correct";
+        findings.push(Diagnostic::hint(code::FURTHER_CHECKS, TextRange::at(text.len()), message));
+    }
     if findings.len() > DIAGNOSTIC_LIMIT {
         findings.sort_by_key(|found| found.severity);
         omitted += findings.len() - DIAGNOSTIC_LIMIT;

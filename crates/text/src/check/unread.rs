@@ -1,16 +1,24 @@
 //! The parts of a text that the reader could not read, and ranges by lines.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use chancery_proto::lookalikes::in_ascii;
+use chancery_proto::nearest::is_near;
+
+use crate::code;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::range::TextRange;
 use crate::reader::Reading;
+use crate::syntax::tokens::is_id_character;
 
 /// The parts of a text that the reader could not read. Their values are missing from the content.
 pub(super) struct Unread<'t> {
     errors: Vec<TextRange>,
     /// The ids in the lines with errors, behind `^` or before a colon.
-    ids: BTreeSet<&'t str>,
+    ids: BTreeSet<Cow<'t, str>>,
+    /// Whether a line has an id of letters that no id has, so that any reference may mean it.
+    has_unreadable_id: bool,
     /// Whether parts of front matter may be missing.
     pub(super) is_front_matter_incomplete: bool,
 }
@@ -23,7 +31,11 @@ impl<'t> Unread<'t> {
         let mut lines: Vec<TextRange> = errors.iter().map(|error| whole_lines(text, *error)).collect();
         lines.dedup();
         let ids = lines.into_iter().flat_map(|line| ids(line.of(text))).collect();
-        Self { errors, ids, is_front_matter_incomplete: !reading.has_front_matter }
+        let is_unreadable = |found: &Diagnostic| {
+            found.code == code::INVALID_ID && found.fix.is_none() && !found.range.of(text).is_ascii()
+        };
+        let has_unreadable_id = reading.diagnostics.iter().any(is_unreadable);
+        Self { has_unreadable_id, errors, ids, is_front_matter_incomplete: !reading.has_front_matter }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -35,19 +47,39 @@ impl<'t> Unread<'t> {
         self.errors.iter().any(|error| error.touches(range))
     }
 
+    /// Returns whether a line with an error has a word like an id, so that it may refer to the part with it.
+    pub(super) fn names(&self, text: &str, id: &str) -> bool {
+        let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        let lines = self.errors.iter().map(|error| whole_lines(text, *error).of(text));
+        lines.into_iter().any(|line| line.split(|c| !is_part(c)).any(|word| is_like(word, id)))
+    }
+
+    /// Returns whether a line with an error may be an entry of a fenced block.
+    pub(super) fn has_entry_errors(&self, text: &str) -> bool {
+        self.errors.iter().any(|error| {
+            let line = whole_lines(text, *error).of(text);
+            line.contains(" | ") || line.starts_with("```")
+        })
+    }
+
     /// Returns whether a line with an error has this id, so that a part with it may be missing.
     pub(super) fn has_id(&self, id: &str) -> bool {
-        self.ids.contains(id)
+        self.has_unreadable_id || self.ids.contains(id)
     }
 }
 
+/// Returns whether a word is an id or a misspelling of it.
+fn is_like(word: &str, id: &str) -> bool {
+    word == id || word.len() > 2 && is_near(word, id)
+}
+
 /// Returns the words of a line that may be the id of a part.
-fn ids(line: &str) -> impl Iterator<Item = &str> {
-    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-';
-    line.split(move |c| !(is_part(c) || matches!(c, '^' | ':')))
+fn ids(line: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    line.split(move |c| !(is_id_character(c) || matches!(c, '^' | ':')))
         .filter(|word| word.contains(['^', ':']))
         .flat_map(|word| word.split(['^', ':']))
         .filter(|word| !word.is_empty())
+        .map(|word| in_ascii(word).map_or(Cow::Borrowed(word), Cow::Owned))
 }
 
 /// Extends a range to whole lines.

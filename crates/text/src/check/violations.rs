@@ -1,12 +1,17 @@
 //! The rules that the content breaks, at their places in the text.
 
+use std::collections::BTreeSet;
+
 use chancery_brief::validate::{Violation, code};
+use chancery_proto::lookalikes::{described, in_ascii};
 use chancery_proto::nearest::nearest;
 
+use super::dates::proposed;
 use super::keys::rule_message;
 use super::unread::{Unread, first_line, whole_lines};
 use crate::diagnostics::Diagnostic;
 use crate::ids::is_same_series;
+use crate::positions::Positions;
 use crate::range::TextRange;
 use crate::reader::Reading;
 
@@ -21,18 +26,25 @@ pub(super) fn findings(
     violations: &[Violation],
 ) -> Vec<Diagnostic> {
     let parts = reading.paths.parts();
-    let ids: Vec<&str> = parts.keys().copied().collect();
+    let ids: Vec<&str> = parts.keys().copied().filter(|id| id.is_ascii()).collect();
     let mut findings = Vec::new();
     let mut comparisons = MAX_COMPARISONS;
+    let ambiguous = violations.iter().filter(|violation| violation.code == code::DUPLICATE_ID);
+    let ambiguous: BTreeSet<&str> =
+        ambiguous.map(|violation| range(reading, &violation.path).of(text)).collect();
     for violation in violations {
         let range = first_line(text, range(reading, &violation.path));
+        // An id of two parts may name the other one.
+        if violation.code == code::WRONG_REFERENCE && ambiguous.contains(range.of(text)) {
+            continue;
+        }
         if !unread.is_empty() && follows(violation, text, range, unread) {
             continue;
         }
         // Past the budget, ids are not compared with their misspellings.
         let is_compared = comparisons >= ids.len();
         comparisons -= if is_compared { ids.len() } else { 0 };
-        findings.push(finding(violation, text, range, if is_compared { &ids } else { &[] }));
+        findings.push(finding(violation, text, range, reading, if is_compared { &ids } else { &[] }));
     }
     findings
 }
@@ -59,12 +71,28 @@ fn follows(violation: &Violation, text: &str, range: TextRange, unread: &Unread<
     }
 }
 
-fn finding(violation: &Violation, text: &str, range: TextRange, ids: &[&str]) -> Diagnostic {
+fn finding(
+    violation: &Violation,
+    text: &str,
+    range: TextRange,
+    reading: &Reading,
+    ids: &[&str],
+) -> Diagnostic {
     let message = rule_message(&violation.path, &violation.message);
     let error = Diagnostic::error(violation.code, range, message);
     let given = range.of(text);
-    if violation.code != code::UNKNOWN_REFERENCE {
-        return error;
+    match violation.code {
+        code::INVALID_DATE => return with_date(error, given),
+        code::UNBALANCED_BIDI => return with_mark(error, text),
+        code::DUPLICATE_ID => return with_other_part(error, text, reading),
+        code::WRONG_REFERENCE => return with_statements(error, given, reading),
+        code::UNKNOWN_REFERENCE => {}
+        _ => return error,
+    }
+    if let Some((range, id)) = link_in_ascii(text, range, &error.message) {
+        let message =
+            format!("{}: \"{}\" contains {}", error.message, range.of(text), described(range.of(text)));
+        return Diagnostic { range, message, ..error }.with_fix(range, id);
     }
     // Another number of the same series, such as s-12 for s-13, is no misspelling.
     let misspelt: Vec<&str> = ids.iter().copied().filter(|id| !is_same_series(id, given)).collect();
@@ -75,4 +103,80 @@ fn finding(violation: &Violation, text: &str, range: TextRange, ids: &[&str]) ->
         }
         None => error,
     }
+}
+
+/// Proposes the date that a text can only mean.
+fn with_date(error: Diagnostic, given: &str) -> Diagnostic {
+    match proposed(given) {
+        Some(date) => {
+            let range = error.range;
+            Diagnostic { message: format!("{}: write {date}", error.message), ..error }.with_fix(range, date)
+        }
+        None => error,
+    }
+}
+
+/// Marks the direction control itself, where it occurs once, and proposes to remove it.
+fn with_mark(error: Diagnostic, text: &str) -> Diagnostic {
+    let is_control = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let found: Vec<(usize, &str)> = error.range.of(text).match_indices(is_control).take(2).collect();
+    let &[(at, mark)] = found.as_slice() else { return error };
+    let start = error.range.start + at;
+    let range = TextRange::new(start, start + mark.len());
+    Diagnostic { range, ..error }.with_fix(range, "")
+}
+
+/// Names the other part of the front matter that has an id, with its line.
+fn with_other_part(error: Diagnostic, text: &str, reading: &Reading) -> Diagnostic {
+    let id = error.range.of(text);
+    let content = &reading.content;
+    let mut parts = Vec::new();
+    parts.extend(
+        content
+            .sources
+            .iter()
+            .enumerate()
+            .map(|(at, part)| ("source", format!("sources[{at}].id"), &part.id)),
+    );
+    parts.extend(
+        content.actors.iter().enumerate().map(|(at, part)| ("actor", format!("actors[{at}].id"), &part.id)),
+    );
+    parts.extend(
+        content.places.iter().enumerate().map(|(at, part)| ("place", format!("places[{at}].id"), &part.id)),
+    );
+    parts.extend(
+        content
+            .domains
+            .iter()
+            .enumerate()
+            .map(|(at, part)| ("domain", format!("domains[{at}].id"), &part.id)),
+    );
+    let same = parts.into_iter().filter(|(_, _, other)| other.as_str() == id);
+    let mut places = same.map(|(kind, path, _)| (kind, reading.paths.find(&path)));
+    let Some((kind, other)) = places.find(|(_, other)| *other != error.range) else { return error };
+    let line = Positions::new(text).of(other.start).line;
+    let message = format!(
+        "the {kind} in line {line} has the id {id:?} too: rename one of the two, and what refers to it"
+    );
+    Diagnostic { message, ..error }
+}
+
+/// Names the sentences of a key judgment, where one of them is expected in its place.
+fn with_statements(error: Diagnostic, given: &str, reading: &Reading) -> Diagnostic {
+    let judgment = reading.content.key_judgments.iter().find(|judgment| judgment.id == given);
+    let Some(judgment) = judgment.filter(|_| error.message.ends_with("the id of a statement")) else {
+        return error;
+    };
+    let ids: Vec<&str> = judgment.statements.iter().map(|statement| statement.id.as_str()).collect();
+    let message = format!("{}; the judgment's sentences are {}", error.message, ids.join(", "));
+    Diagnostic { message, ..error }
+}
+
+/// Finds the id of a link in a sentence that is not ASCII, and returns its range and the id in ASCII.
+fn link_in_ascii(text: &str, range: TextRange, message: &str) -> Option<(TextRange, String)> {
+    let (_, quoted) = message.split_once("the id \"")?;
+    let (id, _) = quoted.split_once('"')?;
+    let ascii = in_ascii(id)?;
+    let at = range.start + range.of(text).find(&format!("(#{id})"))? + 2;
+    Some((TextRange::new(at, at + id.len()), ascii))
 }

@@ -188,7 +188,9 @@ impl Formatter<'_> {
             self.notes.push((range.start, message.to_owned()));
             return;
         }
-        if passage.is_raw && passage.sentences.len() > 1 {
+        let starts = passage.sentences.iter().map(|sentence| sentence.range.start);
+        let is_split = !starts.eq(passage.lines.iter().map(|line| line.start));
+        if passage.is_raw && is_split && passage.sentences.len() > 1 {
             let message = std::format!("split into {} sentences", passage.sentences.len());
             self.notes.push((range.start, message));
         }

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use chancery_proto::nearest::{expected, nearest};
+use chancery_proto::nearest::{expected, expected_claim, nearest, nearest_claim};
 
+use super::remedies::{Remedy, remedy};
 use crate::code;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::paths::PathNode;
 use crate::range::{Spanned, TextRange};
 use crate::syntax::gaps::is_gap;
+use crate::syntax::separators::{is_foreign_comma, is_foreign_semicolon};
 use crate::syntax::tokens::Item;
 use crate::syntax::values::Value;
 use crate::vocabulary::{self, Words};
@@ -55,6 +57,7 @@ impl Annotations {
 
     /// Takes a key with its value.
     pub(super) fn take(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> Option<Value> {
+        debug_assert!(vocabulary::ANNOTATION_KEYS.contains(&key), "{key} is no key of the vocabulary");
         self.known.push(key);
         let item = self.take_where(|item| item.head.text == key)?;
         if item.value.is_none() {
@@ -131,20 +134,34 @@ impl Annotations {
         known.dedup();
         let all: Vec<&str> = known.iter().chain(&self.words).copied().collect();
         let given = &item.head.text;
-        let nearest = nearest(given, &all);
-        let remedy = match nearest {
-            Some(nearest) => format!("did you mean \"{nearest}\"?"),
-            None if self.words.is_empty() => format!("expected one of {}", known.join(", ")),
-            None => {
-                format!("expected a term of the scale, a confidence, or one of {}", known.join(", "))
-            }
-        };
-        let message = format!("{} has no annotation \"{given}\": {remedy}", self.place);
+        let Remedy { message, fix } = remedy(self.place, item, &known).unwrap_or_else(|| {
+            let nearest = nearest_claim(given, &all).or_else(|| nearest(given, &known));
+            let message = match nearest {
+                Some(_) => expected(given, &[nearest.unwrap_or_default()]),
+                None => self.allowed(item, &known),
+            };
+            Remedy { message, fix: nearest.map(|nearest| (item.head.range, nearest.to_owned())) }
+        });
+        let message = format!("{} has no annotation \"{given}\": {message}", self.place);
         let error = Diagnostic::error(code::UNKNOWN_KEY, item.head.range, message);
-        match nearest {
-            Some(nearest) => error.with_fix(item.head.range, nearest),
+        match fix {
+            Some((range, replacement)) => error.with_fix(range, replacement),
             None => error,
         }
+    }
+
+    /// Lists what a part can have in place of an annotation: keys, and without a value terms and confidences as well.
+    fn allowed(&self, item: &Item, known: &[&str]) -> String {
+        let is_term = |word: &&&str| crate::vocabulary::is_term(word);
+        let terms: Vec<&str> = self.words.iter().filter(is_term).copied().collect();
+        if terms.is_empty() || item.value.is_some() {
+            return format!("expected one of {}", known.join(", "));
+        }
+        format!(
+            "expected a term of the scale ({}), high, moderate or low confidence, or one of {}",
+            terms.join(", "),
+            known.join(", ")
+        )
     }
 }
 
@@ -160,16 +177,21 @@ fn ids(value: &Value, diagnostics: &mut Diagnostics) -> Vec<Spanned> {
         if word.is_empty() {
             continue;
         }
-        let range = TextRange::new(start, (start + word.len()).min(value.range.end));
-        let id = word.trim_end_matches(',');
-        if id.len() < word.len() {
-            let comma = TextRange::new(start + id.len(), start + word.len());
-            let message = "ids are separated by spaces: remove the comma";
-            let error = Diagnostic::error(code::INVALID_VALUE, comma, message);
-            diagnostics.push(error.with_fix(comma, ""));
-        }
-        if !id.is_empty() {
-            ids.push(Spanned::new(id, range));
+        let is_separator = |c: char| c == ',' || is_foreign_comma(c) || is_foreign_semicolon(c);
+        let mut offset = 0;
+        for id in word.split_inclusive(is_separator) {
+            let bare = id.trim_end_matches(is_separator);
+            let at = start + offset;
+            offset += id.len();
+            if bare.len() < id.len() {
+                let comma = TextRange::new(at + bare.len(), at + id.len());
+                let message = "ids are separated by spaces: remove the comma";
+                let error = Diagnostic::error(code::INVALID_VALUE, comma, message);
+                diagnostics.push(error.with_fix(comma, if offset < word.len() { " " } else { "" }));
+            }
+            if !bare.is_empty() {
+                ids.push(Spanned::new(bare, TextRange::new(at, at + bare.len())));
+            }
         }
     }
     ids
@@ -180,11 +202,22 @@ pub(super) fn word<W: Words>(key: &str, given: &Spanned, diagnostics: &mut Diagn
     let value = vocabulary::value(&given.text);
     if value.is_none() {
         diagnostics.push_error_with(|| {
-            let words = vocabulary::words::<W>();
+            let mut words = vocabulary::words::<W>();
+            if words.iter().all(|word| word.len() == 1) {
+                for word in &mut words {
+                    word.make_ascii_uppercase();
+                }
+            }
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
-            let message = format!("{:?} is no {key}: {}", given.text, expected(&given.text, &words));
+            let is_claim = W::NAME == "ConfidenceLevel";
+            let (remedy, nearest) = if is_claim {
+                (expected_claim(&given.text, &words), nearest_claim(&given.text, &words))
+            } else {
+                (expected(&given.text, &words), nearest(&given.text, &words))
+            };
+            let message = format!("{:?} is no {key}: {remedy}", given.text);
             let error = Diagnostic::error(code::UNKNOWN_VALUE, given.range, message);
-            match nearest(&given.text, &words) {
+            match nearest {
                 Some(nearest) => error.with_fix(given.range, nearest),
                 None => error,
             }

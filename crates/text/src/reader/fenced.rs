@@ -4,6 +4,7 @@ use chancery_proto::brief::v1::{
     Assumption, BriefContent, Change, DatePrecision, Dissent, Event, Factor, FactorKind, Indicator,
     InformationGap, PloverType, Relationship, RelationshipPolarity, RelationshipStatus, Scenario,
 };
+use chancery_proto::lookalikes::{described, in_ascii};
 
 use super::annotations::Annotations;
 use super::changes::ChangedPart;
@@ -11,6 +12,7 @@ use super::lowering::{LocatedChange, Lowering};
 use super::part_fields::own_id;
 use crate::code;
 use crate::defaults;
+use crate::diagnostics::Diagnostic;
 use crate::paths::PathNode;
 use crate::range::Spanned;
 use crate::syntax::parts::Parts;
@@ -229,8 +231,21 @@ impl Lowering<'_> {
         let is_number = (1..=3).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
         let Some(percent) = is_number.then(|| digits.parse().ok()).flatten() else {
             let range = parts.columns.first().map_or(parts.range, |column| column.range);
-            let message = format!("{written:?} is no percentage: write a whole number such as 70%");
-            self.diagnostics.error(code::INVALID_VALUE, range, message);
+            let ascii = in_ascii(written).filter(|ascii| ascii.bytes().any(|byte| byte.is_ascii_digit()));
+            let ascii = ascii.map(|ascii| format!("{}%", ascii.replace('%', "").trim()));
+            let remedy = match &ascii {
+                Some(ascii) => format!("it contains {}: write {ascii}", described(written)),
+                None => "the columns are `70% | TITLE | TEXT`, the first one a whole number".to_owned(),
+            };
+            let error = Diagnostic::error(
+                code::INVALID_VALUE,
+                range,
+                format!("{written:?} is no percentage: {remedy}"),
+            );
+            self.diagnostics.push(match ascii {
+                Some(ascii) => error.with_fix(range, ascii),
+                None => error,
+            });
             return 0;
         };
         percent

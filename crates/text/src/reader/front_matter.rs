@@ -9,6 +9,7 @@ use super::lowering::Lowering;
 use super::maps::{Map, entries};
 use crate::code;
 use crate::context::Exchange;
+use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::paths::PathNode;
 use crate::syntax::front_matter::FrontMatter;
 use crate::syntax::yaml::{YamlNode, YamlValue};
@@ -61,6 +62,7 @@ impl Lowering<'_> {
             "en".clone_into(&mut content.language);
         }
         self.language.clone_from(&content.language);
+        warn_of_language(&content.language, root, diagnostics);
         content.kind = map.take_word::<BriefKind>("kind", "kind", root, diagnostics);
         if content.kind == 0 {
             content.set_kind(BriefKind::Thematic);
@@ -161,7 +163,11 @@ impl Lowering<'_> {
 
     fn source(&mut self, id: String, map: &mut Map, node: &mut PathNode) -> Source {
         let marking = self.marking(map, "marking", node);
+        let is_rated = map.has("reliability");
         let reliability = self.reliability(map, node);
+        if is_rated && reliability == 0 {
+            self.misrated_sources.insert(id.clone());
+        }
         let diagnostics = &mut *self.diagnostics;
         let r#type = map.take_word::<SourceType>("type", "type", node, diagnostics);
         let mut text = |key, field| map.take_text(key, field, node, diagnostics);
@@ -259,4 +265,41 @@ impl Lowering<'_> {
             marking,
         }
     }
+}
+
+/// The tags of languages by their names, in English and their own.
+const LANGUAGES: [(&str, &str); 12] = [
+    ("english", "en"),
+    ("persian", "fa"),
+    ("farsi", "fa"),
+    ("russian", "ru"),
+    ("arabic", "ar"),
+    ("french", "fr"),
+    ("german", "de"),
+    ("spanish", "es"),
+    ("chinese", "zh"),
+    ("turkish", "tr"),
+    ("hebrew", "he"),
+    ("ukrainian", "uk"),
+];
+
+/// Warns of a language whose tag starts with a word of more than three letters: it is well-formed, but no language has it,
+/// and what depends on the language, such as the words of the print and the rules that read English, does not apply.
+fn warn_of_language(language: &str, root: &PathNode, diagnostics: &mut Diagnostics) {
+    /// Longest code of a language.
+    const LONGEST: usize = 3;
+    let name = language.split('-').next().unwrap_or_default();
+    if name.len() <= LONGEST || !name.is_ascii() {
+        return;
+    }
+    let range = root.range_of("language");
+    let message = format!(
+        "{language:?} is the code of no language: write one such as en, fa or ru, or no language for English"
+    );
+    let warning = Diagnostic::warning(code::DOUBTFUL_LANGUAGE, range, message);
+    let tag = LANGUAGES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, tag)| *tag);
+    diagnostics.push(match tag {
+        Some(tag) => warning.with_fix(range, tag),
+        None => warning,
+    });
 }

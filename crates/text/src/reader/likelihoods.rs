@@ -2,7 +2,8 @@
 
 use chancery_brief::likelihood::{bounds, scale_terms, words};
 use chancery_proto::brief::v1::{Confidence, ConfidenceLevel, Likelihood, LikelihoodScale, LikelihoodTerm};
-use chancery_proto::nearest::expected;
+use chancery_proto::lookalikes::{digit, in_ascii};
+use chancery_proto::nearest::expected_claim;
 
 use super::annotations::Annotations;
 use super::lowering::Lowering;
@@ -73,11 +74,7 @@ impl Lowering<'_> {
             }
             likelihood.point_percent = percentages.point;
         } else {
-            let message = format!(
-                "{rest:?} behind the term is no range: write `{0} {low}-{high}%` or `{0} {low}-{high}% at {low}%`",
-                words(term)
-            );
-            self.diagnostics.error(code::INVALID_VALUE, range, message);
+            self.diagnostics.push(malformed_range(term, rest, range));
         }
         Some(likelihood)
     }
@@ -97,7 +94,7 @@ impl Lowering<'_> {
         let range = text.range;
         let Some((prefix, found)) = other else {
             let terms: Vec<&str> = scale_terms(wanted).iter().map(|term| words(*term)).collect();
-            let message = format!("{name:?} is no term of the scale: {}", expected(name, &terms));
+            let message = format!("{name:?} is no term of the scale: {}", expected_claim(name, &terms));
             self.diagnostics.error(code::UNKNOWN_VALUE, range, message);
             return None;
         };
@@ -143,9 +140,44 @@ pub(crate) fn leading_term(text: &str) -> Option<(&str, &str)> {
     let longest = fitting.max_by_key(|term| term.len())?;
     let rest = text[longest.len()..].trim();
     // "likely" is the start of "likely or probable", and of text that is no likelihood.
-    let is_range =
-        rest.is_empty() || rest.starts_with("at ") || rest.starts_with(|c: char| c.is_ascii_digit());
+    let starts_range = |c: char| digit(c).is_some() || matches!(c, '%' | '٪' | '％');
+    let is_range = rest.is_empty() || rest.starts_with("at ") || rest.starts_with(starts_range);
     is_range.then_some((&text[..longest.len()], rest))
+}
+
+/// Returns a likelihood or confidence in ASCII that is written with look-alike characters; none for other texts.
+pub(super) fn written_in_ascii(head: &str) -> Option<String> {
+    let ascii = in_ascii(head)?;
+    let words: Vec<&str> = ascii.split_whitespace().collect();
+    let ascii = words.join(" ");
+    let is_confidence = CONFIDENCES.iter().any(|(name, _)| *name == ascii);
+    let is_likelihood = leading_term(&ascii).is_some_and(|(_, rest)| percentages(rest).is_some());
+    (is_confidence || is_likelihood).then_some(ascii)
+}
+
+/// Reports what follows a term and is no range, with the range that it seems to mean.
+fn malformed_range(term: LikelihoodTerm, rest: &str, range: TextRange) -> Diagnostic {
+    let name = words(term);
+    let (low, high) = bounds(term);
+    let ascii = in_ascii(rest).unwrap_or_else(|| rest.to_owned());
+    // In some scripts the sign precedes the number.
+    let meant = ascii.replace('%', "");
+    let meant = if meant.is_empty() { meant } else { format!("{}%", meant.trim()) };
+    if percentages(&meant).is_some_and(|meant| meant.bounds.is_some() || meant.point.is_some()) {
+        let message = format!("{rest:?} behind the term is no range: write `{name} {meant}`, in ASCII");
+        return Diagnostic::error(code::INVALID_VALUE, range, message)
+            .with_fix(range, format!("{name} {meant}"));
+    }
+    let point = ascii
+        .trim_matches(['%', ' '])
+        .parse()
+        .ok()
+        .filter(|point| (low..=high).contains(point))
+        .unwrap_or(low);
+    let message = format!(
+        "{rest:?} behind the term is no range: write `{name} {low}-{high}%` or `{name} {low}-{high}% at {point}%`"
+    );
+    Diagnostic::error(code::INVALID_VALUE, range, message)
 }
 
 struct Percentages {

@@ -1,10 +1,10 @@
 //! The state of the walk from the tree to the content.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chancery_brief::marking::Scheme;
 use chancery_proto::brief::v1::{Change, LikelihoodScale, SourceReliability};
-use chancery_proto::nearest::nearest;
+use chancery_proto::nearest::nearest_claim;
 
 use crate::code;
 use crate::context::Context;
@@ -22,6 +22,8 @@ pub(super) struct Lowering<'l> {
     pub(super) language: String,
     /// Whether all of the front matter was read.
     pub(super) has_front_matter: bool,
+    /// Ids of the sources whose reliability could not be read.
+    pub(super) misrated_sources: BTreeSet<String>,
     /// The sources of the front matter, by id.
     pub(super) sources: BTreeMap<String, SourceReliability>,
     pub(super) diagnostics: &'l mut Diagnostics,
@@ -46,7 +48,7 @@ impl Lowering<'_> {
                     labels.join(", ")
                 );
                 let error = Diagnostic::error(code::UNKNOWN_MARKING, label.range, message);
-                match nearest(&label.text, labels) {
+                match nearest_claim(&label.text, labels) {
                     Some(nearest) => error.with_fix(label.range, nearest),
                     None => error,
                 }

@@ -6,6 +6,8 @@ use crate::code;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::paths::PathNode;
 use crate::range::{Spanned, TextRange};
+use crate::syntax::separators::{is_foreign_comma, is_foreign_semicolon};
+use crate::syntax::values::quoted;
 use crate::syntax::yaml::{YamlNode, YamlValue};
 use crate::vocabulary::Words;
 
@@ -33,6 +35,11 @@ impl Map {
         self.known.push(key);
         let index = self.entries.iter().position(|(entry, _)| entry.text == key)?;
         Some(self.entries.remove(index).1)
+    }
+
+    /// Returns whether the map has a key.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.entries.iter().any(|(entry, _)| entry.text == key)
     }
 
     pub(super) fn take_spanned(
@@ -78,6 +85,7 @@ impl Map {
                 Vec::new()
             }
         };
+        report_joined(&items, key, diagnostics);
         path.add(field, PathNode::of_items(node.range, items.iter().map(|item| item.range)));
         Some(items.into_iter().map(|item| item.text).collect())
     }
@@ -132,6 +140,22 @@ impl Map {
     }
 }
 
+/// Warns of items with the comma of another script, which separates none; items in quotation marks are what they say.
+pub(super) fn report_joined(items: &[Spanned], key: &str, diagnostics: &mut Diagnostics) {
+    for item in items {
+        let is_bare = item.range.end - item.range.start == item.text.len();
+        let comma = item.text.char_indices().find(|(_, c)| is_foreign_comma(*c) || is_foreign_semicolon(*c));
+        let Some((at, comma)) = comma.filter(|_| is_bare) else { continue };
+        let range = TextRange::new(item.range.start + at, item.range.start + at + comma.len_utf8());
+        let message = format!(
+            "{key} are separated by \",\", not by \"{comma}\": replace it, or write {} for one item",
+            quoted(&item.text)
+        );
+        let warning = Diagnostic::warning(code::WRONG_SEPARATOR, range, message);
+        diagnostics.push(warning.with_fix(range, ","));
+    }
+}
+
 /// Returns the entries of a map, or reports another value.
 pub(super) fn entries(
     node: YamlNode,
@@ -155,6 +179,7 @@ fn text(node: &YamlNode, key: &str, diagnostics: &mut Diagnostics) -> Option<Str
     match &node.value {
         YamlValue::Text(text) => {
             refuse_controls(text, node.range, diagnostics);
+            warn_of_curly_quotes(text, node.range, diagnostics);
             Some(text.clone())
         }
         YamlValue::List(_) | YamlValue::Map(_) => {
@@ -163,6 +188,17 @@ fn text(node: &YamlNode, key: &str, diagnostics: &mut Diagnostics) -> Option<Str
             diagnostics.error(code::INVALID_VALUE, node.range, message);
             None
         }
+    }
+}
+
+/// Warns of a text in curly quotation marks, which are part of it.
+fn warn_of_curly_quotes(text: &str, range: TextRange, diagnostics: &mut Diagnostics) {
+    let inside = text.strip_prefix(['“', '„', '”']).and_then(|rest| rest.strip_suffix(['”', '“']));
+    let is_bare = range.end - range.start == text.len();
+    if let Some(inside) = inside.filter(|_| is_bare) {
+        let message = "curly quotation marks quote nothing in YAML, and are part of the text: write a straight \" on both sides";
+        let warning = Diagnostic::warning(code::CURLY_QUOTE, range, message);
+        diagnostics.push(warning.with_fix(range, quoted(inside)));
     }
 }
 

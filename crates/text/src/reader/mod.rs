@@ -10,6 +10,7 @@ mod lowering;
 mod maps;
 mod part_fields;
 mod reading;
+mod remedies;
 mod sections;
 mod statements;
 mod wording;

@@ -52,6 +52,7 @@ pub fn read(text: &str, context: &Context<'_>) -> Reading {
         scale: LikelihoodScale::Icd203,
         language: String::new(),
         has_front_matter: parsed.front_matter.is_complete,
+        misrated_sources: BTreeSet::new(),
         sources: std::collections::BTreeMap::new(),
         diagnostics: &mut diagnostics,
         wording: Diagnostics::default(),

@@ -1,5 +1,6 @@
 //! The body: bottom line, key judgments and the tree of sections.
 
+use chancery_brief::translations::{self, Translation};
 use chancery_proto::brief::v1::{BriefContent, KeyJudgment, Section};
 
 use super::annotations::Annotations;
@@ -9,10 +10,17 @@ use super::lowering::Lowering;
 use super::part_fields::own_id;
 use super::statements::Holder;
 use crate::code;
+use crate::diagnostics::Diagnostic;
 use crate::paths::PathNode;
 use crate::range::TextRange;
 use crate::syntax::parts::Parts;
 use crate::syntax::tree::{Element, ElementKind, List, ListItem};
+
+/// English headings of the bottom line, in lower case.
+const BOTTOM_LINE: [&str; 4] = ["bottom line", "bottom line up front", "the bottom line", "bluf"];
+
+/// English headings of the key judgments, in lower case.
+const KEY_JUDGMENTS: [&str; 4] = ["key judgments", "key judgements", "key judgment", "key judgement"];
 
 /// A section whose end is not reached yet.
 struct OpenSection {
@@ -60,6 +68,7 @@ impl Lowering<'_> {
                     );
                     self.diagnostics.error(code::WRONG_DEPTH, element.range, message);
                 }
+                self.warn_of_opening(title, content);
                 let (section, node) = self.section(title, element.range);
                 tree.open.push(OpenSection { level: *level, section, node });
             } else if let Some(open) = tree.open.last_mut() {
@@ -74,6 +83,29 @@ impl Lowering<'_> {
         tree.close(0);
         content.sections = tree.sections;
         root.add("sections", tree.node);
+    }
+
+    /// Warns of a heading of the bottom line or the key judgments, if the brief has none: below a heading they are sections
+    /// like any other, which neither the first page nor the summary shows.
+    fn warn_of_opening(&mut self, title: &Parts, content: &BriefContent) {
+        let heading = title.text.text.trim().trim_end_matches(':').to_lowercase();
+        let translated = |word: fn(&Translation) -> &'static str| {
+            translations::ALL.iter().any(|language| word(language).to_lowercase() == heading)
+        };
+        let is_bottom_line =
+            BOTTOM_LINE.contains(&heading.as_str()) || translated(|language| language.bottom_line);
+        let are_judgments =
+            KEY_JUDGMENTS.contains(&heading.as_str()) || translated(|language| language.key_judgments);
+        let message = if is_bottom_line && content.bluf.is_empty() {
+            "the bottom line is the paragraphs above the first heading: move it there, without a heading, or the print has none"
+        } else if are_judgments && content.key_judgments.is_empty() {
+            "the key judgments are the numbered items above the first heading: move them there, without a heading, or the print \
+             has none"
+        } else {
+            return;
+        };
+        let range = title.text.range;
+        self.diagnostics.push(Diagnostic::warning(code::OPENING_BELOW_HEADING, range, message));
     }
 
     fn section(&mut self, title: &Parts, range: TextRange) -> (Section, PathNode) {
@@ -107,7 +139,8 @@ impl Lowering<'_> {
             }
         }
         if let (Some(own), false) = (&element.own, matches!(element.kind, ElementKind::Empty(_))) {
-            let message = "the bottom line and the key judgments are no blocks: remove the line";
+            let message = "the bottom line and the key judgments are no blocks: indent the line below the key judgment that it \
+                           belongs to, or put its annotations at the end of a sentence";
             self.diagnostics.error(code::NOT_APPLICABLE, own.range, message);
         }
     }

@@ -3,12 +3,14 @@
 use chancery_proto::brief::v1::{
     Citation, Period, SourceReliability, Statement, StatementStatus, StatementType,
 };
+use chancery_proto::lookalikes::{described, in_ascii};
 use chancery_proto::nearest::nearest;
 
 use super::annotations::Annotations;
 use super::changes::ChangedPart;
 use super::likelihoods::confidence;
 use super::lowering::Lowering;
+use super::maps::report_joined;
 use super::part_fields::own_id;
 use crate::code;
 use crate::defaults;
@@ -16,7 +18,7 @@ use crate::diagnostics::Diagnostic;
 use crate::paths::PathNode;
 use crate::range::{Spanned, TextRange};
 use crate::syntax::parts::Parts;
-use crate::syntax::sentences::Passage;
+use crate::syntax::sentences::{Passage, is_bracketed};
 use crate::syntax::tokens;
 use crate::vocabulary::word;
 
@@ -61,6 +63,7 @@ impl Lowering<'_> {
         node.add("spans", PathNode::of_items(parts.text.range, spans));
         statement.marking = self.part_marking(parts, &mut annotations, &mut node);
         self.statement_fields(&mut statement, &mut annotations, &mut node);
+        self.warn_of_brackets(parts);
         let (citations, path) = self.citations(parts);
         statement.citations = citations;
         node.add("citations", path);
@@ -70,6 +73,18 @@ impl Lowering<'_> {
         self.own_change(ChangedPart::Statement(&statement.id), &mut annotations, &node);
         annotations.finish(self.diagnostics);
         (statement, node)
+    }
+
+    /// Warns of a sentence in brackets alone, as authors cite and qualify in other forms.
+    fn warn_of_brackets(&mut self, parts: &Parts) {
+        if is_bracketed(&parts.source) && parts.spans.iter().all(|span| span.start > 0) {
+            let text = parts.source.trim();
+            let message = format!(
+                "\"{text}\" is read as a sentence of its own: cite a source as `[@key B2, p. 4]` and give a likelihood as \
+                 `{{likely}}`, both behind the sentence that they belong to"
+            );
+            self.diagnostics.push(Diagnostic::warning(code::BRACKETED_SENTENCE, parts.text.range, message));
+        }
     }
 
     fn statement_fields(
@@ -88,6 +103,7 @@ impl Lowering<'_> {
         statement.resolution_criteria =
             annotations.take_text("resolves", "resolution_criteria", node, diagnostics);
         if let Some(topics) = annotations.take("topics", diagnostics) {
+            report_joined(&topics.elements, "topics", diagnostics);
             let ranges = topics.elements.iter().map(|topic| topic.range);
             node.add("topics", PathNode::of_items(topics.range, ranges));
             statement.topics = topics.elements.into_iter().map(|topic| topic.text).collect();
@@ -172,6 +188,14 @@ impl Lowering<'_> {
         };
         let is_letter = letter.is_empty() || matches!(letter, "A" | "B" | "C" | "D" | "E" | "F");
         if !is_letter || digit.is_some_and(|digit| !(1..=6).contains(&digit)) {
+            let ascii = in_ascii(&grade.text).filter(|ascii| is_grade(ascii));
+            if let Some(ascii) = ascii {
+                let message =
+                    format!("\"{}\" contains {}: write \"{ascii}\"", grade.text, described(&grade.text));
+                let error = Diagnostic::error(code::INVALID_CITATION, grade.range, message);
+                self.diagnostics.push(error.with_fix(grade.range, ascii));
+                return 0;
+            }
             let message = format!(
                 "{:?} is no grade: expected the letter of the source's reliability, A to F, and a credibility, 1 to 6, such as B2",
                 grade.text
@@ -179,7 +203,9 @@ impl Lowering<'_> {
             self.diagnostics.error(code::INVALID_CITATION, grade.range, message);
             return 0;
         }
-        if let (false, Some(reliability)) = (letter.is_empty(), self.sources.get(key)) {
+        if let (false, Some(reliability)) = (letter.is_empty(), self.sources.get(key))
+            && !self.misrated_sources.contains(key)
+        {
             let known = match reliability {
                 SourceReliability::Unspecified => String::new(),
                 rated => word(*rated).to_ascii_uppercase(),
@@ -194,6 +220,14 @@ impl Lowering<'_> {
         }
         digit.unwrap_or_default()
     }
+}
+
+/// Returns whether a text has the form of a grade: a letter, a digit or both.
+fn is_grade(text: &str) -> bool {
+    let digit = text.trim_start_matches(|c| matches!(c, 'A'..='F'));
+    text.len() - digit.len() <= 1
+        && matches!(digit, "" | "1" | "2" | "3" | "4" | "5" | "6")
+        && !text.is_empty()
 }
 
 /// Takes a word that is the value of an enum by itself, such as `fact`.

@@ -77,7 +77,9 @@ fn element(reader: &mut LineReader<'_, '_, '_>, line: Line<'_>) -> Option<Elemen
         Some(Marker::Heading { level, length }) => heading(reader, line, level, length),
         Some(Marker::Fence) => read_fenced(reader),
         Some(Marker::Quote { .. }) => read_quote(reader),
-        Some(Marker::Bullet { .. } | Marker::Number { .. }) => ElementKind::List(read_list(reader)),
+        Some(
+            Marker::Bullet { .. } | Marker::Number { .. } | Marker::Foreign(ForeignMarker::Number { .. }),
+        ) => ElementKind::List(read_list(reader)),
         Some(Marker::TableTitle { .. } | Marker::TableRow) => ElementKind::Table(read_table(reader)),
         Some(Marker::Figure) => ElementKind::Figure(read_figure(reader)),
         Some(Marker::Foreign(ForeignMarker::Rule)) => {
@@ -102,7 +104,7 @@ fn report_foreign(reader: &mut LineReader<'_, '_, '_>, line: &Line<'_>, foreign:
             let at = TextRange::at(content.start + length);
             Diagnostic::error(code::NOT_A_BRIEF, content, message).with_fix(at, " ")
         }
-        ForeignMarker::Bullet | ForeignMarker::Rule => {
+        ForeignMarker::Bullet | ForeignMarker::Number { .. } | ForeignMarker::Rule => {
             let mark = TextRange::new(content.start, content.start + 1);
             let message = "list items start with \"- \": write it, or a backslash before the mark for text";
             Diagnostic::error(code::NOT_A_BRIEF, mark, message).with_fix(mark, "-")

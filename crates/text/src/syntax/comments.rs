@@ -21,7 +21,7 @@ pub(crate) struct Comments {
 impl Comments {
     /// Reads the comment that starts on a line.
     pub(crate) fn read(&mut self, lines: &[Line<'_>], index: usize, cursor: &mut Cursor<'_>) -> Comment {
-        let start = lines[index].range.start + lines[index].indentation();
+        let start = lines[index].range.start + lines[index].lead();
         let last = if self.is_unclosed { None } else { closing_line(lines, index) };
         let Some(last) = last else {
             self.is_unclosed = true;

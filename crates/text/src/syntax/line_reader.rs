@@ -37,6 +37,11 @@ impl<'t, 'c, 'd> LineReader<'t, 'c, 'd> {
         self.lines.get(self.at).copied()
     }
 
+    /// Returns the line behind the next one.
+    pub(crate) fn peek_behind(&self) -> Option<Line<'t>> {
+        self.lines.get(self.at + 1).copied()
+    }
+
     /// Reads past the next line.
     pub(crate) fn advance(&mut self) {
         self.at += 1;
@@ -81,15 +86,15 @@ impl<'t, 'c, 'd> LineReader<'t, 'c, 'd> {
 
     /// Returns the range of a line behind its indentation, whose tabs it reports.
     pub(crate) fn content_range(&mut self, line: &Line<'_>) -> TextRange {
-        let indentation = line.indentation();
-        if line.text[..indentation].contains('\t') {
-            let range = TextRange::new(line.range.start, line.range.start + indentation);
+        let lead = line.lead();
+        if line.text[..lead].contains('\t') {
+            let range = TextRange::new(line.range.start, line.range.start + lead);
             let message = "the line is indented by a tab: indent by spaces, two for each level";
             self.cursor
                 .diagnostics
                 .push(Diagnostic::error(code::CONTROL_CHARACTER, range, message).with_fix(range, "  "));
         }
-        line.from(indentation)
+        line.from(lead)
     }
 
     /// Reads a line of annotations and id without text; none for other lines.

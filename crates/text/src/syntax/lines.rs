@@ -13,23 +13,35 @@ pub(crate) struct Line<'t> {
 impl<'t> Line<'t> {
     /// Returns whether the line shows nothing.
     pub(crate) fn is_blank(&self) -> bool {
-        self.text.chars().all(is_gap)
+        self.text.chars().all(|c| is_gap(c) || is_mark(c))
     }
 
-    /// Returns the number of spaces and tabs at the start.
+    /// Returns the number of spaces and tabs at the start, without the marks between them.
     pub(crate) fn indentation(&self) -> usize {
+        let lead = &self.text[..self.lead()];
+        lead.chars().filter(|c| !is_mark(*c)).count()
+    }
+
+    /// Returns the number of bytes before the content.
+    pub(crate) fn lead(&self) -> usize {
         self.text.len() - self.content().len()
     }
 
-    /// Returns the line without the white space at its start.
+    /// Returns the line without the white space and the invisible marks at its start: an editor or a pasted text may have
+    /// put these where nobody sees them.
     pub(crate) fn content(&self) -> &'t str {
-        self.text.trim_start_matches([' ', '\t'])
+        self.text.trim_start_matches(|c| matches!(c, ' ' | '\t') || is_mark(c))
     }
 
     /// Returns the range behind a number of bytes.
     pub(crate) fn from(&self, offset: usize) -> TextRange {
         TextRange::new((self.range.start + offset).min(self.range.end), self.range.end)
     }
+}
+
+/// Returns whether a character is a mark of direction or of byte order, which opens nothing.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{feff}')
 }
 
 /// Returns the lines from an offset.

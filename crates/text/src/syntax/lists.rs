@@ -1,11 +1,13 @@
 //! Lists: `- ` or `1. `, nested by two spaces, each item with its sentences, its own line and its nested list.
 
+use chancery_proto::lookalikes::digit;
+
 use crate::code;
 use crate::diagnostics::Diagnostic;
 use crate::range::TextRange;
 use crate::syntax::line_reader::LineReader;
 use crate::syntax::lines::Line;
-use crate::syntax::markers::Marker;
+use crate::syntax::markers::{ForeignMarker, Marker};
 use crate::syntax::sentences::read_passage;
 use crate::syntax::tree::{List, ListItem};
 
@@ -29,7 +31,9 @@ struct ItemMark {
 fn item_mark(reader: &LineReader<'_, '_, '_>, line: &Line<'_>) -> Option<ItemMark> {
     let (length, is_ordered) = match reader.marker(line)? {
         Marker::Bullet { length } => (length, false),
-        Marker::Number { length, .. } => (length, true),
+        Marker::Number { length, .. } | Marker::Foreign(ForeignMarker::Number { length, .. }) => {
+            (length, true)
+        }
         _ => return None,
     };
     Some(ItemMark { indentation: line.indentation(), length, is_ordered })
@@ -83,13 +87,15 @@ fn item(reader: &mut LineReader<'_, '_, '_>, line: Line<'_>, mark: ItemMark, dep
     let text_column = mark.indentation + mark.length;
     let mut item = ListItem { range: line.range, indentation: text_column, ..ListItem::default() };
     let mut passage = Vec::new();
+    report_number(reader, &line);
     let start = reader.content_range(&line).start + mark.length;
     reader.advance();
-    if !line.from(text_column).of(reader.text).trim().is_empty() {
-        passage.push(TextRange::new(start.min(line.range.end), line.range.end));
+    let text = TextRange::new(start.min(line.range.end), line.range.end);
+    if !text.of(reader.text).trim().is_empty() {
+        passage.push(text);
     }
     let is_inside = |_: &LineReader<'_, '_, '_>, line: &Line<'_>| line.indentation() > mark.indentation;
-    while continues(reader, is_inside) || lazy_line(reader, mark) {
+    while continues(reader, is_inside) || lazy_line(reader, mark) || lazy_own_line(reader, mark) {
         let Some(line) = reader.peek() else { break };
         item.range = item.range.cover(line.range);
         if item_mark(reader, &line).is_some() && depth < MAX_DEPTH {
@@ -132,6 +138,53 @@ fn nested(reader: &mut LineReader<'_, '_, '_>, item: &mut ListItem, depth: usize
     }
 }
 
+/// Reports a number that is not written as `1.`.
+fn report_number(reader: &mut LineReader<'_, '_, '_>, line: &Line<'_>) {
+    let Some(Marker::Foreign(ForeignMarker::Number { .. })) = reader.marker(line) else { return };
+    let content = line.content();
+    let digits: String = content.chars().map_while(digit).collect();
+    let written = content.find(['.', ')']).map_or(0, |mark| mark + 1);
+    let start = line.range.start + line.lead();
+    let range = TextRange::new(start, start + written);
+    let message = format!(
+        "numbered items and key judgments start with \"{digits}.\", in ASCII: write it, or a backslash before the mark for \
+         text"
+    );
+    let error = Diagnostic::error(code::NOT_A_BRIEF, range, message);
+    reader.cursor.diagnostics.push(error.with_fix(range, format!("{digits}.")));
+}
+
+/// Returns whether the next line has annotations of the item above it but is not indented, which it reports. A line of
+/// annotations that a block follows belongs to that block.
+fn lazy_own_line(reader: &mut LineReader<'_, '_, '_>, mark: ItemMark) -> bool {
+    let Some(line) = reader.peek().filter(|line| line.content().starts_with(['{', '^'])) else {
+        return false;
+    };
+    // An indented line belongs to one of the items that enclose this one.
+    if mark.indentation > 0 || line.indentation() > 0 || !is_directly_below(reader, &line) {
+        return false;
+    }
+    let state = reader.cursor.mark();
+    let is_own = reader.own_line(&line).is_some();
+    reader.cursor.return_to(state);
+    let belongs_above =
+        reader.peek_behind().is_none_or(|next| next.is_blank() || item_mark(reader, &next).is_some());
+    if !is_own || !belongs_above {
+        return false;
+    }
+    let message = "the annotations of a key judgment or list item are indented below it: indent the line";
+    let insertion = TextRange::at(line.range.start);
+    let error = Diagnostic::error(code::MISPLACED, line.range, message);
+    reader.cursor.diagnostics.push(error.with_fix(insertion, " ".repeat(mark.indentation + mark.length)));
+    true
+}
+
+fn is_directly_below(reader: &LineReader<'_, '_, '_>, line: &Line<'_>) -> bool {
+    let start = line.range.start;
+    let above = reader.text[..start].trim_end_matches(['\n', '\r']);
+    reader.text[above.len()..start].matches('\n').count() == 1
+}
+
 /// Returns whether the next line is text directly below an item but not indented, which it reports.
 fn lazy_line(reader: &mut LineReader<'_, '_, '_>, mark: ItemMark) -> bool {
     let Some(line) = reader.peek().filter(|line| !line.is_blank()) else { return false };
@@ -139,11 +192,10 @@ fn lazy_line(reader: &mut LineReader<'_, '_, '_>, mark: ItemMark) -> bool {
         return false;
     }
     // A line behind a blank one is a paragraph.
-    let start = line.range.start;
-    let above = reader.text[..start].trim_end_matches(['\n', '\r']);
-    if reader.text[above.len()..start].matches('\n').count() != 1 {
+    if !is_directly_below(reader, &line) {
         return false;
     }
+    let start = line.range.start;
     let message = "a line of a list item is indented: indent it, or put a blank line before a paragraph";
     let insertion = TextRange::at(start);
     let indentation = " ".repeat(mark.indentation + 2);

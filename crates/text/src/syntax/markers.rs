@@ -1,6 +1,7 @@
 //! The marks at the start of a line that open a block.
 
 use chancery_brief::marking::Scheme;
+use chancery_proto::lookalikes::digit;
 
 use crate::syntax::parts::leading_label;
 
@@ -25,7 +26,7 @@ pub(crate) enum Marker {
     Figure,
     /// `<!--`.
     Comment,
-    /// Markdown that means nothing in a brief: `---`, `* `, `+ `, `#word`, `1) `.
+    /// What means nothing in a brief: `---`, `* `, `+ `, `#word`, `1) `, `۱. `.
     Foreign(ForeignMarker),
 }
 
@@ -33,7 +34,14 @@ pub(crate) enum Marker {
 pub(crate) enum ForeignMarker {
     Rule,
     Bullet,
-    HeadingWithoutSpace { length: usize },
+    HeadingWithoutSpace {
+        length: usize,
+    },
+    /// A number with digits of another script, or with a parenthesis.
+    Number {
+        length: usize,
+        is_one: bool,
+    },
 }
 
 /// Returns the marker of a line; none for text and annotations.
@@ -56,15 +64,7 @@ pub(crate) fn marker(line: &str, scheme: Scheme) -> Option<Marker> {
         b'+' | b'*' if after(1).is_some_and(char::is_whitespace) => {
             Some(Marker::Foreign(ForeignMarker::Bullet))
         }
-        b'0'..=b'9' => {
-            let digits = line.bytes().take_while(u8::is_ascii_digit).count();
-            let is_marker = digits <= 4 && line[digits..].starts_with('.') && is_space_or_end(digits + 1);
-            let length = digits + 1;
-            is_marker.then(|| Marker::Number {
-                length: bullet_length(line, length),
-                is_one: &line[..digits] == "1",
-            })
-        }
+        b'0'..=b'9' | 0x80.. => number(line),
         b'|' => Some(Marker::TableRow),
         b'T' if line.starts_with("Table:") => Some(Marker::TableTitle { length: 6 }),
         b'!' if line.starts_with("![") => Some(Marker::Figure),
@@ -76,6 +76,25 @@ pub(crate) fn marker(line: &str, scheme: Scheme) -> Option<Marker> {
         b'<' if line.starts_with("<!--") => Some(Marker::Comment),
         _ => None,
     }
+}
+
+/// Returns the marker of a line that starts with a number, in the digits of any script, and a full stop or parenthesis.
+fn number(line: &str) -> Option<Marker> {
+    /// Most digits of the number of an item.
+    const MOST_DIGITS: usize = 4;
+    let digits: String = line.chars().map_while(digit).take(MOST_DIGITS + 1).collect();
+    let written: usize = line.chars().take(digits.len()).map(char::len_utf8).sum();
+    let mark = line[written..].chars().next()?;
+    let is_apart = line[written + mark.len_utf8()..].chars().next().is_none_or(char::is_whitespace);
+    if !(1..=MOST_DIGITS).contains(&digits.len()) || !matches!(mark, '.' | ')') || !is_apart {
+        return None;
+    }
+    let (length, is_one) = (bullet_length(line, written + 1), digits == "1");
+    Some(if mark == '.' && line.starts_with(&digits) {
+        Marker::Number { length, is_one }
+    } else {
+        Marker::Foreign(ForeignMarker::Number { length, is_one })
+    })
 }
 
 fn bullet_length(line: &str, mark: usize) -> usize {
@@ -93,7 +112,7 @@ impl Marker {
     pub(crate) fn interrupts_paragraph(self) -> bool {
         match self {
             // A wrapped line can start with a year, as in "2021. ".
-            Self::Number { is_one, .. } => is_one,
+            Self::Number { is_one, .. } | Self::Foreign(ForeignMarker::Number { is_one, .. }) => is_one,
             Self::Foreign(foreign) => foreign == ForeignMarker::Rule,
             _ => true,
         }

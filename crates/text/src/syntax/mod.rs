@@ -15,6 +15,7 @@ pub(crate) mod markers;
 pub(crate) mod parts;
 pub(crate) mod quotes;
 pub(crate) mod sentences;
+pub(crate) mod separators;
 pub(crate) mod spans;
 mod split;
 pub(crate) mod tables;

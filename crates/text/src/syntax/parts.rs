@@ -2,7 +2,7 @@
 
 use chancery_brief::marking::Scheme;
 use chancery_proto::brief::v1::Span;
-use chancery_proto::nearest::nearest;
+use chancery_proto::nearest::nearest_claim;
 
 use crate::code;
 use crate::diagnostics::Diagnostic;
@@ -121,6 +121,10 @@ fn text_range(
             let range = fragment.range(token.start, token.end);
             let message = match token.kind {
                 TokenKind::Id(_) => "an id ends its line: put what follows on a line of its own",
+                _ if has_sentence(&text[token.end..next]) => {
+                    "citations and annotations follow the full stop of their sentence, and another sentence is a line of its own: \
+                     move the full stop before them, and split the line behind them"
+                }
                 _ => {
                     "citations and annotations follow the sentence: move them behind its last word, \
                       or write \\[ or \\{ for text"
@@ -140,6 +144,13 @@ fn text_range(
         order = order.max(rank);
     }
     (start, trimmed_end(text, start, text_end))
+}
+
+/// Returns whether a text behind a group ends one sentence and starts another.
+fn has_sentence(behind: &str) -> bool {
+    let mut characters = behind.chars().skip_while(|c| is_gap(*c));
+    let ends = characters.next().is_some_and(|c| matches!(c, '.' | '!' | '?' | '؟' | '。'));
+    ends && characters.any(char::is_alphanumeric)
 }
 
 /// Returns the edit that moves a group behind the punctuation that follows it.
@@ -232,7 +243,10 @@ fn leading_marking(
     (start, end): (usize, usize),
     cursor: &mut Cursor<'_>,
 ) -> (Option<Spanned>, usize) {
-    let Some((label, after)) = leading_label(&fragment.text()[..end], start) else { return (None, start) };
+    let Some((label, after)) = leading_label(&fragment.text()[..end], start) else {
+        warn_of_bare_label(fragment, (start, end), cursor);
+        return (None, start);
+    };
     let range = fragment.range(start + 1, after - 1);
     if cursor.scheme.rank(label).is_some() {
         return (Some(Spanned::new(label, range)), skip_gaps(&fragment.text()[..end], after));
@@ -241,7 +255,7 @@ fn leading_marking(
         Misread::Text => (None, start),
         Misread::Misspelt => {
             let labels = cursor.scheme.labels();
-            let nearest = nearest(label, labels);
+            let nearest = meant(label, cursor.scheme).or_else(|| nearest_claim(label, labels));
             let message = format!(
                 "{label:?} is no marking of the scheme {}: expected one of {}; write \\( for text",
                 cursor.scheme,
@@ -256,9 +270,10 @@ fn leading_marking(
         }
         Misread::Foreign(other) => {
             let message = format!(
-                "({label}) is a marking of the scheme {other}, not of {}, and is read as text: write \\( for text, \
+                "({label}) is a marking of the scheme {other}, not of {}, and is read as text: write one of {}, \\( for text, \
                  or set scheme in the front matter",
-                cursor.scheme
+                cursor.scheme,
+                cursor.scheme.labels().join(", ")
             );
             let paren = fragment.range(start, start + 1);
             let warning = Diagnostic::warning(code::FOREIGN_MARKING, range, message);
@@ -285,8 +300,92 @@ pub(crate) fn misread(label: &str, scheme: Scheme) -> Misread {
     if scheme == Scheme::Tlp && has_tlp_prefix || label.len() > 2 && is_label(scheme) {
         return Misread::Misspelt;
     }
-    let others = Scheme::ALL.into_iter().filter(|other| *other != scheme);
-    others.into_iter().find(|other| other.rank(label).is_some()).map_or(Misread::Text, Misread::Foreign)
+    if meant(label, scheme).is_some() {
+        return Misread::Misspelt;
+    }
+    let mut others = Scheme::ALL.into_iter().filter(|other| *other != scheme);
+    let foreign = others.find(|other| other.rank(label).is_some() || meant(label, *other).is_some());
+    foreign.map_or(Misread::Text, Misread::Foreign)
+}
+
+/// Other forms of labels in upper case, with the labels: the colours by themselves, and the words behind the letters.
+const OTHER_FORMS: [(&str, &str); 12] = [
+    ("WHITE", "TLP:CLEAR"),
+    ("CLEAR", "TLP:CLEAR"),
+    ("GREEN", "TLP:GREEN"),
+    ("AMBER", "TLP:AMBER"),
+    ("AMBER+STRICT", "TLP:AMBER+STRICT"),
+    ("AMBER STRICT", "TLP:AMBER+STRICT"),
+    ("RED", "TLP:RED"),
+    ("TLP:WHITE", "TLP:CLEAR"),
+    ("UNCLASSIFIED", "U"),
+    ("SECRET", "S"),
+    ("TOP SECRET", "TS"),
+    ("CONFIDENTIAL", "C"),
+];
+
+/// Returns the label of a scheme that another form of it means, such as `AMBER` or `S//NF`.
+fn meant(label: &str, scheme: Scheme) -> Option<&'static str> {
+    let label = label.trim();
+    let whole = OTHER_FORMS.iter().find(|(form, _)| *form == label).map(|(_, meant)| *meant);
+    let with_caveat = || {
+        let (first, _) = label.split_once("//")?;
+        scheme.labels().iter().copied().find(|known| *known == first || Some(*known) == meant(first, scheme))
+    };
+    whole.filter(|meant| scheme.rank(meant).is_some()).or_else(with_caveat)
+}
+
+/// A label at the start of a line that is not in parentheses.
+pub(crate) struct BareLabel {
+    /// Length of the label with its brackets or the punctuation behind it, in bytes.
+    pub(crate) length: usize,
+    /// The label of the scheme that is meant; none for one of another scheme.
+    own: Option<&'static str>,
+}
+
+/// Finds a label in brackets, or in capitals with what separates a label from a text, at the start of a text.
+pub(crate) fn bare_label(text: &str, scheme: Scheme) -> Option<BareLabel> {
+    /// Longest label that is considered, in bytes.
+    const LONGEST: usize = 40;
+    let is_label = |c: char| c.is_ascii_uppercase() || matches!(c, '+' | '/' | ':');
+    let (length, label) = if let Some(inside) = text.strip_prefix('[') {
+        let length = inside.bytes().take(LONGEST).position(|byte| byte == b']')?;
+        // A span, such as a link.
+        if inside[length + 1..].starts_with(['(', '{']) {
+            return None;
+        }
+        (length + 2, &inside[..length])
+    } else {
+        let word = &text[..text.bytes().take(LONGEST).position(|byte| !is_label(byte.into())).unwrap_or(0)];
+        (word.len(), word.trim_end_matches([':', '/']))
+    };
+    let known = |scheme: Scheme| {
+        let own =
+            scheme.labels().iter().copied().find(|own| own.len() > 2 && own.eq_ignore_ascii_case(label));
+        own.or_else(|| meant(label, scheme))
+    };
+    let is_apart = text.starts_with('[') || label.starts_with("TLP:") || length > label.len();
+    let own = known(scheme);
+    let is_known = own.is_some() || Scheme::ALL.into_iter().any(|scheme| known(scheme).is_some());
+    (is_apart && is_known).then_some(BareLabel { length, own })
+}
+
+/// Warns of a label that is read as text, so that the line has a lower marking than it says.
+fn warn_of_bare_label(fragment: &Fragment<'_>, (start, end): (usize, usize), cursor: &mut Cursor<'_>) {
+    let text = &fragment.text()[start..end];
+    let Some(BareLabel { length, own }) = bare_label(text, cursor.scheme) else { return };
+    let range = fragment.range(start, start + length);
+    let message = format!(
+        "\"{}\" is read as text, and marks nothing: a marking is in parentheses, one of {}, such as ({})",
+        &text[..length],
+        cursor.scheme.labels().join(", "),
+        own.unwrap_or(cursor.scheme.label(cursor.scheme.highest()))
+    );
+    let warning = Diagnostic::warning(code::FOREIGN_MARKING, range, message);
+    cursor.diagnostics.push(match own {
+        Some(own) => warning.with_fix(range, format!("({own})")),
+        None => warning,
+    });
 }
 
 /// Returns the label in parentheses at an offset, and the offset behind them.

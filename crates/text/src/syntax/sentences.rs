@@ -13,7 +13,7 @@ use crate::syntax::gaps::is_gap;
 use crate::syntax::parts::{Parts, TextForm, read_line, read_parts};
 use crate::syntax::spans::find_marks;
 use crate::syntax::split::split;
-use crate::syntax::tokens::tokens;
+use crate::syntax::tokens::{is_id_character, tokens};
 
 /// The sentences of a part.
 #[derive(Debug, Default)]
@@ -39,13 +39,30 @@ pub(crate) fn read_passage(text: &str, lines: Vec<TextRange>, cursor: &mut Curso
     Passage { sentences, is_raw: !is_set && !lines.is_empty(), lines }
 }
 
+/// Returns whether a sentence as written is in brackets, or in parentheses and hardly prose, as authors cite and qualify in
+/// other forms.
+pub(crate) fn is_bracketed(source: &str) -> bool {
+    /// Most words in parentheses that are hardly prose.
+    const MOST_WORDS: usize = 4;
+    /// Longest sentence that is considered, in bytes.
+    const LONGEST: usize = 200;
+    let text = source.trim_matches(is_gap).trim_end_matches(['.', '\u{3002}']);
+    if text.len() > LONGEST {
+        return false;
+    }
+    let is_enclosed =
+        |open, close| text.starts_with(open) && text.ends_with(close) && text.matches(open).count() == 1;
+    is_enclosed('[', ']') || is_enclosed('(', ')') && text.split_whitespace().count() <= MOST_WORDS
+}
+
 /// Returns whether a line ends with an id.
 fn ends_with_id(line: &str) -> bool {
     let line = line.trim_end_matches(is_gap);
     let Some(caret) = line.rfind('^') else { return false };
     let (before, name) = (&line[..caret], &line[caret + 1..]);
-    name.parse::<PartId>().is_ok()
-        && before.chars().next_back().is_none_or(|c| is_gap(c) || matches!(c, ']' | '}'))
+    // A malformed id of letters of another script is meant as one, too.
+    let is_name = name.parse::<PartId>().is_ok() || !name.is_ascii() && name.chars().all(is_id_character);
+    is_name && before.chars().next_back().is_none_or(|c| is_gap(c) || matches!(c, ']' | '}'))
 }
 
 /// Reads one sentence a line. A line without text continues the line above it.

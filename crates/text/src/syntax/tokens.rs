@@ -1,6 +1,7 @@
 //! The parts of a line behind its text: citations in brackets, annotations in braces and the id.
 
 use chancery_proto::brief::v1::CitationRole;
+use chancery_proto::lookalikes::{described, in_ascii};
 use chancery_proto::names::PartId;
 
 use crate::code;
@@ -9,7 +10,8 @@ use crate::range::{Spanned, TextRange};
 use crate::syntax::cursor::Cursor;
 use crate::syntax::fragment::Fragment;
 use crate::syntax::gaps::{is_gap, skip_gaps, trimmed_end};
-use crate::syntax::values::{Value, scan_value};
+use crate::syntax::separators::{self, is_foreign_comma, is_foreign_semicolon};
+use crate::syntax::values::{ScannedValue, Value, bare_value, scan_value};
 
 /// Maximum length of a link target or attribute in bytes; what is longer is text.
 pub(crate) const SUFFIX_LIMIT: usize = 4_200;
@@ -236,7 +238,12 @@ fn citations(fragment: &Fragment<'_>, bracket: usize, found: &mut Diagnostics) -
         };
         match text[end..].chars().next()? {
             ']' => return Some((TokenKind::Citations(citations), end + 1)),
-            _ => at = end + 1,
+            c => {
+                at = end + c.len_utf8();
+                if c != ';' {
+                    separators::report(found, fragment.range(end, at), c, ";", "citations");
+                }
+            }
         }
     }
 }
@@ -251,15 +258,17 @@ fn citation(
     found: &mut Diagnostics,
 ) -> usize {
     let text = fragment.text();
-    let word = |from: usize, stops: &[char]| {
-        from + text[from..].find(|c: char| is_gap(c) || stops.contains(&c)).unwrap_or(text.len() - from)
+    let is_stop =
+        |c: char| matches!(c, ';' | ',' | ']' | '(') || is_foreign_comma(c) || is_foreign_semicolon(c);
+    let word = |from: usize| {
+        from + text[from..].find(|c: char| is_gap(c) || is_stop(c)).unwrap_or(text.len() - from)
     };
-    let key_end = word(key_start, &[';', ',', ']', '(']);
+    let key_end = word(key_start);
     let key = Spanned::new(&text[key_start..key_end], fragment.range(key_start, key_end));
     let (mut grade, mut marking, mut locator) = (None, None, None);
     let mut at = skip_gaps(text, key_end);
-    if !text[at..].starts_with([';', ',', ']', '(']) {
-        let end = word(at, &[';', ',', ']', '(']);
+    if !text[at..].starts_with(is_stop) {
+        let end = word(at);
         grade = Some(Spanned::new(&text[at..end], fragment.range(at, end)));
         at = skip_gaps(text, end);
     }
@@ -273,12 +282,20 @@ fn citation(
         }
         at = skip_gaps(text, end + usize::from(closed));
     }
-    if text[at..].starts_with(',') {
-        let scanned = scan_value(fragment, at + 1, ']', found);
+    let comma = text[at..].chars().next().filter(|c| *c == ',' || is_foreign_comma(*c));
+    if let Some(comma) = comma {
+        let behind = at + comma.len_utf8();
+        let scanned = scan_value(fragment, behind, ']', found);
+        if is_foreign_comma(comma) && citation_key(text, skip_gaps(text, behind)).is_none() {
+            let parts = "the parts of a citation";
+            separators::report(found, fragment.range(at, behind), comma, ",", parts);
+        }
+        separators::report_swallowed_citations(fragment, (at, scanned.end), found);
         at = scanned.end;
         locator = Some(scanned.value);
     }
-    let end = at + text[at..].find([';', ']']).unwrap_or(text.len() - at);
+    let is_end = |c: char| matches!(c, ';' | ']') || is_foreign_semicolon(c);
+    let end = at + text[at..].find(is_end).unwrap_or(text.len() - at);
     if end > at {
         let message = "unexpected text in a citation: its form is `@key B2 (MARKING), locator`";
         found.push(Diagnostic::error(code::INVALID_CITATION, fragment.range(at, end), message));
@@ -295,7 +312,9 @@ fn annotations(fragment: &Fragment<'_>, brace: usize, found: &mut Diagnostics) -
     let mut at = brace + 1;
     loop {
         let start = skip_gaps(text, at);
-        let head_end = start + text[start..].find([':', ';', '}'])?;
+        let is_end =
+            |c: char| matches!(c, ':' | ';' | '}' | ',') || is_foreign_comma(c) || is_foreign_semicolon(c);
+        let head_end = start + text[start..].find(is_end)?;
         // A date with a time of day contains colons.
         let value_start = match text[start..].strip_prefix("by") {
             Some(date) if date.starts_with(is_gap) => Some(start + 2),
@@ -303,7 +322,7 @@ fn annotations(fragment: &Fragment<'_>, brace: usize, found: &mut Diagnostics) -
         };
         let (head_end, value, end) = match value_start {
             Some(value_start) => {
-                let scanned = scan_value(fragment, value_start, '}', found);
+                let scanned = annotation_value(fragment, value_start, found);
                 let head_end = head_end.min(value_start);
                 (head_end, Some(scanned.value), scanned.end)
             }
@@ -318,17 +337,41 @@ fn annotations(fragment: &Fragment<'_>, brace: usize, found: &mut Diagnostics) -
         }
         match text[end..].chars().next()? {
             '}' => return Some((TokenKind::Annotations(items), end + 1)),
-            _ => at = end + 1,
+            c => {
+                at = end + c.len_utf8();
+                if c != ';' {
+                    separators::report(found, fragment.range(end, at), c, ";", "annotations");
+                }
+            }
         }
     }
+}
+
+/// Reads the value of an annotation, up to the separator behind it. One that is no separator but has another annotation
+/// behind it ends the value, too.
+fn annotation_value(fragment: &Fragment<'_>, start: usize, found: &mut Diagnostics) -> ScannedValue {
+    let state = found.mark();
+    let scanned = scan_value(fragment, start, '}', found);
+    let value = fragment.text().get(start..scanned.end).unwrap_or_default();
+    match separators::swallowed_annotation(value) {
+        Some((at, _)) => {
+            found.return_to(state);
+            bare_value(fragment, start, start + at)
+        }
+        None => scanned,
+    }
+}
+
+/// Returns whether a character belongs to an id as authors write it; some of these no id has.
+pub(crate) fn is_id_character(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '-' | '_' | '\u{200b}'..='\u{200d}' | '\u{2010}'..='\u{2015}')
 }
 
 /// Reads an id: `^` behind a gap, then letters, digits and hyphens up to a gap.
 fn id(fragment: &Fragment<'_>, at: usize, cursor: &mut Cursor<'_>, tokens: &mut Vec<Token>) -> usize {
     let text = fragment.text();
     let name = &text[at + 1..];
-    let name = &name
-        [..name.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))).unwrap_or(name.len())];
+    let name = &name[..name.find(|c: char| !is_id_character(c)).unwrap_or(name.len())];
     let end = at + 1 + name.len();
     let is_apart = text[..at].chars().next_back().is_none_or(|c| is_gap(c) || matches!(c, ']' | '}'))
         && text[end..].chars().next().is_none_or(is_gap);
@@ -337,11 +380,22 @@ fn id(fragment: &Fragment<'_>, at: usize, cursor: &mut Cursor<'_>, tokens: &mut 
     }
     let range = fragment.range(at + 1, end);
     if name.parse::<PartId>().is_err() {
-        let message = format!(
-            "{name:?} is no id: an id has a letter, then letters, digits and hyphens, at most 63 in all; write \\^ for text"
-        );
-        cursor.diagnostics.error(code::INVALID_ID, range, message);
+        cursor.diagnostics.push_error_with(|| malformed_id(name, range));
     }
     tokens.push(Token { start: at, end, kind: TokenKind::Id(Spanned::new(name, range)) });
     end
+}
+
+fn malformed_id(name: &str, range: TextRange) -> Diagnostic {
+    let problem = if name.is_ascii() {
+        format!("{name:?} is no id")
+    } else {
+        format!("\"{name}\" is no id, because it contains {}", described(name))
+    };
+    let form = "an id has an ASCII letter, then ASCII letters, digits and hyphens, at most 63 in all";
+    let error = Diagnostic::error(code::INVALID_ID, range, format!("{problem}: {form}; write \\^ for text"));
+    match in_ascii(name).filter(|ascii| ascii.parse::<PartId>().is_ok()) {
+        Some(ascii) => error.with_fix(range, ascii),
+        None => error,
+    }
 }

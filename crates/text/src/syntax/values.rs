@@ -63,6 +63,25 @@ pub(crate) fn scan_value(
     ScannedValue { value: Value { text: whole, range, elements }, end: at }
 }
 
+/// Reads a value without quotation marks up to a known end.
+pub(crate) fn bare_value(fragment: &Fragment<'_>, from: usize, end: usize) -> ScannedValue {
+    let text = fragment.text();
+    let start = skip_gaps(&text[..end], from);
+    let mut elements = Vec::new();
+    let mut at = start;
+    for element in text[start..end].split(',') {
+        let bare = element.trim_matches(is_gap);
+        let lead = element.len() - element.trim_start_matches(is_gap).len();
+        if !bare.is_empty() {
+            elements.push(Spanned::new(bare, fragment.range(at + lead, at + lead + bare.len())));
+        }
+        at += element.len() + 1;
+    }
+    let whole = text[start..end].trim_end_matches(is_gap);
+    let value = Value { text: whole.to_owned(), range: fragment.range(start, start + whole.len()), elements };
+    ScannedValue { value, end }
+}
+
 /// Reads a bare element up to a comma or separator and returns the separator's offset.
 fn bare_element(
     fragment: &Fragment<'_>,

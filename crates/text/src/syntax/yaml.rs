@@ -5,14 +5,19 @@ use std::collections::BTreeSet;
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError};
 
 use crate::code;
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::range::{Spanned, TextRange};
+use crate::syntax::gaps::is_gap;
+use crate::syntax::separators::{self, is_foreign_comma, is_foreign_semicolon};
+use crate::syntax::values::quoted;
 
 /// The YAML that is read, which differs in its size and in the reader that follows.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct YamlForm {
     /// Name of the YAML in messages.
     subject: &'static str,
+    /// Name of its fields in messages.
+    fields: &'static str,
     /// Maximum nesting of lists and maps.
     max_depth: usize,
     /// Whether duplicate keys are reported here, and not by the reader of the values.
@@ -22,12 +27,22 @@ pub(crate) struct YamlForm {
 }
 
 /// The front matter of a text.
-pub(crate) const FRONT_MATTER: YamlForm =
-    YamlForm { subject: "the front matter", max_depth: 8, refuses_duplicates: true, trims_blocks: false };
+pub(crate) const FRONT_MATTER: YamlForm = YamlForm {
+    subject: "the front matter",
+    fields: "the fields of the front matter",
+    max_depth: 8,
+    refuses_duplicates: true,
+    trims_blocks: false,
+};
 
 /// A file with the content of a brief, whose fields nest like the messages.
-pub(crate) const DOCUMENT: YamlForm =
-    YamlForm { subject: "the file", max_depth: 100, refuses_duplicates: false, trims_blocks: true };
+pub(crate) const DOCUMENT: YamlForm = YamlForm {
+    subject: "the file",
+    fields: "the fields of the file",
+    max_depth: 100,
+    refuses_duplicates: false,
+    trims_blocks: true,
+};
 
 /// A value with its range in the file.
 #[derive(Debug, Clone)]
@@ -77,13 +92,13 @@ pub(crate) fn read_map(
                 match Builder::new(text, entry, form).read(diagnostics) {
                     Ok(read) => entries.extend(read),
                     Err(error) => {
-                        report(&error, form, diagnostics);
+                        report(text, entry, form, &error, diagnostics);
                         is_reported = true;
                     }
                 }
             }
             if !is_reported {
-                report(&error, form, diagnostics);
+                report(text, range, form, &error, diagnostics);
             }
             if form.refuses_duplicates {
                 refuse_duplicates(&entries, diagnostics);
@@ -99,9 +114,73 @@ struct SyntaxError {
     message: String,
 }
 
-fn report(error: &SyntaxError, form: YamlForm, diagnostics: &mut Diagnostics) {
-    let message = format!("{} is not YAML here: {}", form.subject, error.message);
+/// Reports a syntax error in an entry, with its most likely cause in words of the text form.
+fn report(text: &str, entry: TextRange, form: YamlForm, error: &SyntaxError, diagnostics: &mut Diagnostics) {
+    if let Some((at, comma)) = foreign_comma(entry.of(text)) {
+        let start = entry.start + at;
+        return separators::report(
+            diagnostics,
+            TextRange::new(start, start + comma.len_utf8()),
+            comma,
+            ",",
+            form.fields,
+        );
+    }
+    let (line_start, line) = line_of(text, error.at);
+    if error.message.contains("mapping values")
+        && let Some(value) = bare_value(line)
+    {
+        let range = TextRange::new(line_start + value, line_start + line.len());
+        let message = "a value that contains a colon and a space is quoted: write \" on both sides";
+        let fault = Diagnostic::error(code::INVALID_YAML, range, message);
+        let value = range.of(text);
+        let inside = value.strip_prefix(['“', '„', '”']).and_then(|value| value.strip_suffix(['”', '“']));
+        return diagnostics.push(fault.with_fix(range, quoted(inside.unwrap_or(value))));
+    }
+    let hint = match error.message.as_str() {
+        message
+            if message.contains("mapping values") || message.contains("did not find expected ',' or '}'") =>
+        {
+            ": quote a value that contains a colon, a comma or a brace, as in `title: \"One: two\"`"
+        }
+        message if message.contains("quoted scalar") => {
+            ": the quotation mark does not close, or closes too early"
+        }
+        _ => "",
+    };
+    let message = format!("{} is not YAML here: {}{hint}", form.subject, error.message);
     diagnostics.error(code::INVALID_YAML, TextRange::at(error.at), message);
+}
+
+/// Finds the comma or semicolon of another script in an entry behind which another field starts.
+fn foreign_comma(entry: &str) -> Option<(usize, char)> {
+    /// Longest key that is looked for, in characters.
+    const LONGEST_KEY: usize = 40;
+    let separators = entry.char_indices().filter(|(_, c)| is_foreign_comma(*c) || is_foreign_semicolon(*c));
+    separators.into_iter().find(|(at, c)| {
+        let behind =
+            entry[at + c.len_utf8()..].chars().skip_while(|c| is_gap(*c) && *c != '\n').take(LONGEST_KEY);
+        let mut behind = behind.skip_while(|c| c.is_ascii_lowercase() || *c == '-').peekable();
+        behind.peek() == Some(&':')
+    })
+}
+
+/// Returns the line of an offset without its end, and the offset of its start.
+fn line_of(text: &str, at: usize) -> (usize, &str) {
+    let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
+    let line = text[start..].split('\n').next().unwrap_or_default();
+    (start, line.trim_end())
+}
+
+/// Returns the offset of the value of a line `key: value`, unless it is in quotation marks, a list or a map.
+fn bare_value(line: &str) -> Option<usize> {
+    let (key, value) = line.split_once(": ")?;
+    let is_key = key.trim().bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let written = value.trim_start();
+    let is_bare =
+        !written.is_empty() && !written.starts_with(['"', '\'', '[', '{', '#', '&', '*', '!', '|', '>']);
+    // A comment behind the value would be quoted with it.
+    (is_key && is_bare && !written.contains(" #")).then(|| line.len() - written.len())
 }
 
 /// Returns the ranges of the entries that start at the first column.

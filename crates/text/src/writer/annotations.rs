@@ -5,6 +5,7 @@ use chancery_proto::brief::v1::{Confidence, Likelihood, LikelihoodScale, Period}
 
 use crate::reader::CONFIDENCES;
 use crate::syntax::gaps::is_gap;
+use crate::syntax::separators::{is_foreign_comma, starts_annotation, swallowed_annotation};
 use crate::syntax::values::quoted;
 use crate::vocabulary::SCALES;
 
@@ -97,6 +98,8 @@ pub(super) fn value(text: &str, close: char) -> String {
     let is_bare = !text.is_empty()
         && !text.contains(['"', ';', close])
         && !text.starts_with(['“', '”', '„'])
+        && (close != ']' || !text.contains('@'))
+        && swallowed_annotation(text).is_none()
         && !text.starts_with(is_gap)
         && !text.ends_with(is_gap)
         && !text.contains(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'));
@@ -105,5 +108,6 @@ pub(super) fn value(text: &str, close: char) -> String {
 
 /// Returns an element of a list with commas.
 fn element(text: &str) -> String {
-    if text.contains(',') { quoted(text) } else { value(text, '}') }
+    let is_separated = text.contains(',') || text.contains(is_foreign_comma) || starts_annotation(text, true);
+    if is_separated { quoted(text) } else { value(text, '}') }
 }

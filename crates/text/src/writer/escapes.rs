@@ -3,10 +3,10 @@
 use chancery_brief::marking::Scheme;
 
 use crate::syntax::gaps::{is_gap, skip_gaps};
-use crate::syntax::markers::{Marker, marker};
-use crate::syntax::parts::{Misread, leading_label, misread};
+use crate::syntax::markers::{ForeignMarker, Marker, marker};
+use crate::syntax::parts::{Misread, bare_label, leading_label, misread};
 use crate::syntax::quotes::ATTRIBUTION;
-use crate::syntax::tokens::citation_key;
+use crate::syntax::tokens::{citation_key, is_id_character};
 
 /// The place of a text, which decides which characters are escaped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub(super) fn needs_escape(place: Place, written: &str, rest: &str, is_first: bo
         '(' => place == Place::Sentence && before == Some(']'),
         '^' => {
             let is_apart = is_first || before.is_none_or(|c| is_gap(c) || matches!(c, ']' | '}'));
-            let is_name = next.is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+            let is_name = next.is_some_and(is_id_character);
             has_tokens(place) && is_apart && is_name
         }
         _ => false,
@@ -86,7 +86,7 @@ pub(super) fn protect_line_start(line: &mut String, scheme: Scheme, is_in_quote:
 /// Escapes the start of a sentence's line that would open a block, and returns whether it did.
 pub(crate) fn protect_marker(line: &mut String, scheme: Scheme, is_in_quote: bool) -> bool {
     let at = match marker(line, scheme) {
-        Some(Marker::Number { .. }) => line.find('.'),
+        Some(Marker::Number { .. } | Marker::Foreign(ForeignMarker::Number { .. })) => line.find(['.', ')']),
         Some(Marker::TableTitle { .. }) => line.find(':'),
         Some(_) => Some(0),
         // Not before the bracket, which may open a span.
@@ -111,7 +111,13 @@ pub(super) fn protect_entry_start(line: &mut String, scheme: Scheme) {
 
 /// Escapes a leading `(LABEL)` that the reader would not take for text, or would warn of.
 pub(super) fn protect_label(line: &mut String, scheme: Scheme) {
-    let Some((label, _)) = leading_label(line, 0) else { return };
+    let Some((label, _)) = leading_label(line, 0) else {
+        if let Some(bare) = bare_label(line, scheme) {
+            let at = line[..bare.length].find(['[', ':', '/']).unwrap_or(0);
+            line.insert(at, '\\');
+        }
+        return;
+    };
     if scheme.rank(label).is_some() || !matches!(misread(label, scheme), Misread::Text) {
         line.insert(0, '\\');
     }

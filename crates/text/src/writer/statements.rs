@@ -7,6 +7,7 @@ use super::escapes::protect_line_start;
 use super::spans::with_spans;
 use super::state::{WITHHELD, Writer, effective, id, joined, label, stated};
 use crate::defaults;
+use crate::syntax::sentences::is_bracketed;
 use crate::syntax::tokens::ROLE_WORDS;
 use crate::vocabulary::word;
 
@@ -42,6 +43,10 @@ impl Writer<'_> {
         if marking.is_empty() {
             protect_line_start(&mut text, self.scheme, surroundings.is_in_quote);
         } else if text.starts_with("![") {
+            text.insert(0, '\\');
+        }
+        // A bracket that opens a span encloses no sentence.
+        if is_bracketed(&text) && statement.spans.iter().all(|span| span.start > 0) {
             text.insert(0, '\\');
         }
         let own = effective(&statement.marking, enclosing);

@@ -8,12 +8,17 @@ use crate::args::Global;
 use crate::args::author::Lint;
 use crate::commands::author::draft_resource::draft_name;
 use crate::connection::connect;
-use crate::inputs::draft_file::DraftFile;
+use crate::inputs::draft_file::{self, DraftFile};
 use crate::names;
 use crate::ui::failure::{Failure, Violation};
 use crate::ui::output;
 
 pub async fn run(global: &Global, arguments: &Lint) -> Result<(), Failure> {
+    if draft_file::is_named_by(&arguments.name) {
+        let message = format!("{:?} is a file: `lint` expects the name of a brief", arguments.name);
+        let help = format!("`chancery check {}` checks a file, without a service", arguments.name);
+        return Err(Failure::usage("INVALID_NAME", message).help(help));
+    }
     let name = names::brief(&global.workspace, &arguments.name)?;
     let file = arguments.file.as_deref().map(DraftFile::read).transpose()?;
     let content = file.as_ref().map(|file| file.content.clone());

@@ -4,6 +4,8 @@
 //! its author once wrote) is not a judgment that is "less sure" (lower confidence), and no word of uncertainty is also a
 //! term of likelihood.
 
+use chancery_brief::translations;
+
 use crate::Locale;
 
 /// Words for changes, confidence and likelihood in one language. Arrays are indexed by the enum's number; the
@@ -132,7 +134,7 @@ static RUSSIAN: AnalyticTerms = AnalyticTerms {
         reworded: "переформулирован",
         unchanged: "без изменений",
     },
-    confidence: ["", "высокая", "средняя", "низкая"],
+    confidence: translations::RUSSIAN.confidence,
     credibility: [
         "",
         "подтверждено",
@@ -144,26 +146,7 @@ static RUSSIAN: AnalyticTerms = AnalyticTerms {
     ],
     not_stated: "не указано",
     open_ended: "без срока",
-    likelihood: Some([
-        [
-            "почти исключено",
-            "очень маловероятно",
-            "маловероятно",
-            "примерно равные шансы",
-            "вероятно",
-            "весьма вероятно",
-            "почти наверняка",
-        ],
-        [
-            "ничтожная вероятность",
-            "крайне маловероятно",
-            "маловероятно",
-            "реальная возможность",
-            "вероятно",
-            "весьма вероятно",
-            "почти наверняка",
-        ],
-    ]),
+    likelihood: Some(translations::RUSSIAN.likelihood),
 };
 
 static PERSIAN: AnalyticTerms = AnalyticTerms {
@@ -195,22 +178,11 @@ static PERSIAN: AnalyticTerms = AnalyticTerms {
         reworded: "بازنویسی\u{200c}شده",
         unchanged: "بی\u{200c}تغییر",
     },
-    confidence: ["", "بالا", "متوسط", "پایین"],
+    confidence: translations::PERSIAN.confidence,
     credibility: ["", "تأییدشده", "احتمالاً درست", "شاید درست", "مشکوک", "نامحتمل", "درستی سنجیدنی نیست"],
     not_stated: "گفته نشده",
     open_ended: "بدون سررسید",
-    likelihood: Some([
-        [
-            "تقریباً ناممکن",
-            "بسیار نامحتمل",
-            "نامحتمل",
-            "احتمال کمابیش برابر",
-            "محتمل",
-            "بسیار محتمل",
-            "تقریباً قطعی",
-        ],
-        ["احتمال ناچیز", "بسیار نامحتمل", "نامحتمل", "امکان واقعی", "محتمل", "بسیار محتمل", "تقریباً قطعی"],
-    ]),
+    likelihood: Some(translations::PERSIAN.likelihood),
 };
 
 /// Changes are masculine, confidence agrees with "ثقة".
@@ -243,7 +215,7 @@ static ARABIC: AnalyticTerms = AnalyticTerms {
         reworded: "أُعيدت صياغته",
         unchanged: "دون تغيير",
     },
-    confidence: ["", "عالية", "متوسطة", "منخفضة"],
+    confidence: translations::ARABIC.confidence,
     credibility: [
         "",
         "مؤكَّدة",
@@ -255,10 +227,7 @@ static ARABIC: AnalyticTerms = AnalyticTerms {
     ],
     not_stated: "لم يُذكر",
     open_ended: "دون أجل محدد",
-    likelihood: Some([
-        ["شبه معدوم", "مستبعد جدًّا", "مستبعد", "متكافئ تقريبًا", "مرجَّح", "مرجَّح جدًّا", "شبه مؤكد"],
-        ["احتمال ضئيل", "مستبعد جدًّا", "مستبعد", "احتمال واقعي", "مرجَّح", "مرجَّح جدًّا", "شبه مؤكد"],
-    ]),
+    likelihood: Some(translations::ARABIC.likelihood),
 };
 
 #[cfg(test)]

@@ -1,12 +1,14 @@
 //! The printer's own words in Arabic.
 
+use chancery_brief::translations;
+
 use super::{Labels, PageLabels, Vocabulary};
 use crate::compose::numerals::Plural;
 
 pub(super) const LABELS: Labels = Labels {
     // Headings of parts.
-    bottom_line: "الخلاصة",
-    key_judgments: "التقديرات الرئيسية",
+    bottom_line: translations::ARABIC.bottom_line,
+    key_judgments: translations::ARABIC.key_judgments,
     what_changed: "ما الذي تغيّر",
     factors: "الدوافع والقيود والتداعيات",
     scenarios: "السيناريوهات",

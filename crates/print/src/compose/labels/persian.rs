@@ -1,12 +1,14 @@
 //! The printer's own words in Persian.
 
+use chancery_brief::translations;
+
 use super::{Labels, PageLabels, Vocabulary};
 use crate::compose::numerals::Plural;
 
 pub(super) const LABELS: Labels = Labels {
     // Headings of parts.
-    bottom_line: "جان کلام",
-    key_judgments: "ارزیابی\u{200c}های کلیدی",
+    bottom_line: translations::PERSIAN.bottom_line,
+    key_judgments: translations::PERSIAN.key_judgments,
     what_changed: "چه تغییر کرده است",
     factors: "پیشران\u{200c}ها، محدودیت\u{200c}ها و پیامدها",
     scenarios: "سناریوها",

@@ -1,12 +1,14 @@
 //! The printer's own words in Russian.
 
+use chancery_brief::translations;
+
 use super::{Labels, PageLabels, Vocabulary};
 use crate::compose::numerals::Plural;
 
 pub(super) const LABELS: Labels = Labels {
     // Headings of parts.
-    bottom_line: "Главное",
-    key_judgments: "Ключевые выводы",
+    bottom_line: translations::RUSSIAN.bottom_line,
+    key_judgments: translations::RUSSIAN.key_judgments,
     what_changed: "Что изменилось",
     factors: "Движущие силы, ограничения и последствия",
     scenarios: "Сценарии",
