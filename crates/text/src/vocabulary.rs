@@ -107,6 +107,7 @@ pub(crate) const ANNOTATION_KEYS: &[&str] = &[
     "if-wrong",
     "indicators",
     "item",
+    "label",
     "likelihood-origin",
     "marking",
     "meaning",

@@ -198,6 +198,7 @@ const RELATIONSHIP: &[Key] = &[
     Key::new("symmetric", Values::None, "Relationship", "symmetric"),
     Key::new("status", Values::Words(words_of::<RelationshipStatus>), "Relationship", "status"),
     Key::new("polarity", Values::Words(words_of::<RelationshipPolarity>), "Relationship", "polarity"),
+    Key::new("label", Values::Text, "Relationship", "label"),
     Key::new("item", Values::Text, "Relationship", "item"),
     Key::new("domain", Values::Id(DOMAINS), "Relationship", "domain"),
     Key::new("place", Values::Id(PLACES), "Relationship", "place_id"),

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chancery_brief::glyph_coverage::GlyphCoverage;
-use chancery_text::{Check as Checked, Context, Fixing, Severity};
+use chancery_text::{Check as Checked, Context, Diagnostic, Fixing, Severity, TextRange};
 
 use super::scaffold::PLACEHOLDERS;
 use crate::args::Global;
