@@ -135,7 +135,7 @@ async fn a_read_only_file_is_refused_and_the_owner_kept() {
 }
 
 #[tokio::test]
-async fn fmt_reports_every_file_in_one_document() {
+async fn fmt_reports_every_file_and_names_the_remedy() {
     let folder = tempfile::tempdir().unwrap();
     let text = format!("{HEAD}It fell. It rose.\n");
     let (first, last) = (with(&folder, "a.brief.md", &text), with(&folder, "b\u{1b}\n.brief.md", &text));
@@ -152,4 +152,6 @@ async fn fmt_reports_every_file_in_one_document() {
     assert!(!listed.stderr.contains('\u{1b}') && listed.stderr.contains("b\\u{1b}\\n.brief.md"));
     let json = Command::new(["fmt", "-"]).input("{\"title\": \"T\"}").run().await.exits(2);
     assert!(json.stderr.contains("JSON and YAML have no formatter"), "{}", json.stderr);
+    let linted = run(["lint", &first]).await.exits(2);
+    assert!(linted.stderr.contains("help: `chancery check "), "{}", linted.stderr);
 }

@@ -8,12 +8,20 @@ use crate::args::Global;
 use crate::args::author::Lint;
 use crate::commands::author::draft_resource::draft_name;
 use crate::connection::connect;
-use crate::inputs::draft_file::DraftFile;
+use crate::inputs::draft_file::{self, DraftFile};
 use crate::names;
 use crate::ui::failure::{Failure, Violation};
 use crate::ui::output;
 
 pub async fn run(global: &Global, arguments: &Lint) -> Result<(), Failure> {
+    if arguments.file.is_none() && draft_file::is_named_by(&arguments.name) {
+        let file = &arguments.name;
+        let message = format!("{file} is a file, and lint takes the name of a brief");
+        let help = format!(
+            "`chancery check {file}` checks a file without a service; `chancery lint BRIEF {file}` with one"
+        );
+        return Err(Failure::usage("INVALID_NAME", message).help(help));
+    }
     let name = names::brief(&global.workspace, &arguments.name)?;
     let file = arguments.file.as_deref().map(DraftFile::read).transpose()?;
     let content = file.as_ref().map(|file| file.content.clone());
