@@ -97,7 +97,8 @@ async fn a_draft_is_edited_and_published() {
     draft["content"]["subtitle"] = "Edited".into();
     fs::write(&file, draft.to_string()).unwrap();
     stack.command(&["draft", "set", "russia-iran", &path]).run().await.exits(0);
-    // The etag in the file is stale now.
+    // `set` renewed the etag in the file; the one before is stale.
+    fs::write(&file, draft.to_string()).unwrap();
     let stale = stack.command(&["draft", "set", "russia-iran", &path, "--json"]).run().await.exits(1);
     assert_eq!(stale.error()["reason"], "STALE_ETAG");
 

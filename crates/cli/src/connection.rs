@@ -1,12 +1,12 @@
 //! Connecting: selects the server and the token.
 
 use std::env;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use chancery_client::{Client, ClientConfig};
 
 use crate::args::Global;
+use crate::inputs::limited_read::{self, MAX_CREDENTIAL_BYTES};
 use crate::local::state_folder::{RunningStack, StateFolder};
 use crate::ui::failure::Failure;
 
@@ -48,8 +48,7 @@ pub async fn connect_to(
     let has_token = token.is_some();
     let mut config = ClientConfig { token, ..ClientConfig::new(server) };
     if let Some(file) = ca_file {
-        let pem = fs::read(file).map_err(Failure::io(format!("reading {}", file.display())))?;
-        config.certificate_authority = Some(pem);
+        config.certificate_authority = Some(limited_read::read(file, MAX_CREDENTIAL_BYTES)?);
     }
     // An unreachable server is reported before a missing token.
     let client = Client::connect(config).await?;
@@ -58,8 +57,8 @@ pub async fn connect_to(
 
 /// Reads a token file.
 pub fn read_token(file: &Path) -> Result<String, Failure> {
-    let text = fs::read_to_string(file)
-        .map_err(Failure::io(format!("reading the token file {}", file.display())))?;
+    let bytes = limited_read::read(file, MAX_CREDENTIAL_BYTES)?;
+    let text = String::from_utf8_lossy(&bytes);
     let token = text.trim();
     if token.is_empty() {
         let message = format!("the token file {} is empty", file.display());

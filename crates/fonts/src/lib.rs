@@ -45,6 +45,11 @@ pub fn read(folder: Option<&Path>) -> Result<Fonts, FolderError> {
         if described.is_dir() {
             continue;
         }
+        if !described.is_file() {
+            // Reading a pipe or a device may not end.
+            let error = io::Error::new(io::ErrorKind::InvalidInput, "not a regular file");
+            return Err(FolderError::Unreadable(path, error));
+        }
         if described.len() > MAX_FONT_BYTES {
             return Err(FolderError::TooLarge(path));
         }

@@ -172,7 +172,17 @@ impl FolderImages {
     }
 
     fn read(&self, name: &str) -> Result<String, String> {
-        let image = self.cache.read(&self.folder.join(name)).map_err(|failure| failure.message)?;
+        let image = self.cache.read(&self.folder.join(name)).map_err(|failure| match failure.code.as_str() {
+            _ if name.contains("://") => format!(
+                "{name:?} is an address, and images are not downloaded: save it as a file beside the text and name that, \
+                 or upload it with `chancery attach` and write sha256:DIGEST"
+            ),
+            "NOT_FOUND" => format!(
+                "{}: put the file beside the text, or upload it with `chancery attach` and write sha256:DIGEST",
+                failure.message
+            ),
+            _ => failure.message,
+        })?;
         let digest = image.digest.to_string();
         self.images.borrow_mut().insert(digest.clone(), image);
         Ok(digest)

@@ -50,6 +50,12 @@ pub fn check(
     CheckedDraft { checked: CheckedFile { name, text, findings, omitted }, draft, image_files }
 }
 
+/// Returns the finding of a file that cannot be written.
+pub fn unwritable(failure: Failure) -> Diagnostic {
+    let range = TextRange::at(0);
+    Diagnostic { severity: Severity::Error, code: "IO", range, message: failure.message, fix: None }
+}
+
 /// Returns the finding of a file that cannot be read, at the byte that is no UTF-8.
 pub fn unreadable(name: String, failure: Failure) -> CheckedFile {
     let code = if failure.reason == "NOT_UTF8" { "NOT_UTF8" } else { "IO" };

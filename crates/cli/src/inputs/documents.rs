@@ -1,16 +1,14 @@
 //! JSON and YAML documents, read with the position of each error.
 
-use std::fs;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use prost::{Message, Name};
 
 use super::data_text::{DataText, InvalidData};
+use super::limited_read::{MAX_TEXT_BYTES, read};
 use super::source_text::SourceText;
 use crate::ui::failure::{Failure, Position, Violation};
-use crate::ui::output::is_standard;
 use crate::ui::text_position::TextPosition;
 
 /// A message and the text that it was read from.
@@ -51,8 +49,7 @@ impl<M: Message + Name + Default> Document<M> {
 
 /// Reads the text of a file, with its line ends as they are; `-` is standard input.
 pub fn read_text(file: &Path) -> Result<Arc<str>, Failure> {
-    let bytes = if is_standard(file) { read_standard_input() } else { fs::read(file) };
-    let bytes = bytes.map_err(Failure::io(format!("reading {}", file.display())))?;
+    let bytes = read(file, MAX_TEXT_BYTES)?;
     let text =
         String::from_utf8(bytes).map_err(|error| not_utf8(file, error.as_bytes(), &error.utf8_error()))?;
     Ok(text.into())
@@ -66,12 +63,6 @@ pub fn locate_all(mut failure: Failure, locate: impl Fn(&Violation) -> Option<Vi
         }
     }
     failure
-}
-
-fn read_standard_input() -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 fn not_utf8(file: &Path, bytes: &[u8], error: &std::str::Utf8Error) -> Failure {

@@ -104,6 +104,11 @@ impl DraftFile {
         Ok(draft)
     }
 
+    /// Returns the text of the file, as it was read.
+    pub fn text(&self) -> &str {
+        self.text.text()
+    }
+
     /// Returns the text of the file with another etag; none if it has none.
     pub fn with_etag(&self, etag: &str) -> Option<String> {
         let text = self.text.text();

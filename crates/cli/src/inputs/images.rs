@@ -1,14 +1,14 @@
 //! Image files named on the command line or by a text, checked when they are read.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use chancery_brief::digest::{Digest, body_digest};
-use chancery_images::{ImageReport, Limits, check};
+use chancery_images::{ImageReport, Limits, MAX_FILE_BYTES, check};
 
 use super::file_stamp::FileStamp;
+use super::limited_read::read_regular;
 use crate::ui::failure::Failure;
 
 /// A checked image file.
@@ -25,7 +25,7 @@ pub struct Image {
 impl Image {
     /// Reads and checks a file by the rules of the printer.
     pub fn read(file: &Path) -> Result<Self, Failure> {
-        let bytes = fs::read(file).map_err(Failure::io(format!("reading {}", file.display())))?;
+        let bytes = read_regular(file, MAX_FILE_BYTES)?;
         let report = check(&bytes, &Limits::default()).map_err(|error| {
             let message = format!("{}: {}: {error}", file.display(), error.code());
             Failure::new("INVALID_ARGUMENT", "INVALID_IMAGE", message)

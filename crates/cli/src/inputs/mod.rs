@@ -8,6 +8,7 @@ pub mod documents;
 pub mod draft_file;
 pub mod file_stamp;
 pub mod images;
+pub mod limited_read;
 pub mod print_options;
 pub mod source_text;
 pub mod theme;

@@ -143,11 +143,8 @@ impl Failure {
 
     /// Returns the message with the stable reason, which documentation refers to.
     fn headline(&self) -> String {
-        if self.reason.is_empty() {
-            self.message.clone()
-        } else {
-            format!("{} ({})", self.message, self.reason)
-        }
+        let message = shown(&self.message);
+        if self.reason.is_empty() { message } else { format!("{message} ({})", self.reason) }
     }
 
     /// Formats each violation as one line in the format of compilers: `file:line:column: path: description`.
@@ -204,7 +201,7 @@ impl Violation {
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(Position { file, at: TextPosition { line, column, .. } }) = &self.position {
-            write!(f, "{file}:{line}:{column}: ")?;
+            write!(f, "{}:{line}:{column}: ", shown(file))?;
         }
         if !(self.path.is_empty() || self.hides_path) {
             write!(f, "{}: ", self.path)?;
@@ -238,6 +235,16 @@ impl From<ClientError> for Failure {
             ClientError::Output(error) => Self::io("writing the PDF")(error),
         }
     }
+}
+
+/// Escapes the control characters of a text for one line of a terminal: file names may contain any.
+pub fn shown(text: &impl ToString) -> String {
+    let text = text.to_string();
+    if !text.contains(char::is_control) {
+        return text;
+    }
+    let escaped = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    text.chars().map(escaped).collect()
 }
 
 /// A message as a miette diagnostic.

@@ -9,6 +9,7 @@ use miette::{GraphicalReportHandler, LabeledSpan, NamedSource, SourceCode};
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
+use super::failure::shown;
 use super::text_position::TextPosition;
 use crate::inputs::source_text::line_starts;
 
@@ -57,8 +58,13 @@ pub fn plain(file: &CheckedFile) -> String {
 fn plain_finding(file: &CheckedFile, line_starts: &[usize], found: &Diagnostic) -> String {
     let at = TextPosition::in_lines(&file.text, line_starts, found.range.start);
     let (severity, code) = (word(found.severity), found.code);
-    let headline =
-        format!("{}:{}:{}: {severity}[{code}]: {}\n", file.name, at.line, at.column, found.message);
+    let headline = format!(
+        "{}:{}:{}: {severity}[{code}]: {}\n",
+        shown(&file.name),
+        at.line,
+        at.column,
+        shown(&found.message)
+    );
     let fix = found.fix.as_ref().map(|fix| format!("  = fix: {}\n", described(&file.text, fix)));
     headline + &excerpt(&file.text, line_starts[at.line - 1], found.range) + &fix.unwrap_or_default()
 }
@@ -67,7 +73,7 @@ fn unlisted(file: &CheckedFile) -> String {
     if file.omitted == 0 {
         return String::new();
     }
-    format!("{}: {} more findings are not listed: fix these first\n", file.name, file.omitted)
+    format!("{}: {} more findings are not listed: fix these first\n", shown(&file.name), file.omitted)
 }
 
 fn described(text: &str, fix: &Fix) -> String {
@@ -144,7 +150,7 @@ fn is_right_to_left(c: char) -> bool {
 fn pretty(file: &CheckedFile) -> String {
     let handler = GraphicalReportHandler::new();
     let line_starts = line_starts(&file.text);
-    let source = NamedSource::new(&file.name, Arc::clone(&file.text));
+    let source = NamedSource::new(shown(&file.name), Arc::clone(&file.text));
     let mut shown = String::new();
     for (index, found) in file.findings.iter().enumerate() {
         let at = TextPosition::in_lines(&file.text, &line_starts, found.range.start);

@@ -4,6 +4,7 @@ pub mod confirm;
 pub mod failure;
 pub mod findings;
 pub mod output;
+pub mod pending_file;
 pub mod print_warnings;
 pub mod progress;
 pub mod text;

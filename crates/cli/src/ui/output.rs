@@ -1,14 +1,13 @@
 //! Standard output and files.
 
 use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use chancery_proto::json;
 use prost::{Message, Name};
-use tempfile::NamedTempFile;
 
 use crate::ui::failure::Failure;
+use crate::ui::pending_file::PendingFile;
 
 /// Prints a response as JSON, or as plain text.
 pub fn response<M: Message + Name>(
@@ -64,97 +63,33 @@ pub fn check_ending(path: &Path, what: &str, ending: &str) -> Result<(), Failure
     ))
 }
 
-/// A file that gets its name only when it is complete, and is removed if the command fails.
-pub struct PendingFile {
-    file: NamedTempFile,
-    path: PathBuf,
-}
-
-impl PendingFile {
-    /// Creates a temporary file in the same folder, because renaming needs the same file system. The umask applies to `mode`.
-    pub fn create(path: &Path, mode: u32) -> Result<Self, Failure> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        if path.is_dir() {
-            return Err(Failure::usage(
-                "IS_A_FOLDER",
-                format!("{} is a folder; name a file", path.display()),
-            ));
-        }
-        std::fs::create_dir_all(folder).map_err(Failure::io(format!("creating {}", folder.display())))?;
-        let file = tempfile::Builder::new()
-            .prefix(".chancery-")
-            .permissions(std::fs::Permissions::from_mode(mode))
-            .tempfile_in(folder)
-            .map_err(Failure::io(format!("creating a file in {}", folder.display())))?;
-        Ok(Self { file, path: path.to_owned() })
-    }
-
-    /// Opens the file for writing.
-    pub fn open(&self) -> Result<std::fs::File, Failure> {
-        self.file.reopen().map_err(Failure::io(format!("writing {}", self.path.display())))
-    }
-
-    /// Renames the file to its final path, replacing an existing file.
-    pub fn finish(self) -> Result<(), Failure> {
-        let writing = Failure::io(format!("writing {}", self.path.display()));
-        let synced = self.file.as_file().sync_all();
-        synced
-            .and_then(|()| self.file.persist(&self.path).map_err(|error| error.error))
-            .map(drop)
-            .map_err(writing)
-    }
-
-    /// Renames the file to its final path; fails if that path exists.
-    pub fn finish_new(self) -> Result<(), Failure> {
-        let writing = Failure::io(format!("writing {}", self.path.display()));
-        self.file.as_file().sync_all().map_err(writing)?;
-        self.file.persist_noclobber(&self.path).map(drop).map_err(|refused| {
-            if refused.error.kind() == io::ErrorKind::AlreadyExists {
-                Failure::new(
-                    "ALREADY_EXISTS",
-                    "FILE_EXISTS",
-                    format!("{} already exists", self.path.display()),
-                )
-                .help("name a file that does not exist yet")
-            } else {
-                Failure::io(format!("writing {}", self.path.display()))(refused.error)
-            }
-        })
-    }
-}
-
-/// Writes a file atomically, replacing an existing one, without waiting until the disk has it: for files that are written
-/// again soon.
-pub fn write_unsynced(path: &Path, mode: u32, bytes: &[u8]) -> Result<(), Failure> {
-    let writing = || Failure::io(format!("writing {}", path.display()));
-    let mut pending = PendingFile::create(path, mode)?;
-    pending.file.write_all(bytes).map_err(writing())?;
-    pending.file.persist(path).map(drop).map_err(|refused| writing()(refused.error))
-}
-
-/// Writes a file atomically, replacing an existing one.
-pub fn write_file(path: &Path, mode: u32, bytes: &[u8]) -> Result<(), Failure> {
-    let pending = PendingFile::create(path, mode)?;
-    pending.open()?.write_all(bytes).map_err(Failure::io(format!("writing {}", path.display())))?;
-    pending.finish()
-}
-
-/// Replaces the content of an existing file atomically and retains its permissions. A link is followed.
-pub fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let replacing = || Failure::io(format!("replacing {}", path.display()));
-    let target = std::fs::canonicalize(path).map_err(replacing())?;
-    let permissions = std::fs::metadata(&target).map_err(replacing())?.permissions();
-    let pending = PendingFile::create(&target, 0o600)?;
-    let mut file = pending.open()?;
-    file.write_all(bytes).and_then(|()| file.set_permissions(permissions)).map_err(replacing())?;
-    pending.finish()
-}
-
 /// Creates a file atomically; fails if the path exists.
 pub fn write_new_file(path: &Path, mode: u32, bytes: &[u8]) -> Result<(), Failure> {
-    let pending = PendingFile::create(path, mode)?;
-    pending.open()?.write_all(bytes).map_err(Failure::io(format!("writing {}", path.display())))?;
+    let mut pending = PendingFile::create_new(path, mode)?;
+    pending.write(bytes)?;
     pending.finish_new()
+}
+
+/// Writes a file, replacing an existing one atomically.
+pub fn write_file(path: &Path, mode: u32, bytes: &[u8]) -> Result<(), Failure> {
+    let mut pending = PendingFile::create(path, mode)?;
+    pending.write(bytes)?;
+    pending.finish()
+}
+
+/// Writes a file like [`write_file`], without waiting until the disk has it: for files that are written again soon.
+pub fn write_unsynced(path: &Path, mode: u32, bytes: &[u8]) -> Result<(), Failure> {
+    let mut pending = PendingFile::create(path, mode)?;
+    pending.write(bytes)?;
+    pending.finish_unsynced()
+}
+
+/// Replaces the text of an existing file atomically. Fails if its text is no longer `earlier`, so that an edit made
+/// while the command ran is not lost.
+pub fn replace_text(path: &Path, earlier: &str, text: &str) -> Result<(), Failure> {
+    let mut pending = PendingFile::create(path, 0o666)?;
+    pending.write(text.as_bytes())?;
+    pending.finish_if_still(earlier)
 }
 
 /// Formats rows under headings, each column as wide as its widest cell.
@@ -178,16 +113,14 @@ pub fn table_or<const N: usize>(headings: [&str; N], rows: &[[String; N]], no_ro
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
     use super::{PendingFile, table};
 
     #[test]
     fn an_unfinished_file_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("sub/x.pdf");
-        let pending = PendingFile::create(&path, 0o644).unwrap();
-        pending.open().unwrap().write_all(b"half").unwrap();
+        let mut pending = PendingFile::create(&path, 0o644).unwrap();
+        pending.write(b"half").unwrap();
         drop(pending);
         assert_eq!(std::fs::read_dir(folder.path().join("sub")).unwrap().count(), 0);
     }

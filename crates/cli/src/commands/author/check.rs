@@ -10,19 +10,24 @@ use super::scaffold::PLACEHOLDERS;
 use crate::args::Global;
 use crate::args::author::Check;
 use crate::inputs::brief_text::{FolderImages, is_in_text_form};
-use crate::inputs::checked_draft::unreadable;
+use crate::inputs::checked_draft::{unreadable, unwritable};
 use crate::inputs::data_check;
 use crate::inputs::documents::read_text;
-use crate::ui::failure::Failure;
+use crate::ui::failure::{Failure, shown};
 use crate::ui::findings::{self, CheckedFile};
 use crate::ui::output;
 use crate::ui::text;
 
 pub fn run(global: &Global, arguments: &Check) -> Result<(), Failure> {
+    if arguments.fix && arguments.files.iter().any(|file| output::is_standard(file)) {
+        let message = "--fix writes the file that it reads, and standard input is none: name a file, or ./- for a \
+                       file with that name";
+        return Err(Failure::usage("USAGE", message));
+    }
     let coverage = coverage(arguments.no_glyphs, arguments.fonts.as_deref())?;
     let mut files = Vec::new();
     for file in &arguments.files {
-        let checked = check(file, arguments, coverage.as_ref())?;
+        let checked = check(file, arguments, coverage.as_ref(), global.json)?;
         if !global.json {
             output::print(&findings::text(&checked))?;
         }
@@ -45,7 +50,12 @@ pub fn coverage(no_glyphs: bool, fonts: Option<&Path>) -> Result<Option<GlyphCov
 
 /// Checks a file, after its safe fixes with `--fix`. A file that cannot be read is a finding, so that the others are
 /// checked too.
-fn check(file: &Path, arguments: &Check, coverage: Option<&GlyphCoverage>) -> Result<CheckedFile, Failure> {
+fn check(
+    file: &Path,
+    arguments: &Check,
+    coverage: Option<&GlyphCoverage>,
+    is_json: bool,
+) -> Result<CheckedFile, Failure> {
     let name = file.display().to_string();
     let text = match read_text(file) {
         Ok(text) => text,
@@ -55,7 +65,7 @@ fn check(file: &Path, arguments: &Check, coverage: Option<&GlyphCoverage>) -> Re
         let (findings, omitted, _) = data_check::check(file, &text, arguments.scheme.scheme(), coverage);
         return Ok(CheckedFile { name, text, findings, omitted });
     }
-    let (text, Checked { mut findings, omitted, .. }) = fixed(file, text, arguments.fix, coverage)?;
+    let (text, Checked { mut findings, omitted, .. }) = fixed(file, text, arguments.fix, coverage, is_json)?;
     findings.extend(template_text(&text));
     findings.sort_by_key(|found| (found.range.start, found.range.end, found.severity));
     Ok(CheckedFile { name, text, findings, omitted })
@@ -80,7 +90,14 @@ fn fixed(
     text: Arc<str>,
     fix: bool,
     coverage: Option<&GlyphCoverage>,
+    is_json: bool,
 ) -> Result<(Arc<str>, Checked), Failure> {
+    // With --json, standard error has only the failure.
+    let report = |line: std::fmt::Arguments<'_>| {
+        if !is_json {
+            eprintln!("{line}")
+        }
+    };
     let images = FolderImages::beside(file);
     let context = Context { resolver: Some(&images), ..Context::default() };
     let before = chancery_text::check(&text, &context, coverage);
@@ -90,12 +107,17 @@ fn fixed(
     match chancery_text::fix(&text, &before, &context, coverage) {
         Fixing::Unchanged => Ok((text, before)),
         Fixing::Refused => {
-            eprintln!("{}: not fixed, because the fixes would cause other errors", file.display());
+            let name = shown(&file.display());
+            report(format_args!("{name}: not fixed, because the fixes would cause other errors"));
             Ok((text, before))
         }
         Fixing::Fixed(fixed, after) => {
-            output::replace_file(file, fixed.text.as_bytes())?;
-            eprintln!("{}: {} fixed", file.display(), fixed.applied);
+            if let Err(failure) = output::replace_text(file, &text, &fixed.text) {
+                let mut unwritten = before;
+                unwritten.findings.insert(0, unwritable(failure));
+                return Ok((text, unwritten));
+            }
+            report(format_args!("{}: {} fixed", shown(&file.display()), fixed.applied));
             Ok((fixed.text.into(), *after))
         }
     }

@@ -125,7 +125,7 @@ fn renew_etag(path: &Path, earlier: &str, etag: &str) -> Result<bool, Failure> {
     // Read again, because the file may have been edited while the draft was sent.
     let file = DraftFile::read(path)?;
     let Some(text) = (file.etag == earlier).then(|| file.with_etag(etag)).flatten() else { return Ok(false) };
-    output::replace_file(path, text.as_bytes())?;
+    output::replace_text(path, file.text(), &text)?;
     Ok(true)
 }
 

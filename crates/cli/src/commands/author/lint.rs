@@ -14,9 +14,12 @@ use crate::ui::failure::{Failure, Violation};
 use crate::ui::output;
 
 pub async fn run(global: &Global, arguments: &Lint) -> Result<(), Failure> {
-    if draft_file::is_named_by(&arguments.name) {
-        let message = format!("{:?} is a file: `lint` expects the name of a brief", arguments.name);
-        let help = format!("`chancery check {}` checks a file, without a service", arguments.name);
+    if arguments.file.is_none() && draft_file::is_named_by(&arguments.name) {
+        let file = &arguments.name;
+        let message = format!("{file} is a file, and lint takes the name of a brief");
+        let help = format!(
+            "`chancery check {file}` checks a file without a service; `chancery lint BRIEF {file}` with one"
+        );
         return Err(Failure::usage("INVALID_NAME", message).help(help));
     }
     let name = names::brief(&global.workspace, &arguments.name)?;

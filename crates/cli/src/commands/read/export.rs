@@ -28,7 +28,7 @@ pub async fn run(global: &Global, arguments: &Export) -> Result<(), Failure> {
     };
     let response = connect(global).await?.export_brief(request).await?;
     let format = format(arguments);
-    let Some(path) = &arguments.output else {
+    let Some(path) = arguments.output.as_ref().filter(|path| !output::is_standard(path)) else {
         let documents = || response.documents.iter().map(|document| text(document, format)).collect();
         return output::response(global.json, &response, documents);
     };

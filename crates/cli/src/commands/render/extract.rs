@@ -1,7 +1,5 @@
 //! `extract`: extracts the edition attached to a PDF and verifies that it is the one that was printed.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,15 +11,17 @@ use serde_json::json;
 use crate::args::Global;
 use crate::args::render::Extract;
 use crate::inputs::documents::Document;
+use crate::inputs::limited_read::read;
 use crate::ui::failure::Failure;
 use crate::ui::output;
 use crate::ui::output::is_standard;
 
 /// Maximum size of the PDF; no artifact is larger.
-const MAX_PDF_BYTES: u64 = 256 << 20;
+const MAX_PDF_BYTES: usize = 256 << 20;
 
 pub fn run(global: &Global, arguments: &Extract) -> Result<(), Failure> {
-    let extracted = extract(&read(&arguments.file)?).map_err(|error| extract_failure(&error))?;
+    let extracted =
+        extract(&read(&arguments.file, MAX_PDF_BYTES)?).map_err(|error| extract_failure(&error))?;
     let body = verified_body(&arguments.file, &extracted)?;
     match &arguments.output {
         Some(path) if !is_standard(path) => {
@@ -40,18 +40,6 @@ pub fn run(global: &Global, arguments: &Extract) -> Result<(), Failure> {
         }
         _ => output::print(&extracted.json),
     }
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    let reading = || format!("reading {}", path.display());
-    let file = File::open(path).map_err(Failure::io(reading()))?;
-    let mut bytes = Vec::new();
-    file.take(MAX_PDF_BYTES + 1).read_to_end(&mut bytes).map_err(Failure::io(reading()))?;
-    if bytes.len() as u64 > MAX_PDF_BYTES {
-        let message = format!("{} is larger than 256 MiB, the maximum for a printed brief", path.display());
-        return Err(Failure::new("INVALID_ARGUMENT", "FILE_TOO_LARGE", message));
-    }
-    Ok(bytes)
 }
 
 /// Decodes the attached edition and compares its digest with the one that the pages name.
