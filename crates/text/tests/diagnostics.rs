@@ -460,8 +460,7 @@ fn a_nul_character() {
     assert_text_problems(
         "---\ntitle: T\n---\n\nIt \0 fell.\n",
         &[
-            "5:4+1 NUL: the text contains U+0000, so it is no text: save it as UTF-8, or remove the character",
-            "    \"\\0\" -> \"\"",
+            "5:4+1 NUL: the text contains U+0000, so it is no text: save it as UTF-8, or remove each such character",
         ],
     );
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod body;
 mod comments;
+pub(crate) mod conflicts;
 pub(crate) mod cursor;
 mod fenced;
 mod figures;
