@@ -141,3 +141,36 @@ fn a_blank_line_before_the_front_matter_is_the_only_error() {
     let errors = findings.iter().filter(|found| found.severity == Severity::Error);
     assert_eq!(errors.map(|found| found.code).collect::<Vec<_>>(), ["FRONT_MATTER"]);
 }
+
+#[test]
+fn a_duplicate_id_is_replaced_by_its_fix() {
+    let text = format!("{FRONT_MATTER}# H ^sec-1\n\nIt fell. [@board A1] ^s-2\nIt rose. [@board A1] ^s-2\n");
+    let findings = check(&text, &Context::default(), None).findings;
+    let duplicate = findings.iter().find(|found| found.code == "DUPLICATE_ID").expect("the id is reported");
+    assert!(duplicate.message.ends_with("give this one another, such as \"s-3\""), "{}", duplicate.message);
+    assert_eq!(duplicate.fix.as_ref().map(|fix| fix.replacement.as_str()), Some("s-3"));
+}
+
+#[test]
+fn each_source_newer_than_the_brief_is_marked() {
+    let newer =
+        |key: &str| format!("  {key}: {{title: {key}, date: 2026-12, type: primary, reliability: A}}\n");
+    let text = format!(
+        "---\ntitle: T\nas-of: 2026-11-01\nmarking: TLP:CLEAR\nsources:\n{}{}---\n\nIt fell. [@a1; @a2] ^s-1\n",
+        newer("a1"),
+        newer("a2")
+    );
+    let positions = Positions::new(&text);
+    let findings = check(&text, &Context::default(), None).findings;
+    let newer = findings.iter().filter(|found| found.code == "AS_OF_BEFORE_SOURCE");
+    assert_eq!(newer.map(|found| positions.of(found.range.start).line).collect::<Vec<_>>(), [6, 7]);
+}
+
+#[test]
+fn only_the_first_unclosed_brace_of_a_line_is_reported() {
+    let body = format!("It fell {}\n\nIt rose {{. ^s-2\n", "{".repeat(300_000));
+    let start = std::time::Instant::now();
+    let unclosed = findings(&body, |found| found.code == "UNCLOSED");
+    assert_eq!(unclosed, [(1, 9, "UNCLOSED"), (3, 9, "UNCLOSED")]);
+    assert!(start.elapsed() < std::time::Duration::from_secs(20));
+}

@@ -197,7 +197,10 @@ fn group(
         }
         return end;
     }
-    *closes = false;
+    // The first one is reported: what closes it closes the others.
+    if !std::mem::take(closes) {
+        return at + 1;
+    }
     let (open, close) = if fragment.text()[at..].starts_with('[') { ('[', ']') } else { ('{', '}') };
     let range = fragment.range(at, at + 1);
     let message =
