@@ -174,3 +174,9 @@ fn only_the_first_unclosed_brace_of_a_line_is_reported() {
     assert_eq!(unclosed, [(1, 9, "UNCLOSED"), (3, 9, "UNCLOSED")]);
     assert!(start.elapsed() < std::time::Duration::from_secs(20));
 }
+
+#[test]
+fn the_wrong_part_of_a_span_is_marked() {
+    let body = "A sentence with a [link](#nope) in it. ^s-1\n\nA word of [x]{lang=} too. ^s-2\n";
+    assert_eq!(errors(body), [(1, 27, "UNKNOWN_REFERENCE"), (3, 15, "REQUIRED")]);
+}

@@ -200,11 +200,10 @@ impl Words {
     /// Returns the offset of the first words that are these and not quoted.
     fn says(&self, wanted: &str) -> Option<usize> {
         let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-        let found = self.lower.match_indices(wanted).map(|(at, _)| at).find(|at| {
+        self.lower.match_indices(wanted).map(|(at, _)| at).find(|at| {
             let (before, behind) = (&self.lower[..*at], &self.lower[*at + wanted.len()..]);
             !is_word(before.chars().next_back()) && !is_word(behind.chars().next()) && !self.is_quoted[*at]
-        });
-        found
+        })
     }
 
     /// Returns words that say the opposite of a likelihood of these percentages, such as "not likely" of one above 50 %.
