@@ -88,10 +88,10 @@ pub fn count(statement: &Statement) -> usize {
     split(&statement.text, &units).iter().filter(|range| has_word(range)).count()
 }
 
-/// Returns whether a character can separate the parts of a text: any Unicode space, or a bidi mark (LRM, RLM, ALM), which
-/// shows nothing and only orders its surroundings.
+/// Returns whether a character can separate the parts of a text: any Unicode space, a bidi mark (LRM, RLM, ALM), which only
+/// orders its surroundings, or a byte order mark, which joined files leave behind. None of the marks is visible.
 pub fn is_gap(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}')
+    c.is_whitespace() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{feff}')
 }
 
 /// Returns whether a text is a number with a full stop, which counts what follows it.

@@ -74,6 +74,8 @@ codes! {
     MISPLACED;
     /// A line of annotations belongs to nothing.
     ORPHAN;
+    /// A mark of a conflict that a merge left.
+    MERGE_CONFLICT;
     /// A line that means something in Markdown and nothing in a brief.
     NOT_A_BRIEF;
     /// A fenced block of an unknown kind.

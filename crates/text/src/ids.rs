@@ -96,7 +96,7 @@ pub(crate) fn assign_ids(
             let id = numbers.next(slot.kind.unwrap_or(BLOCK));
             let positions = positions.get_or_insert_with(|| Positions::new(text));
             let message = format!(
-                "the {} in line {} has the id {:?} too: the formatter writes {id:?} here",
+                "the {} in line {} has the id {:?} too: give this one another, such as {id:?}",
                 earlier.kind,
                 positions.of(earlier.at).line,
                 written.text

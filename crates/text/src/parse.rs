@@ -10,6 +10,7 @@ use crate::ids::assign_ids;
 use crate::range::TextRange;
 use crate::reattach::reattach;
 use crate::syntax::body::read_body;
+use crate::syntax::conflicts::conflict_marks;
 use crate::syntax::cursor::Cursor;
 use crate::syntax::front_matter::{FrontMatter, read_front_matter};
 use crate::syntax::line_reader::LineReader;
@@ -44,10 +45,12 @@ pub(crate) fn parse(text: &str, context: &Context<'_>) -> Parsed {
         };
     }
     let start = read_start(text, &mut diagnostics);
+    let conflicts = conflict_marks(text, &mut diagnostics);
     let front_matter = read_front_matter(text, start, &mut diagnostics);
     let scheme = scheme(&front_matter, &mut diagnostics);
     let mut cursor = Cursor::new(scheme, &mut diagnostics);
-    let mut elements = read_body(&mut LineReader::new(text, front_matter.body_start, &mut cursor));
+    let mut elements =
+        read_body(&mut LineReader::new(text, front_matter.body_start, &conflicts, &mut cursor));
     let errors = diagnostics.error_ranges().collect();
     if let Some(earlier) = context.earlier {
         reattach(&mut elements, earlier);
@@ -62,10 +65,18 @@ pub(crate) fn refusal(text: &str) -> Option<Diagnostic> {
         let message = format!("the text is larger than {TEXT_LIMIT} bytes");
         return Some(Diagnostic::error(code::TOO_LARGE, TextRange::at(0), message));
     }
+    if let Some(at) = text.find(['\r', '\n'])
+        && !text[at..].trim_start_matches('\r').starts_with('\n')
+    {
+        let message =
+            "lines end with CR alone, which no line of a brief does: save the text with LF, or with CRLF";
+        return Some(Diagnostic::error(code::CONTROL_CHARACTER, TextRange::new(at, at + 1), message));
+    }
     let nul = text.find('\0')?;
     let range = TextRange::new(nul, nul + 1);
-    let message = "the text contains U+0000, so it is no text: save it as UTF-8, or remove the character";
-    Some(Diagnostic::error(code::NUL, range, message).with_fix(range, ""))
+    let message =
+        "the text contains U+0000, so it is no text: save it as UTF-8, or remove each such character";
+    Some(Diagnostic::error(code::NUL, range, message))
 }
 
 /// Reports a byte order mark and CRLF, and returns where the front matter starts.

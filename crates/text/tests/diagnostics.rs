@@ -295,7 +295,7 @@ fn ids_that_occur_twice_or_are_malformed() {
     assert_problems(
         "It fell. ^s-1\nIt rose. ^s-1\nIt stays. ^1a",
         &[
-            "2:11+3 DUPLICATE_ID: the sentence in line 7 has the id \"s-1\" too: the formatter writes \"s-2\" here",
+            "2:11+3 DUPLICATE_ID: the sentence in line 7 has the id \"s-1\" too: give this one another, such as \"s-2\"",
             "    \"s-1\" -> \"s-2\"",
             "3:12+2 INVALID_ID: \"1a\" is no id: an id has an ASCII letter, then ASCII letters, digits and hyphens, at most 63 in all; write \\^ for text",
         ],
@@ -460,8 +460,7 @@ fn a_nul_character() {
     assert_text_problems(
         "---\ntitle: T\n---\n\nIt \0 fell.\n",
         &[
-            "5:4+1 NUL: the text contains U+0000, so it is no text: save it as UTF-8, or remove the character",
-            "    \"\\0\" -> \"\"",
+            "5:4+1 NUL: the text contains U+0000, so it is no text: save it as UTF-8, or remove each such character",
         ],
     );
 }

@@ -2,14 +2,16 @@
 
 use chancery_proto::brief::v1::LikelihoodScale;
 
+use super::wording;
 use crate::likelihood;
 
 /// Words that weaken a claim without giving a likelihood. Matched in lower case only: "May" is a month.
-const HEDGES: [&str; 11] = [
+const HEDGES: [&str; 12] = [
     "may",
     "might",
     "could",
     "possibly",
+    "possible that",
     "perhaps",
     "maybe",
     "conceivably",
@@ -21,7 +23,16 @@ const HEDGES: [&str; 11] = [
 
 /// Returns the first hedge in a text: a word that weakens it, or a likelihood term.
 pub(super) fn hedge(text: &str) -> Option<&'static str> {
-    HEDGES.into_iter().find(|hedge| contains_words(text, hedge)).or_else(|| term(text))
+    let hedges = HEDGES.into_iter().filter(|hedge| *hedge != "might" || !is_noun_might(text));
+    hedges
+        .into_iter()
+        .find(|hedge| wording::says(text, hedge))
+        .or_else(|| wording::first_term(text).map(likelihood::words))
+}
+
+/// Returns whether a text contains the noun, as in "the might of the navy".
+fn is_noun_might(text: &str) -> bool {
+    contains_words(text, "the might") || contains_words(text, "might of")
 }
 
 pub(super) fn names_likelihood(text: &str) -> bool {

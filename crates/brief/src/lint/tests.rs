@@ -80,14 +80,25 @@ fn a_forecast_has_a_horizon_and_criteria() {
 
 #[test]
 fn hedges_need_a_likelihood_and_english() {
-    for text in ["It might hold.", "It is not likely to hold.", "Possibly it could hold."] {
+    for text in [
+        "It might hold.",
+        "It is not likely to hold.",
+        "Possibly it could hold.",
+        "It is possible that it holds.",
+    ] {
         assert_eq!(
             codes(&brief(vec![judgment("s1", text)])),
             one(super::HEDGE_WITHOUT_LIKELIHOOD, "s1"),
             "{text}"
         );
     }
-    for text in ["In May it held.", "The mayor held a remote post.", "Its likelihood is unknown."] {
+    for text in [
+        "In May it held.",
+        "The mayor held a remote post.",
+        "Its likelihood is unknown.",
+        "The general called it \"likely\", and “possibly” soon.",
+        "The might of the navy grew.",
+    ] {
         assert_eq!(codes(&brief(vec![judgment("s1", text)])), [], "{text}");
     }
     let likely = Statement {

@@ -4,6 +4,7 @@ use chancery_proto::brief::v1::{Likelihood, LikelihoodScale, LikelihoodTerm, Sta
 
 use super::warning::{LIKELIHOOD_CONTRADICTS_TEXT, TERM_OF_OTHER_SCALE, TERM_WITHOUT_LIKELIHOOD};
 use crate::likelihood::{bounds, scale_terms, words};
+use crate::sentences::is_gap;
 
 /// Words before a term that make it another claim.
 const MODIFIERS: [&str; 18] = [
@@ -27,15 +28,24 @@ const MODIFIERS: [&str; 18] = [
     "too",
 ];
 
+/// Words that negate what follows them in their clause. So do those that end in "n't".
+const NEGATIONS: [&str; 11] =
+    ["cannot", "far", "hardly", "neither", "never", "no", "nobody", "none", "nor", "not", "without"];
+
+/// Words that start another clause, which an earlier negation does not reach.
+const CLAUSE_OPENERS: [&str; 8] = ["although", "and", "because", "but", "though", "whereas", "while", "yet"];
+
 /// A term in the words of a sentence that its likelihood does not agree with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TermFault {
     /// `TERM_WITHOUT_LIKELIHOOD`, `LIKELIHOOD_CONTRADICTS_TEXT` or `TERM_OF_OTHER_SCALE`.
     pub code: &'static str,
-    /// The term in the words.
+    /// The term in the words, or the one that they mean.
     pub term: LikelihoodTerm,
-    /// Offset of the term in the text, in bytes.
+    /// Offset of the words in the text, in bytes.
     pub offset: usize,
+    /// Length of the words, in bytes.
+    pub length: usize,
     /// Message for the author.
     pub message: String,
 }
@@ -54,33 +64,38 @@ pub fn term_fault(
 ) -> Option<TermFault> {
     let likelihood = statement.likelihood.as_ref().or(of_judgment);
     let is_judgment = matches!(statement.r#type(), StatementType::Assessment | StatementType::Forecast);
-    let fault = |code, (term, offset), message| Some(TermFault { code, term, offset, message });
+    let fault = |code, found: Found, message| {
+        let Found { term, offset, length } = found;
+        Some(TermFault { code, term, offset, length, message })
+    };
     let text = Words::of(&statement.text);
     if is_judgment && let Some(found) = text.term_of_other_scale(scale) {
-        let (term, own) = (words(found.0), own_term(found.0, scale));
+        let (term, own) = (words(found.term), own_term(found.term, scale));
         let message = format!(
             "\"{term}\" is a term of another scale than the brief's: write \"{own}\", or set likelihood_scale"
         );
         return fault(TERM_OF_OTHER_SCALE, found, message);
     }
-    let found = text.only_term(scale)?;
-    let term = words(found.0);
-    match likelihood {
-        None if is_judgment => {
+    let of_scale = likelihood.filter(|likelihood| crate::likelihood::scale(likelihood.term()) == Some(scale));
+    let contradiction = |said: &str, likelihood: &Likelihood| {
+        let given = words(likelihood.term());
+        format!("the sentence says \"{said}\", but its likelihood is \"{given}\": make them the same")
+    };
+    let Some(found) = text.only_term(scale) else {
+        let likelihood = of_scale?;
+        let (said, found) = text.opposite(bounds(likelihood.term()), scale)?;
+        return fault(LIKELIHOOD_CONTRADICTS_TEXT, found, contradiction(&said, likelihood));
+    };
+    let term = words(found.term);
+    match (likelihood, of_scale) {
+        (None, _) if is_judgment => {
             let message = format!(
                 "\"{term}\" is a term of the scale, but the sentence has no likelihood: set it, or use another word"
             );
             fault(TERM_WITHOUT_LIKELIHOOD, found, message)
         }
-        Some(likelihood)
-            if crate::likelihood::scale(likelihood.term()) == Some(scale)
-                && bounds(likelihood.term()) != bounds(found.0) =>
-        {
-            let message = format!(
-                "the sentence says \"{term}\", but its likelihood is \"{}\": make them the same",
-                words(likelihood.term())
-            );
-            fault(LIKELIHOOD_CONTRADICTS_TEXT, found, message)
+        (_, Some(likelihood)) if bounds(likelihood.term()) != bounds(found.term) => {
+            fault(LIKELIHOOD_CONTRADICTS_TEXT, found, contradiction(term, likelihood))
         }
         _ => None,
     }
@@ -93,7 +108,32 @@ fn own_term(term: LikelihoodTerm, scale: LikelihoodScale) -> &'static str {
 
 /// Returns the only term of a scale in an English text; none if it has several different ones.
 pub(super) fn only_term(text: &str, scale: LikelihoodScale) -> Option<LikelihoodTerm> {
-    Words::of(text).only_term(scale).map(|(term, _)| term)
+    Words::of(text).only_term(scale).map(|found| found.term)
+}
+
+/// Returns the first term of any scale that an English text does not quote, except "remote", which usually means distance.
+pub(super) fn first_term(text: &str) -> Option<LikelihoodTerm> {
+    let terms: Vec<LikelihoodTerm> = [LikelihoodScale::Icd203, LikelihoodScale::Phia]
+        .into_iter()
+        .flat_map(scale_terms)
+        .copied()
+        .filter(|term| words(*term) != "remote")
+        .collect();
+    let text = Words::of(text);
+    text.all_terms(&terms).iter().find(|found| !text.is_quoted[found.offset]).map(|found| found.term)
+}
+
+/// Returns whether a text contains words that it does not quote.
+pub(super) fn says(text: &str, words: &str) -> bool {
+    Words::of_case(text).says(words).is_some()
+}
+
+/// A term in a text: where it is, and how long.
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    term: LikelihoodTerm,
+    offset: usize,
+    length: usize,
 }
 
 /// A text in lower case, with the positions in quotation marks: quoted words are not the author's own.
@@ -104,7 +144,12 @@ struct Words {
 
 impl Words {
     fn of(text: &str) -> Self {
-        let lower = text.to_ascii_lowercase();
+        Self::of_case(&text.to_ascii_lowercase())
+    }
+
+    /// Takes a text whose case matters.
+    fn of_case(text: &str) -> Self {
+        let lower = text.to_owned();
         let mut is_quoted = vec![false; lower.len()];
         let mut depth = 0_usize;
         let mut is_straight = false;
@@ -120,32 +165,26 @@ impl Words {
         Self { lower, is_quoted }
     }
 
-    /// Lists the terms in the text with their offsets: the longest at each position, of those that start a word there and
-    /// are neither quoted nor modified.
-    fn terms(&self, terms: &[LikelihoodTerm]) -> Vec<(LikelihoodTerm, usize)> {
+    /// Lists the terms in the text: the longest at each position, of those that start a word there and are neither quoted,
+    /// modified nor negated.
+    fn terms(&self, terms: &[LikelihoodTerm]) -> Vec<Found> {
+        let is_meant = |found: &Found| !is_modified(&self.lower[..found.offset]) && self.is_own(found.offset);
+        self.all_terms(terms).into_iter().filter(is_meant).collect()
+    }
+
+    /// Lists the terms in the text, whatever is around them.
+    fn all_terms(&self, terms: &[LikelihoodTerm]) -> Vec<Found> {
         let lower = self.lower.as_str();
         let mut found = Vec::new();
         let mut at = 0;
         while at < lower.len() {
             let starts_word = lower[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric());
-            let fits = |term: &&LikelihoodTerm| {
-                let rest = lower[at..].strip_prefix(words(**term));
-                // "Almost certainly" is the same term.
-                let is_certain = words(**term).ends_with("certain");
-                let rest = rest.map(|rest| rest.strip_prefix("ly").filter(|_| is_certain).unwrap_or(rest));
-                rest.is_some_and(|rest| rest.chars().next().is_none_or(|c| !c.is_alphanumeric()))
-            };
-            let longest = if starts_word {
-                terms.iter().filter(fits).max_by_key(|term| words(**term).len())
-            } else {
-                None
-            };
+            let fitting = terms.iter().filter_map(|term| Some((*term, length(&lower[at..], words(*term))?)));
+            let longest = if starts_word { fitting.max_by_key(|(_, length)| *length) } else { None };
             match longest {
-                Some(term) => {
-                    if !is_modified(&lower[..at]) && !self.is_quoted[at] {
-                        found.push((*term, at));
-                    }
-                    at += words(*term).len();
+                Some((term, length)) => {
+                    found.push(Found { term, offset: at, length });
+                    at += length;
                 }
                 None => at += lower[at..].chars().next().map_or(1, char::len_utf8),
             }
@@ -153,18 +192,51 @@ impl Words {
         found
     }
 
-    /// Returns the only term of the scale, with its offset; none if there are several different ones.
-    fn only_term(&self, scale: LikelihoodScale) -> Option<(LikelihoodTerm, usize)> {
+    /// Returns whether the words at an offset are a claim of the author: neither quoted nor negated.
+    fn is_own(&self, offset: usize) -> bool {
+        !self.is_quoted[offset] && !is_negated(&self.lower[..offset])
+    }
+
+    /// Returns the offset of the first words that are these and not quoted.
+    fn says(&self, wanted: &str) -> Option<usize> {
+        let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        self.lower.match_indices(wanted).map(|(at, _)| at).find(|at| {
+            let (before, behind) = (&self.lower[..*at], &self.lower[*at + wanted.len()..]);
+            !is_word(before.chars().next_back()) && !is_word(behind.chars().next()) && !self.is_quoted[*at]
+        })
+    }
+
+    /// Returns words that say the opposite of a likelihood of these percentages, such as "not likely" of one above 50 %.
+    fn opposite(&self, (low, high): (u32, u32), scale: LikelihoodScale) -> Option<(String, Found)> {
+        if high < 50 {
+            let offset = self.says("probably").filter(|at| self.is_own(*at))?;
+            let found = Found { term: LikelihoodTerm::Icd203Probable, offset, length: "probably".len() };
+            return Some(("probably".to_owned(), found));
+        }
+        let is_denied = |found: &Found| {
+            let (least, _) = bounds(found.term);
+            let before = self.lower[..found.offset].trim_end();
+            let denial = before.rsplit(|c: char| c.is_whitespace()).next().unwrap_or_default();
+            let is_denial = denial == "not" || denial.ends_with("n't") || denial.ends_with("n’t");
+            let is_alternative = before.ends_with("if not") || before.ends_with("or not");
+            least >= 50 && low >= least && is_denial && !is_alternative && !self.is_quoted[found.offset]
+        };
+        let found = self.all_terms(scale_terms(scale)).into_iter().find(is_denied)?;
+        Some((format!("not {}", words(found.term)), found))
+    }
+
+    /// Returns the only term of the scale; none if there are several different ones.
+    fn only_term(&self, scale: LikelihoodScale) -> Option<Found> {
         // "remote" usually means distance.
         let terms: Vec<LikelihoodTerm> =
             scale_terms(scale).iter().copied().filter(|term| words(*term) != "remote").collect();
         let found = self.terms(&terms);
         let first = *found.first()?;
-        found.iter().all(|(term, _)| *term == first.0).then_some(first)
+        found.iter().all(|found| found.term == first.term).then_some(first)
     }
 
-    /// Returns the first term of the other scale that is not a word of this one, too, with its offset.
-    fn term_of_other_scale(&self, scale: LikelihoodScale) -> Option<(LikelihoodTerm, usize)> {
+    /// Returns the first term of the other scale that is not a word of this one, too.
+    fn term_of_other_scale(&self, scale: LikelihoodScale) -> Option<Found> {
         let other = match scale {
             LikelihoodScale::Phia => LikelihoodScale::Icd203,
             LikelihoodScale::Icd203 => LikelihoodScale::Phia,
@@ -179,6 +251,39 @@ impl Words {
             .collect();
         self.terms(&terms).into_iter().next()
     }
+}
+
+/// Returns the length of a term at the start of a text, whose words may be apart by other spaces or hyphens than one space.
+fn length(text: &str, term: &str) -> Option<usize> {
+    let mut rest = text;
+    for (index, word) in term.split(' ').enumerate() {
+        if index > 0 {
+            let next =
+                rest.trim_start_matches(|c: char| is_gap(c) || matches!(c, '-' | '\u{2010}' | '\u{2011}'));
+            if next.len() == rest.len() {
+                return None;
+            }
+            rest = next;
+        }
+        rest = rest.strip_prefix(word)?;
+    }
+    // "Almost certainly" is the same term.
+    let is_certain = term.ends_with("certain");
+    let behind = rest.strip_prefix("ly").filter(|_| is_certain).unwrap_or(rest);
+    behind.chars().next().is_none_or(|c| !c.is_alphanumeric()).then(|| text.len() - rest.len())
+}
+
+/// Returns whether the clause that a text ends with negates what follows.
+fn is_negated(before: &str) -> bool {
+    let clause = before.rsplit(['.', ',', ';', ':', '!', '?', '–', '—']).next().unwrap_or_default();
+    let mut is_negated = false;
+    for word in clause.split(|c: char| !(c.is_alphanumeric() || matches!(c, '\'' | '’'))) {
+        if CLAUSE_OPENERS.contains(&word) {
+            is_negated = false;
+        }
+        is_negated |= NEGATIONS.contains(&word) || word.ends_with("n't") || word.ends_with("n’t");
+    }
+    is_negated
 }
 
 fn is_modified(before: &str) -> bool {
@@ -199,8 +304,21 @@ mod tests {
         assert_eq!(term("Very likely it falls."), "very likely");
         assert_eq!(term("It is unlikely."), "unlikely");
         assert_eq!(term("Likely, it is likely."), "likely");
+        assert_eq!(term("It is very  likely."), "very likely");
+        assert_eq!(term("It is very\u{a0}likely."), "very likely");
+        assert_eq!(term("A very-likely fall."), "very likely");
+        assert_eq!(term("It is almost\u{a0}certainly so."), "almost certain");
+        assert_eq!(term("It is not cheap, but likely."), "likely");
+        assert_eq!(term("It never fell and is likely to rise."), "likely");
         for text in [
             "It is not likely.",
+            "It isn't likely.",
+            "It isn’t likely.",
+            "It does not seem likely.",
+            "It is far from likely.",
+            "It will never be likely.",
+            "We do not believe it likely to fall.",
+            "Nobody thinks it likely.",
             "less likely",
             "likely or unlikely",
             "unlikelyhood",
@@ -215,7 +333,7 @@ mod tests {
     #[test]
     fn terms_that_only_the_other_scale_has_are_found() {
         let other =
-            |text, scale| Words::of(text).term_of_other_scale(scale).map_or("", |(term, _)| words(term));
+            |text, scale| Words::of(text).term_of_other_scale(scale).map_or("", |found| words(found.term));
         assert_eq!(other("It is highly likely.", LikelihoodScale::Icd203), "highly likely");
         assert_eq!(other("A realistic possibility.", LikelihoodScale::Icd203), "realistic possibility");
         assert_eq!(other("It is likely.", LikelihoodScale::Icd203), "");

@@ -1,12 +1,12 @@
 //! Abbreviations whose full stop does not end a sentence, in lower case and without that full stop.
 
 /// English and Latin.
-const ENGLISH: [&str; 61] = [
+const ENGLISH: [&str; 64] = [
     "adm", "amb", "approx", "apr", "assoc", "aug", "ave", "bn", "brig", "ca", "capt", "cf", "cmdr", "co",
-    "col", "corp", "cpl", "dec", "dept", "dr", "ed", "eds", "esp", "est", "etc", "feb", "gen", "gov", "hon",
-    "inc", "incl", "jan", "jr", "jul", "jun", "lt", "ltd", "maj", "mar", "messrs", "mr", "mrs", "ms", "mt",
-    "nov", "oct", "pres", "prof", "rep", "resp", "rev", "sen", "sep", "sept", "sgt", "sr", "st", "supp",
-    "viz", "vs", "yr",
+    "col", "corp", "cpl", "dec", "dept", "dr", "ed", "eds", "esp", "est", "etc", "feb", "ft", "gen", "gov",
+    "hon", "inc", "incl", "jan", "jr", "jul", "jun", "lt", "ltd", "maj", "mar", "messrs", "min", "mr", "mrs",
+    "ms", "mt", "nov", "oct", "pres", "prof", "rep", "resp", "ret", "rev", "sen", "sep", "sept", "sgt", "sr",
+    "st", "supp", "viz", "vs", "yr",
 ];
 
 /// English, only before a number: "no." also ends sentences.
@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn abbreviations_initials_and_acronyms_take_a_full_stop() {
-        for word in ["Dr", "(Dr", "No", "J", "U.S", "e.g", "млн", "т.е"] {
+        for word in ["Dr", "(Dr", "Min", "Ft", "Ret", "No", "J", "U.S", "e.g", "млн", "т.е"] {
             assert!(takes_full_stop(word, Some('1')), "{word}");
         }
         for word in ["300", "S-300", "fell", "EU", "", "2.5"] {

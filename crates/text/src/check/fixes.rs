@@ -24,7 +24,6 @@ impl Diagnostic {
         let fix = self.fix.as_ref()?;
         let is_safe = match self.code {
             code::BYTE_ORDER_MARK
-            | code::NUL
             | code::CONTROL_CHARACTER
             | code::CURLY_QUOTE
             | code::QUOTE_IN_VALUE
@@ -38,6 +37,8 @@ impl Diagnostic {
             | code::INVALID_VALUE
             | code::INVALID_YAML
             | code::NOT_A_BRIEF => true,
+            // Only what precedes the front matter is removed.
+            code::FRONT_MATTER => fix.replacement.is_empty(),
             code::UNKNOWN_KEY => !is_claim(&fix.replacement),
             _ => is_same_word(fix.range.of(text), &fix.replacement),
         };

@@ -101,7 +101,6 @@ impl Places<'_> {
         let part = self.parts.get(warning.part_id.as_str());
         let range = match warning.code {
             lint::MISSING_GLYPH => self.character(part, warning),
-            lint::AS_OF_BEFORE_SOURCE => Some(self.reading.paths.find("as_of")),
             lint::YEAR_OF_OTHER_CALENDAR if warning.part_id.is_empty() => {
                 Some(self.reading.paths.find("as_of.date"))
             }

@@ -87,13 +87,18 @@ fn finding(
         code::DUPLICATE_ID => return with_other_part(error, text, reading),
         code::WRONG_REFERENCE => return with_statements(error, given, reading),
         code::UNKNOWN_REFERENCE => {}
-        _ => return error,
+        _ => {
+            let range = span_part(violation, text, range).unwrap_or(range);
+            return Diagnostic { range, ..error };
+        }
     }
     if let Some((range, id)) = link_in_ascii(text, range, &error.message) {
         let message =
             format!("{}: \"{}\" contains {}", error.message, range.of(text), described(range.of(text)));
         return Diagnostic { range, message, ..error }.with_fix(range, id);
     }
+    let range = span_part(violation, text, range).unwrap_or(range);
+    let (error, given) = (Diagnostic { range, ..error }, range.of(text));
     // Another number of the same series, such as s-12 for s-13, is no misspelling.
     let misspelt: Vec<&str> = ids.iter().copied().filter(|id| !is_same_series(id, given)).collect();
     match nearest(given, &misspelt) {
@@ -170,6 +175,20 @@ fn with_statements(error: Diagnostic, given: &str, reading: &Reading) -> Diagnos
     let ids: Vec<&str> = judgment.statements.iter().map(|statement| statement.id.as_str()).collect();
     let message = format!("{}; the judgment's sentences are {}", error.message, ids.join(", "));
     Diagnostic { message, ..error }
+}
+
+/// Finds the target of a link, or the empty attribute of a language, that a violation in a sentence is about.
+fn span_part(violation: &Violation, text: &str, range: TextRange) -> Option<TextRange> {
+    if !violation.path.contains(".spans[") {
+        return None;
+    }
+    let sentence = range.of(text);
+    let id = violation.message.split_once("the id \"").and_then(|(_, quoted)| quoted.split_once('"'));
+    let (at, length) = match id {
+        Some((id, _)) => (sentence.find(&format!("](#{id})"))? + 3, id.len()),
+        None => (sentence.find("{lang=}")? + 1, "lang=".len()),
+    };
+    Some(TextRange::new(range.start + at, range.start + at + length))
 }
 
 /// Finds the id of a link in a sentence that is not ASCII, and returns its range and the id in ASCII.

@@ -55,6 +55,27 @@ impl Annotations {
         Some(self.items.remove(index))
     }
 
+    /// Takes the first annotation that the test accepts, and reports further ones: each part has at most one of this kind.
+    pub(super) fn take_only(
+        &mut self,
+        kind: &str,
+        accepts: impl Fn(&Item) -> bool,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Item> {
+        let first = self.take_where(&accepts)?;
+        while let Some(further) = self.take_where(&accepts) {
+            // The same head twice is reported already.
+            if further.head.text != first.head.text {
+                let message = format!(
+                    "{} has one {kind}: \"{}\" is given already, so remove one of the two",
+                    self.place, first.source
+                );
+                diagnostics.error(code::DUPLICATE_KEY, further.range, message);
+            }
+        }
+        Some(first)
+    }
+
     /// Takes a key with its value.
     pub(super) fn take(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> Option<Value> {
         debug_assert!(vocabulary::ANNOTATION_KEYS.contains(&key), "{key} is no key of the vocabulary");

@@ -8,7 +8,7 @@ use chancery_proto::nearest::expected_claim;
 use super::annotations::Annotations;
 use super::lowering::Lowering;
 use crate::code;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::paths::PathNode;
 use crate::range::{Spanned, TextRange};
 use crate::syntax::tokens::Item;
@@ -29,7 +29,7 @@ impl Lowering<'_> {
     ) -> Option<Likelihood> {
         annotations.know(SCALES.map(|(name, _)| name));
         annotations.know(scale_terms(self.scale).iter().map(|term| words(*term)));
-        let item = annotations.take_where(is_likelihood);
+        let item = annotations.take_only("likelihood", is_likelihood, self.diagnostics);
         let origin = annotations.take("likelihood-origin", self.diagnostics);
         let Some(item) = item else {
             if let Some(origin) = origin {
@@ -110,10 +110,14 @@ impl Lowering<'_> {
 }
 
 /// Takes the confidence from the annotations of a part.
-pub(super) fn confidence(annotations: &mut Annotations, node: &mut PathNode) -> Option<Confidence> {
+pub(super) fn confidence(
+    annotations: &mut Annotations,
+    node: &mut PathNode,
+    diagnostics: &mut Diagnostics,
+) -> Option<Confidence> {
     annotations.know(CONFIDENCES.map(|(name, _)| name));
     let level = |item: &Item| CONFIDENCES.iter().find(|(name, _)| *name == item.head.text);
-    let item = annotations.take_where(|item| level(item).is_some())?;
+    let item = annotations.take_only("confidence", |item| level(item).is_some(), diagnostics)?;
     let mut inner = PathNode::new(item.range);
     inner.set("level", item.head.range);
     let mut confidence = Confidence::default();

@@ -173,7 +173,7 @@ impl Lowering<'_> {
         judgment.marking = self.part_marking(own, &mut annotations, &mut node);
         judgment.likelihood = self.likelihood(&mut annotations, &mut node);
         self.compare_wording(&item.passage, &judgment.statements, judgment.likelihood.as_ref());
-        judgment.confidence = confidence(&mut annotations, &mut node);
+        judgment.confidence = confidence(&mut annotations, &mut node, self.diagnostics);
         let diagnostics = &mut *self.diagnostics;
         judgment.rests_on = annotations.take_ids("rests-on", "rests_on", &mut node, diagnostics);
         judgment.revises_id = annotations.take_text("revises", "revises_id", &mut node, diagnostics);

@@ -14,7 +14,7 @@ use super::maps::report_joined;
 use super::part_fields::own_id;
 use crate::code;
 use crate::defaults;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::paths::PathNode;
 use crate::range::{Spanned, TextRange};
 use crate::syntax::parts::Parts;
@@ -67,7 +67,7 @@ impl Lowering<'_> {
         let (citations, path) = self.citations(parts);
         statement.citations = citations;
         node.add("citations", path);
-        let written = take_flag_of::<StatementType>(&mut annotations, &mut node, "type");
+        let written = take_flag_of::<StatementType>(&mut annotations, &mut node, "type", self.diagnostics);
         let default = defaults::statement_type(&statement, is_in_callout);
         statement.set_type(written.unwrap_or(default));
         self.own_change(ChangedPart::Statement(&statement.id), &mut annotations, &node);
@@ -94,7 +94,7 @@ impl Lowering<'_> {
         node: &mut PathNode,
     ) {
         statement.likelihood = self.likelihood(annotations, node);
-        statement.confidence = confidence(annotations, node);
+        statement.confidence = confidence(annotations, node, self.diagnostics);
         let diagnostics = &mut *self.diagnostics;
         statement.domain = annotations.take_text("domain", "domain", node, diagnostics);
         statement.actor_ids = annotations.take_ids("actors", "actor_ids", node, diagnostics);
@@ -109,7 +109,7 @@ impl Lowering<'_> {
             statement.topics = topics.elements.into_iter().map(|topic| topic.text).collect();
         }
         statement.period = self.period(annotations, node);
-        let status = take_flag_of::<StatementStatus>(annotations, node, "status");
+        let status = take_flag_of::<StatementStatus>(annotations, node, "status", self.diagnostics);
         statement.set_status(status.unwrap_or_default());
     }
 
@@ -235,11 +235,12 @@ fn take_flag_of<W: crate::vocabulary::Words>(
     annotations: &mut Annotations,
     node: &mut PathNode,
     field: &'static str,
+    diagnostics: &mut Diagnostics,
 ) -> Option<W> {
     annotations.know_flags(flags(field));
     let is_flag =
         |item: &tokens::Item| item.value.is_none() && flags(field).contains(&item.head.text.as_str());
-    let item = annotations.take_where(is_flag)?;
+    let item = annotations.take_only(field, is_flag, diagnostics)?;
     node.set(field, item.range);
     crate::vocabulary::value(&item.head.text)
 }

@@ -2,7 +2,7 @@
 
 use chancery_brief::likelihood::words;
 use chancery_brief::lint::{term_fault, wording_is_read};
-use chancery_proto::brief::v1::{Likelihood, LikelihoodTerm, Statement};
+use chancery_proto::brief::v1::{Likelihood, Statement};
 
 use super::lowering::Lowering;
 use crate::code;
@@ -25,7 +25,7 @@ impl Lowering<'_> {
         for (parts, statement) in passage.sentences.iter().zip(statements) {
             let Some(fault) = term_fault(statement, of_judgment, self.scale) else { continue };
             let warning =
-                Diagnostic::warning(fault.code, term_range(parts, fault.offset, fault.term), fault.message);
+                Diagnostic::warning(fault.code, term_range(parts, fault.offset, fault.length), fault.message);
             self.wording.push(if fault.code == code::TERM_WITHOUT_LIKELIHOOD {
                 let (at, insertion) = insertion(parts, words(fault.term));
                 warning.with_fix(at, insertion)
@@ -36,15 +36,11 @@ impl Lowering<'_> {
     }
 }
 
-/// Returns the range of a term in the file, or of the whole sentence where escapes move it.
-fn term_range(parts: &Parts, offset: usize, term: LikelihoodTerm) -> TextRange {
+/// Returns the range of words in the file, or of the whole sentence where escapes move it.
+fn term_range(parts: &Parts, offset: usize, length: usize) -> TextRange {
     let range = parts.text.range;
     let is_verbatim = parts.source == parts.text.text && range.end - range.start == parts.source.len();
-    if is_verbatim {
-        TextRange::new(range.start + offset, range.start + offset + words(term).len())
-    } else {
-        range
-    }
+    if is_verbatim { TextRange::new(range.start + offset, range.start + offset + length) } else { range }
 }
 
 /// Returns where the annotation of a term is inserted, and its text.

@@ -22,6 +22,7 @@ pub(crate) struct FrontMatter {
 
 /// Reads the front matter from an offset, which lies behind a byte order mark.
 pub(crate) fn read_front_matter(text: &str, start: usize, diagnostics: &mut Diagnostics) -> FrontMatter {
+    let start = skip_blank_lines(text, start, diagnostics);
     let Some(fences) = fences(text, start) else {
         let message =
             "the text starts with front matter: `---`, then `title: …` and other fields, then `---`";
@@ -43,6 +44,21 @@ pub(crate) fn read_front_matter(text: &str, start: usize, diagnostics: &mut Diag
         read_map(text, fences.inside, FRONT_MATTER, diagnostics)
     };
     FrontMatter { entries, body_start: fences.body_start, is_complete }
+}
+
+/// Reports blank lines before the front matter, and returns where it starts.
+fn skip_blank_lines(text: &str, start: usize, diagnostics: &mut Diagnostics) -> usize {
+    let lines = text[start..].split_inclusive('\n');
+    let blank: usize = lines.take_while(|line| line.trim().is_empty()).map(str::len).sum();
+    let first = start + blank;
+    let opens = text[first..].lines().next().is_some_and(|line| line.trim_end() == FENCE);
+    if blank == 0 || !opens {
+        return start;
+    }
+    let range = TextRange::new(start, first);
+    let message = "the front matter starts in the first line: remove the blank lines before it";
+    diagnostics.push(Diagnostic::error(code::FRONT_MATTER, range, message).with_fix(range, ""));
+    first
 }
 
 /// The ranges that the fences separate.

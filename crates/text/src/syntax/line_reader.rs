@@ -21,10 +21,13 @@ pub(crate) struct LineReader<'t, 'c, 'd> {
 }
 
 impl<'t, 'c, 'd> LineReader<'t, 'c, 'd> {
-    pub(crate) fn new(text: &'t str, from: usize, cursor: &'c mut Cursor<'d>) -> Self {
+    /// Reads the lines from an offset, except those in the text that start where one of the omitted ranges does.
+    pub(crate) fn new(text: &'t str, from: usize, omitted: &[TextRange], cursor: &'c mut Cursor<'d>) -> Self {
+        let is_omitted =
+            |line: &Line<'_>| omitted.binary_search_by_key(&line.range.start, |range| range.start).is_ok();
         Self {
             text,
-            lines: lines(text, from),
+            lines: lines(text, from).into_iter().filter(|line| !is_omitted(line)).collect(),
             at: 0,
             comments: Comments::default(),
             is_separated: false,

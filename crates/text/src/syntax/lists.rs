@@ -8,6 +8,7 @@ use crate::range::TextRange;
 use crate::syntax::line_reader::LineReader;
 use crate::syntax::lines::Line;
 use crate::syntax::markers::{ForeignMarker, Marker};
+use crate::syntax::parts::Parts;
 use crate::syntax::sentences::read_passage;
 use crate::syntax::tree::{List, ListItem};
 
@@ -102,11 +103,8 @@ fn item(reader: &mut LineReader<'_, '_, '_>, line: Line<'_>, mark: ItemMark, dep
             nested(reader, &mut item, depth);
         } else if let Some(own) = reader.own_line(&line) {
             reader.advance();
-            match &mut item.own {
-                Some(first) => {
-                    first.items.extend(own.items);
-                    first.id = first.id.take().or(own.id);
-                }
+            match &item.own {
+                Some(first) => report_second_own_line(reader, first, &own),
                 None => item.own = Some(own),
             }
         } else {
@@ -120,6 +118,16 @@ fn item(reader: &mut LineReader<'_, '_, '_>, line: Line<'_>, mark: ItemMark, dep
     }
     item.passage = read_passage(reader.text, passage, reader.cursor);
     item
+}
+
+/// Reports a further line of annotations of an item: only one can be read and written again without loss.
+fn report_second_own_line(reader: &mut LineReader<'_, '_, '_>, first: &Parts, second: &Parts) {
+    let message = "an item has one line of annotations and one id: join this line with the one above, as in \
+                   `{likely; low confidence} ^kj-1`";
+    // Not formatted either is a first line that would get an id beside the one of the second.
+    let is_unnamed = first.id.is_none() && second.id.is_some();
+    let range = if is_unnamed { first.range.cover(second.range) } else { second.range };
+    reader.cursor.diagnostics.error(code::MISPLACED, range, message);
 }
 
 fn nested(reader: &mut LineReader<'_, '_, '_>, item: &mut ListItem, depth: usize) {

@@ -2,6 +2,7 @@
 
 pub(crate) mod body;
 mod comments;
+pub(crate) mod conflicts;
 pub(crate) mod cursor;
 pub(crate) mod fenced;
 mod figures;

@@ -119,7 +119,11 @@ fn text_range(
         let follows = skip_gaps(&text[..next.max(token.end)], token.end) < next;
         if follows {
             let range = fragment.range(token.start, token.end);
+            let stray = stray_bracket(text, token, next);
             let message = match token.kind {
+                _ if stray.is_some() => {
+                    "a closing bracket behind the group closes nothing: remove it, or write \\} or \\] for text"
+                }
                 TokenKind::Id(_) => "an id ends its line: put what follows on a line of its own",
                 _ if has_sentence(&text[token.end..next]) => {
                     "citations and annotations follow the full stop of their sentence, and another sentence is a line of its own: \
@@ -131,7 +135,7 @@ fn text_range(
                 }
             };
             let error = Diagnostic::error(code::WRONG_ORDER, range, message);
-            cursor.diagnostics.push(match moved_behind(text, token, next) {
+            cursor.diagnostics.push(match stray.or_else(|| moved_behind(text, token, next)) {
                 Some((start, end, moved)) => error.with_fix(fragment.range(start, end), moved),
                 None => error,
             });
@@ -144,6 +148,14 @@ fn text_range(
         order = order.max(rank);
     }
     (start, trimmed_end(text, start, text_end))
+}
+
+/// Returns the edit that removes the closing brackets directly behind a group, if only these follow it.
+fn stray_bracket(text: &str, token: &Token, next: usize) -> Option<(usize, usize, String)> {
+    let brackets = text[token.end..next].trim_end_matches(is_gap);
+    let is_stray = !brackets.is_empty() && brackets.chars().all(|c| matches!(c, '}' | ']'));
+    let is_group = !matches!(token.kind, TokenKind::Id(_));
+    (is_stray && is_group).then(|| (token.end, token.end + brackets.len(), String::new()))
 }
 
 /// Returns whether a text behind a group ends one sentence and starts another.
@@ -408,6 +420,11 @@ pub(crate) fn refuse_controls(
         let range = fragment.range(start + offset, start + offset + c.len_utf8());
         cursor.diagnostics.push_error_with(|| {
             let name = if c == '\t' { "a tab".to_owned() } else { format!("U+{:04X}", u32::from(c)) };
+            if c == '\r' {
+                let message =
+                    format!("{name} is a control character: end the line with LF, or write a space");
+                return Diagnostic::error(code::CONTROL_CHARACTER, range, message);
+            }
             let message = format!("{name} is a control character, which no text contains: write a space");
             Diagnostic::error(code::CONTROL_CHARACTER, range, message).with_fix(range, " ")
         });

@@ -198,7 +198,10 @@ fn group(
         }
         return end;
     }
-    *closes = false;
+    // The first one is reported: what closes it closes the others.
+    if !std::mem::take(closes) {
+        return at + 1;
+    }
     let (open, close) = if fragment.text()[at..].starts_with('[') { ('[', ']') } else { ('{', '}') };
     let range = fragment.range(at, at + 1);
     let message =
@@ -367,16 +370,16 @@ pub(crate) fn is_id_character(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '-' | '_' | '\u{200b}'..='\u{200d}' | '\u{2010}'..='\u{2015}')
 }
 
-/// Reads an id: `^` behind a gap, then letters, digits and hyphens up to a gap.
+/// Reads an id: `^` behind a gap, then letters, digits and hyphens up to a gap, or to a group that is out of order.
 fn id(fragment: &Fragment<'_>, at: usize, cursor: &mut Cursor<'_>, tokens: &mut Vec<Token>) -> usize {
     let text = fragment.text();
     let name = &text[at + 1..];
     let name = &name[..name.find(|c: char| !is_id_character(c)).unwrap_or(name.len())];
     let end = at + 1 + name.len();
     let is_apart = text[..at].chars().next_back().is_none_or(|c| is_gap(c) || matches!(c, ']' | '}'))
-        && text[end..].chars().next().is_none_or(is_gap);
+        && text[end..].chars().next().is_none_or(|c| is_gap(c) || c == '{' || starts_citations(text, end));
     if name.is_empty() || !is_apart {
-        return at + 1;
+        return almost_id(fragment, at, cursor, tokens).unwrap_or(at + 1);
     }
     let range = fragment.range(at + 1, end);
     if name.parse::<PartId>().is_err() {
@@ -384,6 +387,47 @@ fn id(fragment: &Fragment<'_>, at: usize, cursor: &mut Cursor<'_>, tokens: &mut 
     }
     tokens.push(Token { start: at, end, kind: TokenKind::Id(Spanned::new(name, range)) });
     end
+}
+
+fn starts_citations(text: &str, at: usize) -> bool {
+    text[at..].starts_with('[') && citation_start(text, at).is_some()
+}
+
+/// Reads and reports an id with a space behind its `^`, with punctuation behind it, or directly behind the punctuation of
+/// its sentence. Only names with a number, such as `s-2`, are taken for ids here: `x^2` and `^b.` are text.
+fn almost_id(
+    fragment: &Fragment<'_>,
+    at: usize,
+    cursor: &mut Cursor<'_>,
+    tokens: &mut Vec<Token>,
+) -> Option<usize> {
+    let is_punctuation =
+        |c: char| matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '…' | '。' | '؟' | '”' | '"');
+    let text = fragment.text();
+    let start = skip_gaps(text, at + 1);
+    let name = &text[start..];
+    let name = &name[..name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).unwrap_or(name.len())];
+    let (prefix, number) = name.rsplit_once('-')?;
+    let is_numbered = !prefix.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) && !number.is_empty();
+    let before = text[..at].chars().next_back();
+    let is_behind = before.is_none_or(|c| is_gap(c) || matches!(c, ']' | '}') || is_punctuation(c));
+    let name_end = start + name.len();
+    let end = name_end + text[name_end..].find(|c| !is_punctuation(c)).unwrap_or(text.len() - name_end);
+    let is_apart = text[end..].chars().next().is_none_or(is_gap);
+    if !is_numbered || !is_behind || !is_apart || name.parse::<PartId>().is_err() {
+        return None;
+    }
+    let range = fragment.range(start, name_end);
+    cursor.diagnostics.push_error_with(|| {
+        let message = format!(
+            "an id is `^{name}` alone, with a space before it and the end of its line behind it: write it so, or \\^ for text"
+        );
+        let space = if before.is_none_or(is_gap) { "" } else { " " };
+        let error = Diagnostic::error(code::INVALID_ID, fragment.range(at, end), message);
+        error.with_fix(fragment.range(at, end), format!("{space}^{name}"))
+    });
+    tokens.push(Token { start: at, end, kind: TokenKind::Id(Spanned::new(name, range)) });
+    Some(end)
 }
 
 fn malformed_id(name: &str, range: TextRange) -> Diagnostic {

@@ -2,6 +2,7 @@
 
 use chancery_brief::marking::Scheme;
 
+use crate::syntax::conflicts::is_conflict_mark;
 use crate::syntax::gaps::{is_gap, skip_gaps};
 use crate::syntax::markers::{ForeignMarker, Marker, marker};
 use crate::syntax::parts::{Misread, bare_label, leading_label, misread};
@@ -46,9 +47,8 @@ pub(super) fn needs_escape(place: Place, written: &str, rest: &str, is_first: bo
         '[' => has_tokens(place) && citation_key(rest, skip_gaps(rest, 1)).is_some(),
         '(' => place == Place::Sentence && before == Some(']'),
         '^' => {
-            let is_apart = is_first || before.is_none_or(|c| is_gap(c) || matches!(c, ']' | '}'));
-            let is_name = next.is_some_and(is_id_character);
-            has_tokens(place) && is_apart && is_name
+            let is_apart = is_first || before.is_none_or(|c| !c.is_alphanumeric());
+            has_tokens(place) && is_apart && next.is_some_and(|c| is_id_character(c) || is_gap(c))
         }
         _ => false,
     }
@@ -86,6 +86,7 @@ pub(super) fn protect_line_start(line: &mut String, scheme: Scheme, is_in_quote:
 /// Escapes the start of a sentence's line that would open a block, and returns whether it did.
 pub(crate) fn protect_marker(line: &mut String, scheme: Scheme, is_in_quote: bool) -> bool {
     let at = match marker(line, scheme) {
+        _ if is_conflict_mark(line) => Some(0),
         Some(Marker::Number { .. } | Marker::Foreign(ForeignMarker::Number { .. })) => line.find(['.', ')']),
         Some(Marker::TableTitle { .. }) => line.find(':'),
         Some(_) => Some(0),
@@ -102,7 +103,8 @@ pub(crate) fn protect_marker(line: &mut String, scheme: Scheme, is_in_quote: boo
 
 /// Escapes the start of an entry that would end its block.
 pub(super) fn protect_entry_start(line: &mut String, scheme: Scheme) {
-    if matches!(marker(line, scheme), Some(Marker::Heading { .. } | Marker::Fence)) {
+    let opens = matches!(marker(line, scheme), Some(Marker::Heading { .. } | Marker::Fence));
+    if opens || is_conflict_mark(line) {
         line.insert(0, '\\');
     } else {
         protect_label(line, scheme);

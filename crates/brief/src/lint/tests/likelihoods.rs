@@ -55,6 +55,30 @@ fn the_words_and_the_likelihood_agree() {
 }
 
 #[test]
+fn the_opposite_of_a_likelihood_is_found() {
+    let cases = [
+        ("It is not likely to hold.", LikelihoodTerm::Icd203VeryLikely, "not likely"),
+        ("It isn't likely to hold.", LikelihoodTerm::Icd203Likely, "not likely"),
+        ("It will probably hold.", LikelihoodTerm::Icd203Unlikely, "probably"),
+        ("It is almost\u{a0}certain to hold.", LikelihoodTerm::Icd203Unlikely, "almost certain"),
+    ];
+    for (text, term, said) in cases {
+        let content = brief(vec![likely("s1", text, term)]);
+        assert_eq!(codes(&content), one(LIKELIHOOD_CONTRADICTS_TEXT, "s1"), "{text}");
+        assert!(lint(&content, None)[0].message.contains(&format!("says \"{said}\"")), "{text}");
+    }
+    for (text, term) in [
+        ("It isn't likely to hold.", LikelihoodTerm::Icd203Unlikely),
+        ("It will probably hold.", LikelihoodTerm::Icd203Likely),
+        ("It will probably not hold.", LikelihoodTerm::Icd203Likely),
+        ("It is likely, if not very likely, to hold.", LikelihoodTerm::Icd203Likely),
+        ("The report calls it “not likely”.", LikelihoodTerm::Icd203Likely),
+    ] {
+        assert_eq!(codes(&brief(vec![likely("s1", text, term)])), [], "{text}");
+    }
+}
+
+#[test]
 fn terms_are_of_the_scale_of_the_brief() {
     let content = brief(vec![likely("s1", "It is highly likely.", LikelihoodTerm::Icd203VeryLikely)]);
     assert_eq!(codes(&content), one(TERM_OF_OTHER_SCALE, "s1"));
