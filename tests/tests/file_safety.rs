@@ -152,6 +152,6 @@ async fn fmt_reports_every_file_and_names_the_remedy() {
     assert!(!listed.stderr.contains('\u{1b}') && listed.stderr.contains("b\\u{1b}\\n.brief.md"));
     let json = Command::new(["fmt", "-"]).input("{\"title\": \"T\"}").run().await.exits(2);
     assert!(json.stderr.contains("JSON and YAML have no formatter"), "{}", json.stderr);
-    let linted = run(["lint", &first]).await.exits(2);
-    assert!(linted.stderr.contains("help: `chancery check "), "{}", linted.stderr);
+    let answer = run(["lint", &first]).await.exits(2);
+    assert!(answer.stderr.contains("help: `chancery check "), "{}", answer.stderr);
 }

@@ -16,7 +16,7 @@ use tokio::process::{Child, ChildStdout};
 use tokio::time::timeout;
 
 /// Time limit of a round on a loaded machine, in a debug build.
-const ROUND_TIMEOUT: Duration = Duration::from_secs(60);
+const ROUND_TIMEOUT: Duration = Duration::from_mins(1);
 
 fn text(title: &str, sentence: &str) -> String {
     format!(

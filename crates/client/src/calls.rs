@@ -273,7 +273,7 @@ mod tests {
     use super::METHODS;
 
     /// Writes that are idempotent, by their request id or by their nature.
-    const IDEMPOTENT_WRITES: [&str; 11] = [
+    const IDEMPOTENT_WRITES: [&str; 12] = [
         "create_brief",
         "create_render",
         "delete_brief",
@@ -285,6 +285,7 @@ mod tests {
         "undelete_brief",
         "update_brief_draft",
         "withdraw_brief_revision",
+        "update_workspace",
     ];
 
     #[test]

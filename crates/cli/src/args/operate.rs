@@ -49,7 +49,7 @@ pub enum Workspace {
     Show,
     /// Sets what drafts must satisfy to be published, in place of the rules before
     Rules {
-        /// Refuses drafts with warnings of these codes, separated by commas; UNDECLARED_CHANGE also for differences that
+        /// Refuses drafts with warnings of these codes, separated by commas; `UNDECLARED_CHANGE` also for differences that
         /// `changes` does not declare; all of them without codes
         #[arg(long, value_name = "CODES", num_args = 0..=1, require_equals = true, default_missing_value = "",
               value_parser = parse_codes_of_publish, required_unless_present = "none")]

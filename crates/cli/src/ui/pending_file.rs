@@ -55,7 +55,8 @@ impl PendingFile {
         }
         refuse_read_only(path, &target, existing.mode())?;
         let mut pending = Self::in_folder_of(target.clone(), path, mode)?;
-        let is_private = mode & 0o077 == 0;
+        // No permission of the group and of others.
+        let is_private = mode.trailing_zeros() >= 6;
         if !is_private {
             let file = pending.file.as_file();
             let created = file.metadata().map_err(writing())?;

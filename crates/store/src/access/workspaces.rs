@@ -35,11 +35,11 @@ pub struct Workspace {
     pub policy: Policy,
     /// When it was created.
     pub created_at: OffsetDateTime,
-    /// What drafts must satisfy to be published.
+    /// Conditions for publishing drafts.
     pub rules: PublicationRules,
 }
 
-/// What drafts of a workspace must satisfy to be published, besides what a request requires.
+/// Conditions for publishing drafts of a workspace, in addition to those in a request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PublicationRules {
     /// Whether a draft with any warning is refused.

@@ -5,7 +5,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::range::TextRange;
 use crate::syntax::lines::lines;
 
-/// Reports the marks of conflicts and returns their lines, which are no part of the text.
+/// Reports the marks of conflicts and returns their lines, which the reader skips.
 pub(crate) fn conflict_marks(text: &str, diagnostics: &mut Diagnostics) -> Vec<TextRange> {
     let mut marks = Vec::new();
     let mut is_open = false;

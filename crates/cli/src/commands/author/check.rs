@@ -27,7 +27,7 @@ pub fn run(global: &Global, arguments: &Check) -> Result<(), Failure> {
     let coverage = coverage(arguments.no_glyphs, arguments.fonts.as_deref())?;
     let mut files = Vec::new();
     for file in &arguments.files {
-        let checked = check(file, arguments, coverage.as_ref(), global.json)?;
+        let checked = check(file, arguments, coverage.as_ref(), global.json);
         if !global.json {
             output::print(&findings::text(&checked))?;
         }
@@ -50,25 +50,20 @@ pub fn coverage(no_glyphs: bool, fonts: Option<&Path>) -> Result<Option<GlyphCov
 
 /// Checks a file, after its safe fixes with `--fix`. A file that cannot be read is a finding, so that the others are
 /// checked too.
-fn check(
-    file: &Path,
-    arguments: &Check,
-    coverage: Option<&GlyphCoverage>,
-    is_json: bool,
-) -> Result<CheckedFile, Failure> {
+fn check(file: &Path, arguments: &Check, coverage: Option<&GlyphCoverage>, is_json: bool) -> CheckedFile {
     let name = file.display().to_string();
     let text = match read_text(file) {
         Ok(text) => text,
-        Err(failure) => return Ok(unreadable(name, failure)),
+        Err(failure) => return unreadable(name, failure),
     };
     if !is_in_text_form(file, &text) {
         let (findings, omitted, _) = data_check::check(file, &text, arguments.scheme.scheme(), coverage);
-        return Ok(CheckedFile { name, text, findings, omitted });
+        return CheckedFile { name, text, findings, omitted };
     }
-    let (text, Checked { mut findings, omitted, .. }) = fixed(file, text, arguments.fix, coverage, is_json)?;
+    let (text, Checked { mut findings, omitted, .. }) = fixed(file, text, arguments.fix, coverage, is_json);
     findings.extend(template_text(&text));
     findings.sort_by_key(|found| (found.range.start, found.range.end, found.severity));
-    Ok(CheckedFile { name, text, findings, omitted })
+    CheckedFile { name, text, findings, omitted }
 }
 
 /// Returns a hint at the first text of the template of `new` that is still there.
@@ -91,34 +86,34 @@ fn fixed(
     fix: bool,
     coverage: Option<&GlyphCoverage>,
     is_json: bool,
-) -> Result<(Arc<str>, Checked), Failure> {
+) -> (Arc<str>, Checked) {
     // With --json, standard error has only the failure.
     let report = |line: std::fmt::Arguments<'_>| {
         if !is_json {
-            eprintln!("{line}")
+            eprintln!("{line}");
         }
     };
     let images = FolderImages::beside(file);
     let context = Context { resolver: Some(&images), ..Context::default() };
     let before = chancery_text::check(&text, &context, coverage);
     if !fix {
-        return Ok((text, before));
+        return (text, before);
     }
     match chancery_text::fix(&text, &before, &context, coverage) {
-        Fixing::Unchanged => Ok((text, before)),
+        Fixing::Unchanged => (text, before),
         Fixing::Refused => {
             let name = shown(&file.display());
             report(format_args!("{name}: not fixed, because the fixes would cause other errors"));
-            Ok((text, before))
+            (text, before)
         }
         Fixing::Fixed(fixed, after) => {
             if let Err(failure) = output::replace_text(file, &text, &fixed.text) {
                 let mut unwritten = before;
                 unwritten.findings.insert(0, unwritable(failure));
-                return Ok((text, unwritten));
+                return (text, unwritten);
             }
             report(format_args!("{}: {} fixed", shown(&file.display()), fixed.applied));
-            Ok((fixed.text.into(), *after))
+            (fixed.text.into(), *after)
         }
     }
 }

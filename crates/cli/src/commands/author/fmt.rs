@@ -122,7 +122,6 @@ fn formatted(
 fn print(file: &Path, outcome: &Outcome, arguments: &Fmt) -> Result<(), Failure> {
     let name = shown(&file.display());
     match outcome {
-        Outcome::Unchanged => {}
         Outcome::Changed(_) if arguments.check => output::print(&format!("{name}: would change\n"))?,
         Outcome::Changed(notes) => {
             for note in notes.iter().take(MAX_NOTES) {
@@ -135,7 +134,7 @@ fn print(file: &Path, outcome: &Outcome, arguments: &Fmt) -> Result<(), Failure>
         Outcome::Invalid(errors) => eprint!("{}", findings::plain(errors)),
         // The failure of the only file is the failure of the command.
         Outcome::Failed(failure) if arguments.files.len() > 1 => eprint!("{}", failure.plain()),
-        Outcome::Failed(_) => {}
+        Outcome::Unchanged | Outcome::Failed(_) => {}
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use crate::args::author::KindArg;
 
 /// The texts that authors replace.
-pub const PLACEHOLDERS: [&str; 14] = [
+pub const PLACEHOLDERS: [&str; 15] = [
     "Say in one or two sentences what readers must know.",
     "State what you judge.",
     "Say why you are this sure",
@@ -18,6 +18,7 @@ pub const PLACEHOLDERS: [&str; 14] = [
     "Name what would show that the judgment holds or fails",
     "Name what is not known and matters",
     "Say in the title what",
+    LABEL,
 ];
 
 /// The headings of the texts in Russian, Persian and Arabic.
@@ -31,6 +32,15 @@ const HEADINGS: [(&str, [&str; 3]); 8] = [
     ("What happened", ["Что произошло", "چه رخ داد", "ماذا حدث"]),
     ("What it means", ["Что это значит", "معنای آن", "ماذا يعني ذلك"]),
 ];
+
+/// The labels of the relationships' types in Russian, Persian and Arabic.
+const LABELS: [(&str, [&str; 3]); 2] = [
+    ("supplies-weapons-to", ["поставляет оружие", "تأمین\u{200c}کنندهٔ سلاح برای", "يورّد السلاح إلى"]),
+    ("cooperates-with", ["сотрудничает", "همکار", "يتعاون مع"]),
+];
+
+/// The label of a relationship in another language, to be replaced.
+const LABEL: &str = "Name the type in the language of the brief";
 
 /// The comment in a text whose language is not English.
 const LANGUAGE_COMMENT: &str = "<!-- Write headings and texts in the language of the brief. Keys, terms such as likely, ids, dates, grades and the signs
@@ -59,7 +69,15 @@ fn translated(template: &str, language: &str) -> String {
     }
     let mut text =
         template.replacen("<!-- The bottom line", &format!("{LANGUAGE_COMMENT}<!-- The bottom line"), 1);
-    if let Some(column) = ["ru", "fa", "ar"].iter().position(|known| *known == language) {
+    let column = ["ru", "fa", "ar"].iter().position(|known| *known == language);
+    for (r#type, labels) in LABELS {
+        let label = column.map_or(LABEL, |column| labels[column]);
+        for actor in ["actor-1", "actor-2"] {
+            let line = format!(" | {type} | {actor} {{");
+            text = text.replace(&line, &format!("{line}label: {label}; "));
+        }
+    }
+    if let Some(column) = column {
         for (english, translations) in HEADINGS {
             for (before, behind) in [("# ", " ^"), ("# ", " {"), ("name: ", ",")] {
                 let heading = |word: &str| format!("{before}{word}{behind}");
