@@ -168,7 +168,7 @@ async fn an_image_beside_the_text_counts() {
     let figure = "---\ntitle: T\n---\n\n# A ^sec-1\n\n![A map](map.svg \"M\") ^fig-1\n";
     let mut preview = Preview::start(figure, &["--watch"]);
     let missing = preview.next().await;
-    assert_eq!(codes(&missing), ["INVALID_FIGURE"]);
+    assert_eq!(codes(&missing), ["INVALID_FIGURE", "FURTHER_CHECKS"]);
     let map = preview.path("map.svg");
     fs::write(&map, svg(40)).unwrap();
     preview.next_printed().await;

@@ -2,7 +2,10 @@
 
 use std::sync::LazyLock;
 
-use prost_reflect::{DescriptorPool, EnumDescriptor, ExtensionDescriptor, FileDescriptor, MessageDescriptor};
+use prost::{Message, Name};
+use prost_reflect::{
+    DescriptorPool, DynamicMessage, EnumDescriptor, ExtensionDescriptor, FileDescriptor, MessageDescriptor,
+};
 
 use crate::options::v1::Permission;
 
@@ -147,6 +150,17 @@ pub fn methods() -> impl Iterator<Item = (String, MethodTraits)> {
         });
         methods.collect::<Vec<_>>()
     })
+}
+
+/// Converts a message to the dynamic message of its descriptor.
+pub(crate) fn dynamic<T: Message + Name>(message: &T) -> DynamicMessage {
+    let mut dynamic = DynamicMessage::new(descriptor::<T>());
+    dynamic.transcode_from(message).expect("a generated message fits its own descriptor");
+    dynamic
+}
+
+pub(crate) fn descriptor<T: Name>() -> MessageDescriptor {
+    message(&T::full_name()).expect("generated messages are in the descriptor set")
 }
 
 #[cfg(test)]

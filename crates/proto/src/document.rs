@@ -5,8 +5,8 @@ use std::ops::Range;
 use prost::{Message, Name};
 use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, ReflectMessage, Value as FieldValue};
 
+use crate::descriptors::dynamic;
 use crate::descriptors::word_of_number;
-use crate::json::dynamic;
 
 /// A value with the bytes that it takes in the text.
 #[derive(Debug, Clone, PartialEq, Eq)]

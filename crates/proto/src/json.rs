@@ -3,9 +3,9 @@
 //! enums may also be written as words: `non-state-group` for `ACTOR_KIND_NON_STATE_GROUP`.
 
 use prost::{Message, Name};
-use prost_reflect::{DynamicMessage, MessageDescriptor, SerializeOptions};
+use prost_reflect::SerializeOptions;
 
-use crate::descriptors;
+use crate::descriptors::dynamic;
 use crate::document::{Key, Node, Value};
 use crate::message_reader::{printable, read_message};
 
@@ -179,17 +179,6 @@ pub fn to_string_pretty<T: Message + Name>(message: &T) -> String {
     dynamic.serialize_with_options(&mut serializer, &options).expect("writing JSON to memory does not fail");
     bytes.push(b'\n');
     String::from_utf8(bytes).expect("serde_json writes UTF-8")
-}
-
-/// Converts a message to the dynamic message of its descriptor.
-pub(crate) fn dynamic<T: Message + Name>(message: &T) -> DynamicMessage {
-    let mut dynamic = DynamicMessage::new(descriptor::<T>());
-    dynamic.transcode_from(message).expect("a generated message fits its own descriptor");
-    dynamic
-}
-
-fn descriptor<T: Name>() -> MessageDescriptor {
-    descriptors::message(&T::full_name()).expect("generated messages are in the descriptor set")
 }
 
 #[cfg(test)]

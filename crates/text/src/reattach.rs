@@ -6,11 +6,11 @@ use chancery_brief::reading_order::{StatementLocation, located_statements};
 use chancery_proto::brief::v1::{BriefContent, Confidence, ConfidenceLevel, Section, Statement};
 
 use crate::range::Spanned;
-use crate::reader::CONFIDENCES;
 use crate::syntax::parts::Parts;
 use crate::syntax::tokens::Item;
 use crate::syntax::tree::{Element, ElementKind, List};
 use crate::syntax::values::{Value, quoted};
+use crate::vocabulary::CONFIDENCES;
 
 /// Smallest share of common words of a sentence and its earlier text, in percent.
 const MIN_OVERLAP: usize = 60;

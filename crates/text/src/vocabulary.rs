@@ -92,6 +92,13 @@ pub(crate) fn is_term(words: &str) -> bool {
     SCALES.iter().any(|(_, scale)| term(words, *scale).is_some())
 }
 
+/// The levels of confidence as annotations.
+pub(crate) const CONFIDENCES: [(&str, ConfidenceLevel); 3] = [
+    ("high confidence", ConfidenceLevel::High),
+    ("moderate confidence", ConfidenceLevel::Moderate),
+    ("low confidence", ConfidenceLevel::Low),
+];
+
 /// The keys of annotations that have a value, of any part.
 pub(crate) const ANNOTATION_KEYS: &[&str] = &[
     "actors",

@@ -8,6 +8,7 @@ use prost::{Message, Name};
 
 use crate::ui::failure::Failure;
 use crate::ui::pending_file::PendingFile;
+pub use crate::ui::pending_file::is_standard;
 
 /// Prints a response as JSON, or as plain text.
 pub fn response<M: Message + Name>(
@@ -32,11 +33,6 @@ pub fn print_to_reader(text: &str) -> Result<(), Failure> {
     let mut output = io::stdout().lock();
     let written = output.write_all(text.as_bytes()).and_then(|()| output.flush());
     written.map_err(Failure::io("writing to standard output"))
-}
-
-/// Returns whether a path is `-`, for standard input or output.
-pub fn is_standard(path: &Path) -> bool {
-    path == Path::new("-")
 }
 
 /// Endings of other documents than the commands write.

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use super::failure::Failure;
-use super::output::is_standard;
 
 /// Links followed to the file that they name; systems follow 40.
 const MAX_LINKS: usize = 40;
@@ -220,4 +219,9 @@ fn refuse_read_only(path: &Path, target: &Path, mode: u32) -> Result<(), Failure
 
 fn is_folder(path: &Path) -> Failure {
     Failure::usage("IS_A_FOLDER", format!("{} is a folder; name a file", path.display()))
+}
+
+/// Returns whether a path is `-`, for standard input or output.
+pub fn is_standard(path: &Path) -> bool {
+    path == Path::new("-")
 }

@@ -5,7 +5,7 @@ use chancery_brief::likelihood::{scale_terms, words};
 use crate::code;
 use crate::diagnostics::{Diagnostic, Fix};
 use crate::range::TextRange;
-use crate::reader::CONFIDENCES;
+use crate::vocabulary::CONFIDENCES;
 use crate::vocabulary::SCALES;
 
 /// A text with its safe fixes.

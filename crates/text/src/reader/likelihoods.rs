@@ -1,25 +1,19 @@
 //! Likelihood and confidence.
 
 use chancery_brief::likelihood::{bounds, scale_terms, words};
-use chancery_proto::brief::v1::{Confidence, ConfidenceLevel, Likelihood, LikelihoodScale, LikelihoodTerm};
-use chancery_proto::lookalikes::{digit, in_ascii};
+use chancery_proto::brief::v1::{Confidence, Likelihood, LikelihoodScale, LikelihoodTerm};
+use chancery_proto::lookalikes::in_ascii;
 use chancery_proto::nearest::expected_claim;
 
 use super::annotations::Annotations;
 use super::lowering::Lowering;
+use super::terms::{leading_term, percentages};
 use crate::code;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::paths::PathNode;
 use crate::range::{Spanned, TextRange};
 use crate::syntax::tokens::Item;
-use crate::vocabulary::{SCALES, term};
-
-/// The levels of confidence as annotations.
-pub(crate) const CONFIDENCES: [(&str, ConfidenceLevel); 3] = [
-    ("high confidence", ConfidenceLevel::High),
-    ("moderate confidence", ConfidenceLevel::Moderate),
-    ("low confidence", ConfidenceLevel::Low),
-];
+use crate::vocabulary::{CONFIDENCES, SCALES, term};
 
 impl Lowering<'_> {
     pub(super) fn likelihood(
@@ -136,29 +130,6 @@ fn is_likelihood(item: &Item) -> bool {
     SCALES.iter().any(|(name, _)| *name == head) || leading_term(head).is_some()
 }
 
-/// Returns the longest term of any scale at the start of a text, and what follows it.
-pub(crate) fn leading_term(text: &str) -> Option<(&str, &str)> {
-    let terms = SCALES.iter().flat_map(|(_, scale)| scale_terms(*scale)).map(|term| words(*term));
-    let follows = |rest: &str| rest.is_empty() || rest.starts_with(' ');
-    let fitting = terms.filter(|term| text.strip_prefix(term).is_some_and(follows));
-    let longest = fitting.max_by_key(|term| term.len())?;
-    let rest = text[longest.len()..].trim();
-    // "likely" is the start of "likely or probable", and of text that is no likelihood.
-    let starts_range = |c: char| digit(c).is_some() || matches!(c, '%' | '٪' | '％');
-    let is_range = rest.is_empty() || rest.starts_with("at ") || rest.starts_with(starts_range);
-    is_range.then_some((&text[..longest.len()], rest))
-}
-
-/// Returns a likelihood or confidence in ASCII that is written with look-alike characters; none for other texts.
-pub(super) fn written_in_ascii(head: &str) -> Option<String> {
-    let ascii = in_ascii(head)?;
-    let words: Vec<&str> = ascii.split_whitespace().collect();
-    let ascii = words.join(" ");
-    let is_confidence = CONFIDENCES.iter().any(|(name, _)| *name == ascii);
-    let is_likelihood = leading_term(&ascii).is_some_and(|(_, rest)| percentages(rest).is_some());
-    (is_confidence || is_likelihood).then_some(ascii)
-}
-
 /// Reports what follows a term and is no range, with the range that it seems to mean.
 fn malformed_range(term: LikelihoodTerm, rest: &str, range: TextRange) -> Diagnostic {
     let name = words(term);
@@ -182,38 +153,4 @@ fn malformed_range(term: LikelihoodTerm, rest: &str, range: TextRange) -> Diagno
         "{rest:?} behind the term is no range: write `{name} {low}-{high}%` or `{name} {low}-{high}% at {point}%`"
     );
     Diagnostic::error(code::INVALID_VALUE, range, message)
-}
-
-struct Percentages {
-    bounds: Option<(u32, u32)>,
-    point: Option<u32>,
-}
-
-/// Reads `LOW-HIGH%`, `at POINT%`, both or neither.
-fn percentages(text: &str) -> Option<Percentages> {
-    let (range, point) = match text.strip_prefix("at ") {
-        Some(point) => ("", Some(point)),
-        None => match text.split_once(" at ") {
-            Some((range, point)) => (range, Some(point)),
-            None => (text, None),
-        },
-    };
-    let number = |text: &str| {
-        let digits = text.trim().trim_end_matches('%').trim_end();
-        (digits.len() <= 3 && digits.bytes().all(|b| b.is_ascii_digit()))
-            .then(|| digits.parse().ok())
-            .flatten()
-    };
-    let bounds = match range.trim() {
-        "" => None,
-        range => {
-            let (low, high) = range.split_once(['-', '–'])?;
-            Some((number(low)?, number(high)?))
-        }
-    };
-    let point = match point {
-        Some(point) => Some(number(point)?),
-        None => None,
-    };
-    Some(Percentages { bounds, point })
 }

@@ -13,9 +13,10 @@ mod reading;
 mod remedies;
 mod sections;
 mod statements;
+mod terms;
 mod wording;
 
 pub(crate) use self::blocks::DIGEST_PREFIX;
 pub(crate) use self::fenced::{FACTORS, UNDATED};
-pub(crate) use self::likelihoods::{CONFIDENCES, leading_term};
 pub use self::reading::{Reading, read};
+pub(crate) use self::terms::leading_term;

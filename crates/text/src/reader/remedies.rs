@@ -5,9 +5,10 @@ use chancery_brief::likelihood::{row, scale_terms, words};
 use chancery_brief::translations;
 use chancery_proto::brief::v1::LikelihoodScale;
 
-use super::likelihoods::{CONFIDENCES, written_in_ascii};
+use super::terms::written_in_ascii;
 use crate::range::TextRange;
 use crate::syntax::tokens::Item;
+use crate::vocabulary::CONFIDENCES;
 use crate::vocabulary::is_term;
 
 /// The end of a message about an unknown annotation, and the edit that corrects it, where only one can be meant.

@@ -7,8 +7,9 @@ use super::words::{id_around, trimmed, value_slot};
 use super::{Slot, SlotKind, Surroundings};
 use crate::dictionary::{Annotated, annotation_keys};
 use crate::range::TextRange;
+use crate::syntax::citation_keys::citation_key;
 use crate::syntax::gaps::{is_gap, skip_gaps};
-use crate::syntax::tokens::{SuffixKind, citation_key, citation_start, span_suffix};
+use crate::syntax::tokens::{SuffixKind, citation_start, span_suffix};
 use crate::vocabulary::SCALES;
 
 /// Returns the slot at an offset in a line.

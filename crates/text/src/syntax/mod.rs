@@ -1,6 +1,7 @@
 //! From the text to its tree: blocks, sentences and the parts of lines, with their ranges.
 
 pub(crate) mod body;
+pub(crate) mod citation_keys;
 mod comments;
 pub(crate) mod conflicts;
 pub(crate) mod cursor;

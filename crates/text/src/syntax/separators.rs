@@ -6,10 +6,10 @@ use chancery_proto::lookalikes::{COMMAS, SEMICOLONS};
 use crate::code;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::range::TextRange;
-use crate::reader::CONFIDENCES;
+use crate::syntax::citation_keys::citation_key;
 use crate::syntax::fragment::Fragment;
 use crate::syntax::gaps::{is_gap, skip_gaps};
-use crate::syntax::tokens::citation_key;
+use crate::vocabulary::CONFIDENCES;
 use crate::vocabulary::{ANNOTATION_KEYS, is_term};
 
 /// Longest start of a value that is compared with keys, in bytes.

@@ -7,6 +7,7 @@ use chancery_proto::names::PartId;
 use crate::code;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::range::{Spanned, TextRange};
+use crate::syntax::citation_keys::citation_key;
 use crate::syntax::cursor::Cursor;
 use crate::syntax::fragment::Fragment;
 use crate::syntax::gaps::{is_gap, skip_gaps, trimmed_end};
@@ -55,13 +56,6 @@ pub(crate) struct Item {
     /// The annotation as written, without the white space around it.
     pub(crate) source: String,
 }
-
-/// Words before the `@` of a citation, with the role that each means.
-pub(crate) const ROLE_WORDS: [(&str, CitationRole); 3] = [
-    ("also", CitationRole::Corroborates),
-    ("but", CitationRole::Contradicts),
-    ("unspecified", CitationRole::Unspecified),
-];
 
 /// Finds the tokens of a fragment.
 pub(crate) fn tokens(fragment: &Fragment<'_>, cursor: &mut Cursor<'_>) -> Vec<Token> {
@@ -160,18 +154,6 @@ fn closing_parenthesis(text: &str, open: usize) -> Option<usize> {
 /// The start of a citation: its role and the offset behind its `@`.
 pub(crate) fn citation_start(text: &str, bracket: usize) -> Option<(CitationRole, usize)> {
     citation_key(text, skip_gaps(text, bracket + 1))
-}
-
-/// Reads the role and the `@` of a citation at an offset, and returns the offset of its key.
-pub(crate) fn citation_key(text: &str, at: usize) -> Option<(CitationRole, usize)> {
-    if text[at..].starts_with('@') {
-        return Some((CitationRole::States, at + 1));
-    }
-    ROLE_WORDS.into_iter().find_map(|(word, role)| {
-        let after = at + text[at..].strip_prefix(word).map(|_| word.len())?;
-        let key = skip_gaps(text, after);
-        (key > after && text[key..].starts_with('@')).then_some((role, key + 1))
-    })
 }
 
 /// Contents of a group with the offset behind its closing mark; none if it does not close.

@@ -3,10 +3,10 @@
 use chancery_brief::likelihood::{bounds, words};
 use chancery_proto::brief::v1::{Confidence, Likelihood, LikelihoodScale, Period};
 
-use crate::reader::CONFIDENCES;
 use crate::syntax::gaps::is_gap;
 use crate::syntax::separators::{is_foreign_comma, starts_annotation, swallowed_annotation};
 use crate::syntax::values::quoted;
+use crate::vocabulary::CONFIDENCES;
 use crate::vocabulary::SCALES;
 
 /// Annotations in the order in which they are written.

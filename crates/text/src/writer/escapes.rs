@@ -2,12 +2,13 @@
 
 use chancery_brief::marking::Scheme;
 
+use crate::syntax::citation_keys::citation_key;
 use crate::syntax::conflicts::is_conflict_mark;
 use crate::syntax::gaps::{is_gap, skip_gaps};
 use crate::syntax::markers::{ForeignMarker, Marker, marker};
 use crate::syntax::parts::{Misread, bare_label, leading_label, misread};
 use crate::syntax::quotes::ATTRIBUTION;
-use crate::syntax::tokens::{citation_key, is_id_character};
+use crate::syntax::tokens::is_id_character;
 
 /// The place of a text, which decides which characters are escaped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

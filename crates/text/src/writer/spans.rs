@@ -6,8 +6,8 @@
 use chancery_proto::brief::v1::{Span, SpanKind};
 
 use super::escapes::{Place, needs_escape, shown};
+use crate::syntax::citation_keys::citation_key;
 use crate::syntax::gaps::skip_gaps;
-use crate::syntax::tokens::citation_key;
 
 /// A span with byte offsets.
 #[derive(Debug, Clone)]

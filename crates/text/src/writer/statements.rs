@@ -7,8 +7,8 @@ use super::escapes::protect_line_start;
 use super::spans::with_spans;
 use super::state::{WITHHELD, Writer, effective, id, joined, label, stated};
 use crate::defaults;
+use crate::syntax::citation_keys::ROLE_WORDS;
 use crate::syntax::sentences::is_bracketed;
-use crate::syntax::tokens::ROLE_WORDS;
 use crate::vocabulary::word;
 
 /// The surroundings of a sentence.
