@@ -53,12 +53,12 @@ pub fn slot_at(text: &str, offset: usize) -> Option<Slot> {
     let body_start = match fences(text, start) {
         Some(fences) if offset < fences.inside.start => return None,
         Some(fences) if offset < fences.inside.end => {
-            return front_matter::slot(text, fences.inside, offset);
+            return on_line(text, front_matter::slot(text, fences.inside, offset), offset);
         }
         Some(fences) if offset < fences.body_start => return None,
         // Unclosed front matter ends where its text does.
         Some(fences) if !fences.is_closed && offset == fences.inside.end => {
-            return front_matter::slot(text, fences.inside, offset);
+            return on_line(text, front_matter::slot(text, fences.inside, offset), offset);
         }
         Some(fences) => fences.body_start,
         None => start,
@@ -71,6 +71,15 @@ pub fn slot_at(text: &str, offset: usize) -> Option<Slot> {
         return None;
     }
     line::slot(text, line, offset, &surroundings(&text[body_start..line_start]))
+}
+
+/// Returns a slot with the part of its word that is on the line of the offset: a quoted value may have several lines.
+fn on_line(text: &str, slot: Option<Slot>, offset: usize) -> Option<Slot> {
+    let mut slot = slot?;
+    let line_start = text[..offset].rfind('\n').map_or(0, |end| end + 1);
+    let line_end = text[offset..].find('\n').map_or(text.len(), |length| offset + length);
+    slot.word = TextRange::new(slot.word.start.max(line_start), slot.word.end.min(line_end));
+    Some(slot)
 }
 
 /// The blocks around a line.
