@@ -293,10 +293,9 @@ impl Composer<'_> {
     ) -> TableMaker {
         let labels = self.labels();
         let events = &self.content.events;
-        // Empty columns are omitted.
+        // The column of actors is omitted if it is empty.
         let is_filled = |column: &usize| match column {
             2 => events.iter().any(|event| !event.actor_ids.is_empty()),
-            3 => events.iter().any(|event| !event.statement_ids.is_empty()),
             _ => true,
         };
         let columns: Vec<usize> = (0..4).filter(is_filled).collect();
