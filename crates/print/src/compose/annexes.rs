@@ -294,10 +294,8 @@ impl Composer<'_> {
         let labels = self.labels();
         let events = &self.content.events;
         // The column of actors is omitted if it is empty.
-        let is_filled = |column: &usize| match column {
-            2 => events.iter().any(|event| !event.actor_ids.is_empty()),
-            _ => true,
-        };
+        let has_actors = events.iter().any(|event| !event.actor_ids.is_empty());
+        let is_filled = |column: &usize| *column != 2 || has_actors;
         let columns: Vec<usize> = (0..4).filter(is_filled).collect();
         let head = [labels.date, labels.event, labels.actors_head, labels.rests_on_head];
         let head: Vec<&str> = columns.iter().map(|column| head[*column]).collect();
