@@ -1,7 +1,7 @@
 //! The binary.
 
-use std::fs::OpenOptions;
 use std::io::{BufRead, BufReader, Read};
+use std::os::unix::fs::symlink;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -30,6 +30,16 @@ fn terminate(child: &Child) {
     assert!(sent.success());
 }
 
+/// Reads up to the line of the log that contains `words` and returns it.
+fn read_until(log: &mut impl BufRead, words: &str) -> String {
+    let mut line = String::new();
+    while !line.contains(words) {
+        line.clear();
+        assert_ne!(log.read_line(&mut line).unwrap(), 0, "the worker exited");
+    }
+    line
+}
+
 /// Waits for the exit and returns the status and the rest of the log.
 fn wait_for_exit(mut child: Child) -> (ExitStatus, String) {
     let started = Instant::now();
@@ -50,30 +60,37 @@ fn wait_for_exit(mut child: Child) -> (ExitStatus, String) {
 
 #[test]
 fn a_worker_that_is_still_reading_fonts_exits_cleanly() {
-    let folder = std::env::temp_dir().join(format!("chancery-fonts-{}", std::process::id()));
-    std::fs::create_dir(&folder).unwrap();
-    let endless = folder.join("endless.ttf");
-    assert!(Command::new("mkfifo").arg(&endless).status().unwrap().success());
-    let worker = worker(&["--fonts", folder.to_str().unwrap()]);
-    // Blocks until the worker has opened the pipe for reading, in which it then blocks.
-    let pipe = OpenOptions::new().write(true).open(&endless).unwrap();
+    // Reading a thousand fonts takes much longer than a signal takes to arrive.
+    let folder = tempfile::tempdir().unwrap();
+    let font = concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/fonts/SourceSans3_400Regular.ttf");
+    for number in 0..1000 {
+        symlink(font, folder.path().join(format!("{number}.ttf"))).unwrap();
+    }
+    let mut worker = worker(&["--fonts", folder.path().to_str().unwrap()]);
+    let mut log = BufReader::new(worker.stderr.take().unwrap());
+    read_until(&mut log, "starting");
     terminate(&worker);
+    worker.stderr = Some(log.into_inner());
     let (status, log) = wait_for_exit(worker);
-    drop(pipe);
-    std::fs::remove_dir_all(&folder).unwrap();
     assert_eq!(status.code(), Some(0), "{log}");
     assert!(log.contains("stopped before the first lease"), "{log}");
+}
+
+#[test]
+fn a_worker_refuses_a_font_that_may_not_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("endless.ttf");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let (status, log) = wait_for_exit(worker(&["--fonts", folder.path().to_str().unwrap()]));
+    assert_eq!(status.code(), Some(1), "{log}");
+    assert!(log.contains(&format!("{}: not a regular file", pipe.display())), "{log}");
 }
 
 #[test]
 fn a_worker_serves_its_health_and_exits_cleanly() {
     let mut worker = worker(&["--health-listen", "127.0.0.1:0"]);
     let mut log = BufReader::new(worker.stderr.take().unwrap());
-    let mut line = String::new();
-    while !line.contains("serving health and metrics") {
-        line.clear();
-        assert_ne!(log.read_line(&mut line).unwrap(), 0, "the worker exited");
-    }
+    let line = read_until(&mut log, "serving health and metrics");
     let address = line.split_once("\"address\":\"").unwrap().1.split_once('"').unwrap().0.to_owned();
     let probe = |flags: &[&str]| {
         let probe = binary().arg("probe").args(["--health-listen", &address]).args(flags).output().unwrap();
