@@ -327,6 +327,8 @@ pub struct SideNote {
     pub indent: Length,
     /// Distance between baselines.
     pub leading: Length,
+    /// Whether it is on one page with the next note, if it can be.
+    pub keep_with_next: bool,
 }
 
 /// A background shared by adjacent blocks.

@@ -7,9 +7,12 @@ mod temporary_files;
 use std::ops::ControlFlow;
 
 use chancery_print::testing::{edition, struct_text};
-use chancery_print::{Edition, Fonts, Images, Limits, Options, Paper, TextSize, print};
+use chancery_print::{Edition, Fonts, Format, Images, Limits, Options, Paper, TextSize, print};
 use chancery_proto::brief::v1::block::Kind;
-use chancery_proto::brief::v1::{Block, BriefContent, Callout, Figure, FigureKind, Section};
+use chancery_proto::brief::v1::{
+    Block, BriefContent, Callout, Citation, Confidence, ConfidenceLevel, Figure, FigureKind, List, ListItem,
+    Section, Source, Statement,
+};
 use chancery_testkit::content::{paragraph, statement};
 use chancery_testkit::pdf;
 
@@ -183,4 +186,67 @@ fn a_callout_over_pages_is_one_division_and_conforms() {
     let file = temporary_files::file("placement/callout-over-pages.pdf", &printed.bytes);
     assert_eq!(pdf::structure(&file).lines().filter(|line| line.trim_start().starts_with("Div")).count(), 1);
     pdf::assert_conform("ua1,2a", &[file]);
+}
+
+/// Returns a paragraph whose margin is taller than its text: a name over two lines, and a level of confidence with
+/// exceptions.
+fn judged() -> Block {
+    let sure = |id: &str, words: &str, level: ConfidenceLevel| Statement {
+        confidence: Some(Confidence { level: level.into(), why: String::new() }),
+        citations: vec![Citation { source_id: "src".into(), credibility: 2, ..Citation::default() }],
+        ..statement(id, format!("{words} {SENTENCE}"))
+    };
+    let statements = vec![
+        sure("s-1", "Alpha", ConfidenceLevel::High),
+        sure("s-2", "Bravo", ConfidenceLevel::High),
+        sure("s-3", "Charlie", ConfidenceLevel::Moderate),
+        sure("s-4", "Delta", ConfidenceLevel::Low),
+    ];
+    paragraph(statements)
+}
+
+#[test]
+fn a_page_does_not_end_inside_a_note_of_the_margin() {
+    let source = Source {
+        id: "src".into(),
+        title: "Report".into(),
+        short_title: "Northstart harbour authority and pilots nameend".into(),
+        ..Source::default()
+    };
+    let mut ends_inside = Vec::new();
+    for sentences in 30..70 {
+        let mut content = brief(vec![("Firsthead", vec![text("One", sentences), judged(), text("Two", 3)])]);
+        content.sources = vec![source.clone()];
+        let options = Options { format: Format::Standard, ..Options::default() };
+        let places = Places::of("margin", &content, &Images::new(), &options);
+        let page = |word: &str| places.words.iter().find(|(of, ..)| of == word).unwrap().1;
+        for (first, last) in [("Northstart", "nameend"), ("but", "moderate:")] {
+            if page(first) != page(last) {
+                ends_inside.push((sentences, first, last));
+            }
+        }
+    }
+    assert!(ends_inside.is_empty(), "{ends_inside:?}");
+}
+
+#[test]
+fn the_paragraph_before_a_list_is_on_the_page_of_its_first_item() {
+    for text_size in [TextSize::Normal, TextSize::Large] {
+        for sentences in 30..60 {
+            let item = |number: usize| ListItem {
+                statements: vec![statement(format!("i-{number}"), format!("Item{number} {SENTENCE}"))],
+                ..ListItem::default()
+            };
+            let list = List { items: (0..3).map(item).collect(), ..List::default() };
+            let list = Block { kind: Some(Kind::List(list)), ..Block::default() };
+            let content = brief(vec![(
+                "Firsthead",
+                vec![text("One", sentences), text("Lead", 0), list, text("Two", 3)],
+            )]);
+            let options = Options { text_size, ..Options::default() };
+            let places = Places::of("list", &content, &Images::new(), &options);
+            let (lead, item) = (places.place("EndLead."), places.place("Item0"));
+            assert_eq!(lead.0, item.0, "{sentences} {text_size:?}");
+        }
+    }
 }

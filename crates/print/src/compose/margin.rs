@@ -166,6 +166,10 @@ impl<'a> Composer<'a> {
             self.push_label(&mut text, quiet, self.labels().page.only_source);
             notes.push(self.margin_note(text, indent));
         }
+        let last = notes.len() - 1;
+        for note in &mut notes[..last] {
+            note.keep_with_next = true;
+        }
         block.side.append(&mut notes);
     }
 
@@ -216,7 +220,11 @@ impl<'a> Composer<'a> {
         self.margin_dots(&mut label, text_context, confidence.commonest);
         let mut text = Inline::default();
         self.commonest_words(&mut text, node, MARGIN, confidence.commonest, excepted);
-        block.side.push(SideNote { label: Some(label), ..self.margin_note(text, indent) });
+        block.side.push(SideNote {
+            label: Some(label),
+            keep_with_next: excepted,
+            ..self.margin_note(text, indent)
+        });
         for (level, indices) in &confidence.exceptions[..evidence.shown.exceptions] {
             let node = self.tag(div, Role::P);
             let text_context = self.margin_context(node);
@@ -291,7 +299,7 @@ impl<'a> Composer<'a> {
         let node = self.tag(div, Role::P);
         let mut text = Inline::default();
         self.likelihood_words(&mut text, node, MARGIN, evidence, index);
-        block.side.push(self.margin_note(text, Length::ZERO));
+        block.side.push(SideNote { keep_with_next: true, ..self.margin_note(text, Length::ZERO) });
         let text_context = self.margin_context(node);
         let mut bar = Inline::default();
         let before = self.prior.changed_statement_likelihood(statement);
@@ -409,11 +417,11 @@ impl<'a> Composer<'a> {
         if block.inline.is_empty() {
             return self.push(block);
         }
-        let inset = block.inset;
+        let TextBlock { inset, keep_with_next, .. } = block;
         match self.evidence_block(parent, statements) {
             Some(line) => {
                 self.push(TextBlock { keep_with_next: true, ..block });
-                self.push(TextBlock { inset, ..line });
+                self.push(TextBlock { inset, keep_with_next, ..line });
             }
             None => self.push(block),
         }

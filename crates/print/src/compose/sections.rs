@@ -15,6 +15,15 @@ use crate::text::paragraph_setup::Align;
 use crate::text::runs_right_to_left;
 use crate::units::Length;
 
+/// The neighbours of a block of text.
+#[derive(Clone, Copy)]
+struct Surroundings {
+    /// Space before it.
+    before: Length,
+    /// Whether a list follows, with whose first item it stays.
+    introduces_list: bool,
+}
+
 impl Composer<'_> {
     /// Adds a section's own blocks; its subsections are separate parts.
     pub(crate) fn section(&mut self, sect: TagId, section: &Section) {
@@ -22,11 +31,13 @@ impl Composer<'_> {
         let floor = self.content.default_marking.as_str();
         let enclosing = if section.marking.is_empty() { floor } else { &section.marking };
         let mut after_text = false;
-        for block in &section.blocks {
+        let mut blocks = section.blocks.iter().peekable();
+        while let Some(block) = blocks.next() {
             let is_text = matches!(block.kind, Some(Kind::Paragraph(_) | Kind::List(_)));
             let before = if after_text && is_text { self.paragraph_space() } else { Length::ZERO };
+            let introduces_list = blocks.peek().is_some_and(|next| matches!(next.kind, Some(Kind::List(_))));
             self.flow.blocks.push(Block::FloatPoint);
-            self.content_block(sect, block, enclosing, before);
+            self.content_block(sect, block, enclosing, Surroundings { before, introduces_list });
             after_text = is_text;
         }
         self.flow.blocks.push(Block::FloatBarrier);
@@ -37,7 +48,7 @@ impl Composer<'_> {
         self.sheet.fit(BODY).leading / 2
     }
 
-    fn content_block(&mut self, sect: TagId, block: &Content, enclosing: &str, before: Length) {
+    fn content_block(&mut self, sect: TagId, block: &Content, enclosing: &str, around: Surroundings) {
         let marking = if block.marking.is_empty() { enclosing } else { &block.marking };
         let section_id = self.replace_part(&block.id);
         if block.id.is_empty() {
@@ -50,8 +61,8 @@ impl Composer<'_> {
             _ => None,
         });
         match &block.kind {
-            Some(Kind::Paragraph(paragraph)) => self.paragraph(sect, paragraph, marking, before),
-            Some(Kind::List(list)) => self.list(sect, list, marking, before),
+            Some(Kind::Paragraph(paragraph)) => self.paragraph(sect, paragraph, marking, around),
+            Some(Kind::List(list)) => self.list(sect, list, marking, around.before),
             Some(Kind::Table(table)) => self.table(sect, table),
             Some(Kind::Callout(callout)) => self.callout(sect, callout, marking),
             Some(Kind::Quote(quote)) => self.quote(sect, quote, marking),
@@ -64,10 +75,11 @@ impl Composer<'_> {
         self.begin_part(&section_id);
     }
 
-    fn paragraph(&mut self, sect: TagId, paragraph: &Paragraph, marking: &str, before: Length) {
+    fn paragraph(&mut self, sect: TagId, paragraph: &Paragraph, marking: &str, around: Surroundings) {
         let statements = &paragraph.statements;
         let node = self.tag(sect, Role::P);
-        let mut block = TextBlock { before, ..self.prose_block(statements) };
+        let Surroundings { before, introduces_list: keep_with_next } = around;
+        let mut block = TextBlock { before, keep_with_next, ..self.prose_block(statements) };
         let text_context = self.text_context(node, BODY);
         if self.sheet.is_large() || self.marks_every_portion() {
             self.mark_part_of_statements(&mut block.inline, text_context, marking);

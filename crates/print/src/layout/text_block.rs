@@ -1,7 +1,7 @@
 //! Measures text blocks, one strip per line.
 
 use crate::layout::drawing_marks::path_marks;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::flow::{Grid, SideNote, Span, TextBlock};
 use crate::graphics::{Color, Path, Rect};
@@ -27,6 +27,9 @@ const TALLEST_KEPT_TOGETHER: i64 = 3;
 
 /// Number of notes below a paragraph's text that stay with it.
 const GROWTH_WITH_TEXT: usize = 3;
+
+/// Maximum number of successive lines after which a page does not end because it would divide a note beside them.
+const MOST_KEPT_FOR_NOTES: usize = 2;
 
 pub(crate) fn measure(block: &TextBlock, geometry: &Geometry, typesetter: &mut Typesetter) -> Vec<Strip> {
     let slot = slot(block, geometry);
@@ -239,6 +242,9 @@ fn add_side(strips: &mut Vec<Strip>, block: &TextBlock, geometry: &Geometry, typ
             - baseline(first.leading, largest_size(&first.text));
     }
     let mut height = text_height;
+    let mut divided_notes = BTreeSet::new();
+    // The strip of the line before, if the next one stays with it.
+    let mut kept_with: Option<usize> = None;
     for note in &block.side {
         for line in note_lines(note, geometry, typesetter) {
             let bottom = top + note.leading;
@@ -256,6 +262,22 @@ fn add_side(strips: &mut Vec<Strip>, block: &TextBlock, geometry: &Geometry, typ
             };
             strips[on].marks.extend(line.into_iter().map(|mark| mark.lowered(top - strip_top)));
             top = bottom;
+            divided_notes.extend(kept_with.unwrap_or(on)..on);
+            kept_with = Some(on);
+        }
+        kept_with = kept_with.filter(|_| note.keep_with_next);
+    }
+    keep_notes_whole(strips, &divided_notes);
+}
+
+/// Forbids page breaks that divide notes, but not after so many lines that much of a page would be left blank.
+fn keep_notes_whole(strips: &mut [Strip], divided_notes: &BTreeSet<usize>) {
+    let mut kept = 0;
+    for (index, strip) in strips.iter_mut().enumerate() {
+        if strip.may_break_after {
+            let is_kept = divided_notes.contains(&index) && kept < MOST_KEPT_FOR_NOTES;
+            strip.may_break_after = !is_kept;
+            kept = if is_kept { kept + 1 } else { 0 };
         }
     }
 }

@@ -212,3 +212,20 @@ fn script_of(c: char) -> Script {
     }
     harfrust::unicode::script(u32::from(c))
 }
+
+#[cfg(test)]
+mod tests {
+    use unicode_bidi::Level;
+
+    use super::levels;
+
+    #[test]
+    fn the_percent_sign_of_a_persian_number_is_on_its_left_whatever_is_before_it() {
+        for before in ["", "نرخ ", "Iran ", "12 "] {
+            let text = format!("{before}\u{6f6}\u{6f0}\u{66a}");
+            let levels = levels(&text, Level::rtl()).unwrap();
+            let (number, sign) = (levels[before.len()], levels[text.len() - 1]);
+            assert!(number.is_ltr() && sign.is_rtl(), "{before:?}: {number:?} {sign:?}");
+        }
+    }
+}

@@ -172,19 +172,14 @@ pub(crate) async fn publication_rules(
     executor: impl PgExecutor<'_>,
     workspace: &ResourceId,
 ) -> Result<PublicationRules> {
-    let row = sqlx::query!(
+    let rules = sqlx::query_as!(
+        PublicationRules,
         "-- access::workspaces::publication_rules
         select require_no_warnings, refused_codes, require_declared_changes
         from workspaces where workspace_id = $1",
         workspace.as_str()
-    )
-    .fetch_one(executor)
-    .await?;
-    Ok(PublicationRules {
-        require_no_warnings: row.require_no_warnings,
-        refused_codes: row.refused_codes,
-        require_declared_changes: row.require_declared_changes,
-    })
+    );
+    Ok(rules.fetch_one(executor).await?)
 }
 
 fn missing(id: &ResourceId) -> StoreError {
