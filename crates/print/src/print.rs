@@ -103,14 +103,13 @@ fn one_page(
     geometry: &Geometry,
     typesetter: &mut Typesetter,
 ) -> Result<(Flow, Vec<Warning>), PrintError> {
-    let mut abridgements = Abridgement::ALL.into_iter().peekable();
+    let mut abridgement = Abridgement::Nothing;
     loop {
-        let abridgement = abridgements.next().unwrap_or(Abridgement::TrendColumns);
         let (flow, warnings) = compose(edition, options, abridgement, limits, typesetter)?;
-        match check_fit(&flow, typesetter, geometry) {
-            Ok(()) => return Ok((flow, warnings)),
-            Err(overfull) if abridgements.peek().is_none() => return Err(overfull.into()),
-            Err(_) => {}
+        match (check_fit(&flow, typesetter, geometry), abridgement.next()) {
+            (Ok(()), _) => return Ok((flow, warnings)),
+            (Err(_), Some(next)) => abridgement = next,
+            (Err(overfull), None) => return Err(overfull.into()),
         }
     }
 }

@@ -9,9 +9,24 @@ pub(crate) enum Abridgement {
     Reversals,
     /// The columns of trends: each trend has a line of its fields, without their earlier trends.
     TrendColumns,
+    /// The column of likelihoods: each is below its judgment, whose sentences have the column's width as well.
+    LikelihoodColumn,
+    /// The trends.
+    Trends,
+    /// The scenarios and the indicators that they refer to.
+    Scenarios,
 }
 
 impl Abridgement {
-    /// All steps in order.
-    pub(crate) const ALL: [Self; 3] = [Self::Nothing, Self::Reversals, Self::TrendColumns];
+    /// Returns the next step; `None` if nothing else can be omitted.
+    pub(crate) const fn next(self) -> Option<Self> {
+        match self {
+            Self::Nothing => Some(Self::Reversals),
+            Self::Reversals => Some(Self::TrendColumns),
+            Self::TrendColumns => Some(Self::LikelihoodColumn),
+            Self::LikelihoodColumn => Some(Self::Trends),
+            Self::Trends => Some(Self::Scenarios),
+            Self::Scenarios => None,
+        }
+    }
 }

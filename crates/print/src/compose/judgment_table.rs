@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use chancery_proto::brief::v1::{ConfidenceLevel, Dissent, KeyJudgment, Likelihood, Statement};
 
 use crate::Format;
+use crate::compose::abridgement::Abridgement;
 use crate::compose::annotations::{BarSize, Value, ticks};
 use crate::compose::composer::{Composer, TextContext};
 use crate::compose::content_facts::disputed_judgment;
@@ -57,9 +58,9 @@ enum JudgmentColumn {
 
 impl Composer<'_> {
     /// Returns whether likelihoods have a column of their own: at least half of the judgments have one, and the type
-    /// leaves room for sentences beside it.
+    /// and the page leave room for sentences beside it.
     fn has_axis(&self) -> bool {
-        if self.sheet.is_large() {
+        if self.sheet.is_large() || self.abridgement >= Abridgement::LikelihoodColumn {
             return false;
         }
         let judgments = &self.content.key_judgments;
@@ -479,7 +480,7 @@ impl Composer<'_> {
         format!("{sources}{}{weak}", self.list_separator())
     }
 
-    fn keyed_note(&mut self, sect: TagId, sentences: &[(&str, String)]) {
+    pub(crate) fn keyed_note(&mut self, sect: TagId, sentences: &[(&str, String)]) {
         if sentences.is_empty() {
             return;
         }

@@ -2,6 +2,7 @@
 //! and the evidence at the foot. It has no page references. If it does not fit, it is abridged step by step.
 
 use crate::Overflow;
+use crate::compose::abridgement::Abridgement;
 use crate::compose::composer::Composer;
 use crate::compose::opening::ABOVE_HEADING;
 use crate::compose::plan::{Part, PartKind};
@@ -31,13 +32,15 @@ impl Composer<'_> {
         self.masthead(opening);
         self.title_lines(opening);
         let mut above = opening;
-        for part in parts {
+        let (omitted, shown): (Vec<&Part>, Vec<&Part>) = parts.iter().partition(|part| self.omits(part));
+        for part in shown {
             let parent = if part.level > 1 { above } else { root };
             self.page_part(parent, opening, part, &mut above);
         }
         self.group("notes");
         let sect = self.tag(root, Role::Sect);
         self.judgment_notes(sect);
+        self.omission_note(sect, &omitted);
         for block in &mut self.flow.blocks {
             match block {
                 Block::Text(text) => text.grid = Grid::Free,
@@ -50,6 +53,24 @@ impl Composer<'_> {
                 | Block::FloatPoint
                 | Block::FloatBarrier => {}
             }
+        }
+    }
+
+    /// Returns whether the page has no room for a part.
+    fn omits(&self, part: &Part) -> bool {
+        match part.kind {
+            PartKind::Trends => self.abridgement >= Abridgement::Trends,
+            PartKind::Scenarios | PartKind::Indicators => self.abridgement >= Abridgement::Scenarios,
+            _ => false,
+        }
+    }
+
+    /// Names the parts that the page has no room for.
+    fn omission_note(&mut self, sect: TagId, omitted: &[&Part]) {
+        let titles: Vec<&str> = omitted.iter().map(|part| part.title.as_ref()).collect();
+        if !titles.is_empty() {
+            let text = format!("{}.", titles.join(self.list_separator()));
+            self.keyed_note(sect, &[(self.labels().page.not_on_this_page, text)]);
         }
     }
 

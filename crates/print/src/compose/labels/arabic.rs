@@ -170,6 +170,7 @@ pub(super) const LABELS: Labels = Labels {
         ),
         not_carried_over_from: "لم يُنقل من المراجعة {0}:",
         not_carried_over: "لم يُنقل",
+        not_on_this_page: "ليس في هذه الصفحة:",
         // Changes.
         revision_said: "نص المراجعة {0}",
         earlier_text: "النص السابق",

@@ -157,6 +157,7 @@ pub(super) const LABELS: Labels = Labels {
         ),
         not_carried_over_from: "Not carried over from revision {0}:",
         not_carried_over: "not carried over",
+        not_on_this_page: "Not on this page:",
         // Changes.
         revision_said: "Revision {0} said",
         earlier_text: "Earlier text",

@@ -98,6 +98,8 @@ labels! {
         not_carried_over_from: &'static str,
         /// A judgment of an earlier revision that none revises.
         not_carried_over: &'static str,
+        /// Introduces the titles of parts that a single page has no room for.
+        not_on_this_page: &'static str,
         // Changes.
         /// Column heading: the text of an earlier revision.
         revision_said: &'static str,

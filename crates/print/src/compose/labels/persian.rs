@@ -156,6 +156,7 @@ pub(super) const LABELS: Labels = Labels {
         ),
         not_carried_over_from: "از ویرایش {0} آورده نشده است:",
         not_carried_over: "آورده نشده",
+        not_on_this_page: "در این صفحه نیامده است:",
         // Changes.
         revision_said: "متن ویرایش {0}",
         earlier_text: "متن پیشین",

@@ -161,6 +161,7 @@ pub(super) const LABELS: Labels = Labels {
         ),
         not_carried_over_from: "Не перенесено из редакции {0}:",
         not_carried_over: "не перенесён",
+        not_on_this_page: "Не поместились на странице:",
         // Changes.
         revision_said: "В редакции {0} было",
         earlier_text: "Прежний текст",
