@@ -6,7 +6,8 @@ use chancery_brief::validate::{InvalidContent, Violation};
 use chancery_proto::brief::v1::UndeclaredChange;
 use time::OffsetDateTime;
 
-use crate::database::{StatementError, is_unavailable};
+use crate::database::availability::is_unavailable;
+use crate::database::statement_error::StatementError;
 use crate::filter::{FilterError, InvalidPageKey};
 use crate::timestamps::timestamp;
 

@@ -13,7 +13,7 @@
 //!
 //! Connections are opened on demand, so that a command such as `chancery migrate` opens one.
 
-mod availability;
+pub(crate) mod availability;
 mod cancellations;
 mod connect;
 mod connection;
@@ -23,7 +23,7 @@ mod monitor;
 mod pool;
 pub(crate) mod schema;
 pub(crate) mod settings;
-mod statement_error;
+pub(crate) mod statement_error;
 mod transaction;
 
 use std::sync::Arc;
@@ -37,10 +37,8 @@ use self::connect::Connector;
 use self::interrupted::Interrupted;
 use crate::error::{Result, StoreError};
 
-pub(crate) use self::availability::is_unavailable;
 pub(crate) use self::connection::PgConnection;
 pub(crate) use self::pool::{Pool, Transaction};
-pub(crate) use self::statement_error::StatementError;
 pub(crate) use self::transaction::Transaction as AnyTransaction;
 
 pub use self::monitor::{DatabaseMonitor, DatabaseState};
