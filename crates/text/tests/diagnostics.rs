@@ -91,9 +91,9 @@ fn a_misspelt_marking_and_one_of_another_scheme() {
     assert_problems(
         "(TLP:AMBR) It fell. ^s-1\n(tlp:red) It rose. ^s-2\n(INTERNAL) It is text. ^s-3\n(c) This too. ^s-4",
         &[
-            "1:2+8 UNKNOWN_MARKING: \"TLP:AMBR\" is no marking of the scheme tlp: expected one of TLP:CLEAR, TLP:GREEN, TLP:AMBER, TLP:AMBER+STRICT, TLP:RED; write \\( for text",
+            "1:2+8 UNKNOWN_MARKING: \"(TLP:AMBR)\" reads as a marking but is not written as one: write (TLP:AMBER), or \\( for text",
             "    \"TLP:AMBR\" -> \"TLP:AMBER\"",
-            "2:2+7 UNKNOWN_MARKING: \"tlp:red\" is no marking of the scheme tlp: expected one of TLP:CLEAR, TLP:GREEN, TLP:AMBER, TLP:AMBER+STRICT, TLP:RED; write \\( for text",
+            "2:2+7 UNKNOWN_MARKING: \"(tlp:red)\" reads as a marking but is not written as one: write (TLP:RED), or \\( for text",
             "    \"tlp:red\" -> \"TLP:RED\"",
             "3:2+8 warning FOREIGN_MARKING: (INTERNAL) is a marking of the scheme corporate, not of tlp, and is read as text: write one of TLP:CLEAR, TLP:GREEN, TLP:AMBER, TLP:AMBER+STRICT, TLP:RED, \\( for text, or set scheme in the front matter",
             "    \"(\" -> \"\\\\(\"",

@@ -68,7 +68,7 @@ fn check(text: &str) -> Reading {
 const FRONT_MATTER: &str = "---\ntitle: T\nsources:\n  a: {title: A, reliability: B}\n---\n\n";
 
 /// Pieces of texts, whole and broken.
-const PIECES: [&str; 66] = [
+const PIECES: [&str; 70] = [
     "---\n",
     "title: T\n",
     "sources:\n  a: {title: A}\n",
@@ -126,6 +126,10 @@ const PIECES: [&str; 66] = [
     "\\",
     "(TLP:RED) ",
     "(TLP:AMBR) ",
+    "[TLP:RED] ",
+    "（ТLＰ：RED） ",
+    "**(TLP-RED)** ",
+    "TLP RED ",
     "One. Two. ",
     "é",
     "中。",
@@ -239,6 +243,8 @@ fn large_texts_of_every_kind_take_linear_time() {
         "(",
         "(TLP:",
         "(TLP:RED) ",
+        "[(**",
+        "TLP ",
         "\t",
         "\t\n",
         "é",

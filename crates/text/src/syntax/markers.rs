@@ -3,7 +3,7 @@
 use chancery_brief::marking::Scheme;
 use chancery_proto::lookalikes::digit;
 
-use crate::syntax::parts::leading_label;
+use crate::syntax::markings::{Leading, leading};
 
 /// The block that the first characters of a line, without its indentation, open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,9 +69,8 @@ pub(crate) fn marker(line: &str, scheme: Scheme) -> Option<Marker> {
         b'T' if line.starts_with("Table:") => Some(Marker::TableTitle { length: 6 }),
         b'!' if line.starts_with("![") => Some(Marker::Figure),
         b'(' => {
-            let (label, end) = leading_label(line, 0)?;
-            let is_figure = scheme.rank(label).is_some() && line[end..].trim_start().starts_with("![");
-            is_figure.then_some(Marker::Figure)
+            let Some(Leading::Marking { end, .. }) = leading(line, scheme) else { return None };
+            line[end..].trim_start().starts_with("![").then_some(Marker::Figure)
         }
         b'<' if line.starts_with("<!--") => Some(Marker::Comment),
         _ => None,
