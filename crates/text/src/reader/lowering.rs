@@ -26,6 +26,8 @@ pub(super) struct Lowering<'l> {
     pub(super) misrated_sources: BTreeSet<String>,
     /// The sources of the front matter, by id.
     pub(super) sources: BTreeMap<String, SourceReliability>,
+    /// Comparisons that are left between unknown sources and the known ones.
+    pub(super) comparisons: usize,
     pub(super) diagnostics: &'l mut Diagnostics,
     /// Warnings about terms in the words of sentences.
     pub(super) wording: Diagnostics,

@@ -178,8 +178,10 @@ impl Lowering<'_> {
             return;
         }
         let sources = &self.sources;
+        let is_compared = self.comparisons >= sources.len();
+        self.comparisons -= if is_compared { sources.len() } else { 0 };
         self.diagnostics.push_error_with(|| {
-            let keys: Vec<&str> = sources.keys().map(String::as_str).collect();
+            let keys: Vec<&str> = sources.keys().filter(|_| is_compared).map(String::as_str).collect();
             let remedy = nearest(&key.text, &keys);
             let suggestion =
                 remedy.map_or("add it under sources".to_owned(), |near| format!("did you mean \"{near}\"?"));
