@@ -464,3 +464,35 @@ fn a_nul_character() {
         ],
     );
 }
+
+#[test]
+fn the_fences_underlines_and_numbers_of_markdown_are_errors_with_their_cure() {
+    assert_problems(
+        "# H ^h\n\nIt fell. ^s-1\n~~~events\n2026 | A storm ^e-1\n~~~\n",
+        &[
+            "4:1+3 NOT_A_BRIEF: a fenced block opens and closes with three backquotes: write ```, or \\~~~ for text",
+            "    \"~~~\" -> \"```\"",
+            "6:1+3 NOT_A_BRIEF: a fenced block opens and closes with three backquotes: write ```, or \\~~~ for text",
+            "    \"~~~\" -> \"```\"",
+        ],
+    );
+    assert_problems(
+        "\nThe port\n========\n\nIt fell. ^s-1\n\nThe town\n---\n\n===\n\nIt is == text.\n",
+        &[
+            "3:1+8 NOT_A_BRIEF: a line under words makes no heading in a brief: write # before the words instead, or \\=== for text",
+            "    \"The port\\n========\" -> \"# The port\"",
+            "8:1+3 NOT_A_BRIEF: a line under words makes no heading in a brief: write # before the words instead, or \\--- for text",
+            "10:1+3 NOT_A_BRIEF: \"===\" means nothing in a brief: remove it, or write \\=== for text",
+        ],
+    );
+    assert_problems(
+        "# H ^h\n\n1) It fell. ^s-1\n2) It rose. ^s-2\n",
+        &[
+            "3:1+2 NOT_A_BRIEF: numbered items and key judgments start with \"1.\", in ASCII: write it, or a backslash before the mark for text",
+            "    \"1)\" -> \"1.\"",
+            "4:1+2 NOT_A_BRIEF: numbered items and key judgments start with \"2.\", in ASCII: write it, or a backslash before the mark for text",
+            "    \"2)\" -> \"2.\"",
+        ],
+    );
+    assert_problems("\\=== It fell. ^s-1\n\\~~~ It rose. ^s-2\n= It is. ^s-3\n~~ It was. ^s-4\n", &[]);
+}

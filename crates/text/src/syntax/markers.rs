@@ -26,13 +26,17 @@ pub(crate) enum Marker {
     Figure,
     /// `<!--`.
     Comment,
-    /// What means nothing in a brief: `---`, `* `, `+ `, `#word`, `1) `, `۱. `.
+    /// What means nothing in a brief: `---`, `===`, `~~~`, `* `, `+ `, `#word`, `1) `, `۱. `.
     Foreign(ForeignMarker),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ForeignMarker {
     Rule,
+    /// Two or more `=`, which underline a heading in Markdown.
+    Underline,
+    /// Three `~`, which fence in Markdown.
+    Fence,
     Bullet,
     HeadingWithoutSpace {
         length: usize,
@@ -59,6 +63,8 @@ pub(crate) fn marker(line: &str, scheme: Scheme) -> Option<Marker> {
         }
         b'`' if line.starts_with("```") => Some(Marker::Fence),
         b'>' => Some(Marker::Quote { length: 1 + usize::from(line[1..].starts_with(' ')) }),
+        b'~' if line.starts_with("~~~") => Some(Marker::Foreign(ForeignMarker::Fence)),
+        b'=' if is_underline(line) => Some(Marker::Foreign(ForeignMarker::Underline)),
         b'-' if is_rule(line) => Some(Marker::Foreign(ForeignMarker::Rule)),
         b'-' if is_space_or_end(1) => Some(Marker::Bullet { length: bullet_length(line, 1) }),
         b'+' | b'*' if after(1).is_some_and(char::is_whitespace) => {
@@ -106,13 +112,21 @@ fn is_rule(line: &str) -> bool {
     line.len() >= 3 && line.bytes().all(|byte| byte == b'-')
 }
 
+/// Returns whether a line consists of two or more signs of equality.
+fn is_underline(line: &str) -> bool {
+    let line = line.trim_end();
+    line.len() >= 2 && line.bytes().all(|byte| byte == b'=')
+}
+
 impl Marker {
     /// Returns whether the marker ends a paragraph without a blank line between.
     pub(crate) fn interrupts_paragraph(self) -> bool {
         match self {
             // A wrapped line can start with a year, as in "2021. ".
             Self::Number { is_one, .. } | Self::Foreign(ForeignMarker::Number { is_one, .. }) => is_one,
-            Self::Foreign(foreign) => foreign == ForeignMarker::Rule,
+            Self::Foreign(foreign) => {
+                matches!(foreign, ForeignMarker::Rule | ForeignMarker::Underline | ForeignMarker::Fence)
+            }
             _ => true,
         }
     }
