@@ -95,13 +95,13 @@ pub(super) fn lint_agreement(content: &BriefContent, scale: LikelihoodScale, war
 /// Earlier claims by what makes a later one the same, so that a brief of many claims is not compared pair by pair.
 #[derive(Default)]
 struct EarlierClaims<'c> {
-    by_text: BTreeMap<&'c str, FirstOfBounds>,
+    texts: BTreeMap<&'c str, FirstOfBounds>,
     /// By the ids of the part and its sentences.
-    by_own_id: BTreeMap<&'c str, FirstOfBounds>,
+    own_ids: BTreeMap<&'c str, FirstOfBounds>,
     /// By the ids that the claim refers to.
-    by_reference: BTreeMap<&'c str, FirstOfBounds>,
+    references: BTreeMap<&'c str, FirstOfBounds>,
     /// By whether the claim is of a part with ids of its own, and by everything that it rests on.
-    by_support: BTreeMap<(bool, &'c BTreeSet<&'c str>), FirstOfBounds>,
+    supports: BTreeMap<(bool, &'c BTreeSet<&'c str>), FirstOfBounds>,
 }
 
 /// The index of the first claim with each pair of bounds.
@@ -123,25 +123,27 @@ impl FirstOfBounds {
 
 impl<'c> EarlierClaims<'c> {
     fn add(&mut self, index: usize, claim: &'c Claim<'c>) {
-        let mut groups = vec![self.by_text.entry(&claim.text).or_default()];
+        let mut groups = vec![self.texts.entry(&claim.text).or_default()];
         if !claim.rests_on.is_empty() {
-            groups.push(self.by_support.entry((claim.own.is_empty(), &claim.rests_on)).or_default());
+            groups.push(self.supports.entry((claim.own.is_empty(), &claim.rests_on)).or_default());
         }
-        groups.into_iter().for_each(|group| group.add(index, claim.bounds));
+        for group in groups {
+            group.add(index, claim.bounds);
+        }
         for id in &claim.own {
-            self.by_own_id.entry(id).or_default().add(index, claim.bounds);
+            self.own_ids.entry(id).or_default().add(index, claim.bounds);
         }
         for id in claim.same.union(&claim.rests_on) {
-            self.by_reference.entry(id).or_default().add(index, claim.bounds);
+            self.references.entry(id).or_default().add(index, claim.bounds);
         }
     }
 
     /// Returns the index of the first claim that is the same as a later one, with a likelihood apart from its own.
     fn first_that_disagrees(&self, later: &'c Claim<'c>) -> Option<usize> {
-        let of_text = self.by_text.get(later.text.as_str());
-        let of_support = self.by_support.get(&(!later.own.is_empty(), &later.rests_on));
-        let named = later.same.union(&later.rests_on).filter_map(|id| self.by_own_id.get(id));
-        let naming = later.own.iter().filter_map(|id| self.by_reference.get(id));
+        let of_text = self.texts.get(later.text.as_str());
+        let of_support = self.supports.get(&(!later.own.is_empty(), &later.rests_on));
+        let named = later.same.union(&later.rests_on).filter_map(|id| self.own_ids.get(id));
+        let naming = later.own.iter().filter_map(|id| self.references.get(id));
         let same = of_text.into_iter().chain(of_support).chain(named).chain(naming);
         same.filter_map(|group| group.apart_from(later.bounds)).min()
     }

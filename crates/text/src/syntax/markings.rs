@@ -135,7 +135,7 @@ fn bare<'t>(text: &'t str, label_start: usize, near: &'t str, scheme: Scheme) ->
     let own = |scheme: &Scheme| folded.name(*scheme).or_else(|| folded.with_caveat(*scheme));
     let is_apart =
         opening.contains(opens_no_span) || folded.text.contains(['/', ':']) || behind.contains(['/', ':']);
-    if letters.len() <= 2 || !folded.is_tlp() && !(is_apart && folded.is_in_capitals) {
+    if letters.len() <= 2 || !(folded.is_tlp() || is_apart && folded.is_in_capitals) {
         return None;
     }
     let other = Scheme::ALL.into_iter().find(|other| own(other).is_some())?;
@@ -164,8 +164,9 @@ fn emphasis(text: &str) -> &str {
 /// Returns what a label in brackets means; none for ordinary text.
 fn meaning_in_brackets(label: &str, scheme: Scheme) -> Option<Meaning> {
     let folded = Folded::new(label)?;
-    if let Some(own) = folded.own(scheme) {
-        return Some(Meaning::Own(own));
+    let own = folded.own(scheme);
+    if own.is_some() {
+        return own;
     }
     let is_foreign = |other: &Scheme| {
         *other != scheme
@@ -184,8 +185,10 @@ fn meaning_in_brackets(label: &str, scheme: Scheme) -> Option<Meaning> {
 
 /// Returns the label of the scheme that a value means, at a place that takes nothing but a marking.
 pub(crate) fn intended(label: &str, scheme: Scheme) -> Option<&'static str> {
-    let own = Folded::new(label).and_then(|folded| folded.own(scheme)).flatten();
-    own.or_else(|| nearest_claim(label, scheme.labels()))
+    match Folded::new(label).and_then(|folded| folded.own(scheme)) {
+        Some(Meaning::Own(Some(own))) => Some(own),
+        _ => nearest_claim(label, scheme.labels()),
+    }
 }
 
 /// Letters of a marking, with the label that they mean and whether they do in any case.
@@ -275,15 +278,15 @@ impl Folded {
         letters(&self.text)
     }
 
-    /// Returns the label of the scheme that this means, if it is known; none for ordinary text.
-    fn own(&self, scheme: Scheme) -> Option<Option<&'static str>> {
+    /// Returns the meaning in the scheme; none for ordinary text.
+    fn own(&self, scheme: Scheme) -> Option<Meaning> {
         if let Some(label) = self.name(scheme).or_else(|| self.with_caveat(scheme)) {
-            return Some(Some(label));
+            return Some(Meaning::Own(Some(label)));
         }
         if scheme == Scheme::Tlp && self.is_tlp() {
             return self.color();
         }
-        self.misspelt(scheme).map(Some)
+        self.misspelt(scheme).map(|label| Meaning::Own(Some(label)))
     }
 
     /// Returns the label that the whole text names.
@@ -314,7 +317,7 @@ impl Folded {
     }
 
     /// Returns the label of the first word behind `TLP`, or of a near one; any word behind `TLP:` is meant as a colour.
-    fn color(&self) -> Option<Option<&'static str>> {
+    fn color(&self) -> Option<Meaning> {
         let rest = &self.text["TLP".len()..];
         let word =
             rest.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty()).unwrap_or_default();
@@ -322,10 +325,9 @@ impl Folded {
         let exact = label(&format!("TLP{word}"), true, Scheme::Tlp);
         let nearest = near.next().map(|name| name.label).filter(|_| near.next().is_none() && word.len() > 3);
         let is_apart = !rest.starts_with(char::is_alphanumeric);
-        match exact.or(nearest).filter(|_| is_apart) {
-            Some(label) => Some(Some(label)),
-            None => rest.trim_start().starts_with(':').then_some(None),
-        }
+        let label = exact.or(nearest).filter(|_| is_apart);
+        let is_meant = label.is_some() || rest.trim_start().starts_with(':');
+        is_meant.then_some(Meaning::Own(label))
     }
 
     /// Returns the label of a name in capitals with one wrong letter. Colours are near other words.

@@ -278,10 +278,12 @@ fn refuse_second_marking(
     first: &str,
     cursor: &mut Cursor<'_>,
 ) {
-    let second = match leading(&fragment.text()[start..end], cursor.scheme) {
-        Some(Leading::Marking { end, .. }) => end,
-        Some(Leading::Lookalike(Lookalike { meaning: Meaning::Own(_), end, .. })) => end,
-        _ => return,
+    let Some(
+        Leading::Marking { end: second, .. }
+        | Leading::Lookalike(Lookalike { meaning: Meaning::Own(_), end: second, .. }),
+    ) = leading(&fragment.text()[start..end], cursor.scheme)
+    else {
+        return;
     };
     let range = fragment.range(start, start + second);
     let message =
