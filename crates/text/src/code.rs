@@ -40,9 +40,9 @@ codes! {
     MISSING_VALUE;
     /// A value is not allowed here.
     NOT_APPLICABLE;
-    /// A label is not in the scheme.
+    /// A label is not in the scheme, or a marking of the scheme is not written as `(LABEL)`.
     UNKNOWN_MARKING;
-    /// A label of another scheme at a place where a marking can be.
+    /// A label of another scheme, or of none that a workspace can have, at a place where a marking can be.
     FOREIGN_MARKING;
     /// A citation is malformed.
     INVALID_CITATION;

@@ -8,6 +8,10 @@ use chancery_proto::brief::v1::{
 };
 use chancery_proto::descriptors::enum_values;
 
+/// Maximum number of comparisons between unknown names in a text and the known ones, each of which takes about a
+/// microsecond. Past it, messages propose no name.
+pub(crate) const MAX_COMPARISONS: usize = 100_000;
+
 /// An enum whose values have words.
 pub(crate) trait Words: Copy + Default + PartialEq {
     /// Name of the enum.

@@ -221,3 +221,40 @@ fn the_time_for_many_unknown_ids_is_bounded() {
     // Comparing every id with every other takes minutes.
     assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
 }
+
+#[test]
+fn many_claims_scenarios_and_unknown_names_are_checked_in_linear_time() {
+    const COUNT: usize = 5_000;
+    let known: String = (0..COUNT).map(|i| format!("  q{i}: {{title: Q, reliability: B}}\n")).collect();
+    let front_matter = format!("---\ntitle: T\nsources:\n{known}---\n\n");
+    let of_each = |line: &dyn Fn(usize) -> String| (0..COUNT).map(line).collect::<String>();
+    let judgments =
+        of_each(&|i| format!("1. Port {i} will likely close. ^s-{i}\n   {{rests-on: x-{i}}} ^kj-{i}\n"));
+    let cited = of_each(&|i| format!("Port {i} has closed. [@q{i} B2] ^x-{i}\n"));
+    let misspelt = of_each(&|i| format!("Port {i} is shut. [@q{i}x B2] {{actors: y-{i}}} ^z-{i}\n"));
+    let scenarios = of_each(&|i| format!("1% | Slow {i} | It lasts. {{set: set-{i}}} ^sc-{i}\n"));
+    let outlook = of_each(&|i| format!("Port {i} is unlikely to close. {{rests-on: x-{i}}} ^o-{i}\n"));
+    for body in [
+        format!("{judgments}\n# H ^h\n\n{cited}\n```outlook\n{outlook}```\n"),
+        format!("# H ^h\n\n{misspelt}\n```scenarios\n{scenarios}```\n"),
+    ] {
+        let start = Instant::now();
+        let checked = checked(&(front_matter.clone() + &body));
+        assert!(checked.findings.len() + checked.omitted >= COUNT);
+        // Comparing each claim or name with each other one takes several minutes.
+        assert!(start.elapsed() < Duration::from_secs(40), "{:?}", start.elapsed());
+    }
+}
+
+#[test]
+fn a_date_with_two_readings_names_both_and_a_percentage_needs_no_sign() {
+    let text = "---\ntitle: T\nas-of: {date: 03/04/2025}\n---\n\n# H ^h\n\n```scenarios\n60 | Slow | It lasts. ^sc-1\n40% | Fast | It ends. ^sc-2\n```\n";
+    let checked = checked(text);
+    let date = checked.findings.iter().find(|found| found.code == "INVALID_DATE").unwrap();
+    assert!(date.message.contains("write 2025-04-03 or 2025-03-04"), "{}", date.message);
+    assert_eq!((date.range.of(text), &date.fix), ("03/04/2025", &None));
+    let percent: Vec<u32> =
+        checked.reading.content.scenarios.iter().map(|scenario| scenario.percent).collect();
+    assert_eq!(percent, [60, 40]);
+    assert!(chancery_text::format(text, &Context::default()).text.contains("\n60 | Slow"));
+}

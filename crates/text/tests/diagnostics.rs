@@ -91,9 +91,9 @@ fn a_misspelt_marking_and_one_of_another_scheme() {
     assert_problems(
         "(TLP:AMBR) It fell. ^s-1\n(tlp:red) It rose. ^s-2\n(INTERNAL) It is text. ^s-3\n(c) This too. ^s-4",
         &[
-            "1:2+8 UNKNOWN_MARKING: \"TLP:AMBR\" is no marking of the scheme tlp: expected one of TLP:CLEAR, TLP:GREEN, TLP:AMBER, TLP:AMBER+STRICT, TLP:RED; write \\( for text",
+            "1:2+8 UNKNOWN_MARKING: \"(TLP:AMBR)\" reads as a marking but is not written as one: write (TLP:AMBER), or \\( for text",
             "    \"TLP:AMBR\" -> \"TLP:AMBER\"",
-            "2:2+7 UNKNOWN_MARKING: \"tlp:red\" is no marking of the scheme tlp: expected one of TLP:CLEAR, TLP:GREEN, TLP:AMBER, TLP:AMBER+STRICT, TLP:RED; write \\( for text",
+            "2:2+7 UNKNOWN_MARKING: \"(tlp:red)\" reads as a marking but is not written as one: write (TLP:RED), or \\( for text",
             "    \"tlp:red\" -> \"TLP:RED\"",
             "3:2+8 warning FOREIGN_MARKING: (INTERNAL) is a marking of the scheme corporate, not of tlp, and is read as text: write one of TLP:CLEAR, TLP:GREEN, TLP:AMBER, TLP:AMBER+STRICT, TLP:RED, \\( for text, or set scheme in the front matter",
             "    \"(\" -> \"\\\\(\"",
@@ -463,4 +463,36 @@ fn a_nul_character() {
             "5:4+1 NUL: the text contains U+0000, so it is no text: save it as UTF-8, or remove each such character",
         ],
     );
+}
+
+#[test]
+fn the_fences_underlines_and_numbers_of_markdown_are_errors_with_their_cure() {
+    assert_problems(
+        "# H ^h\n\nIt fell. ^s-1\n~~~events\n2026 | A storm ^e-1\n~~~\n",
+        &[
+            "4:1+3 NOT_A_BRIEF: a fenced block opens and closes with three backquotes: write ```, or \\~~~ for text",
+            "    \"~~~\" -> \"```\"",
+            "6:1+3 NOT_A_BRIEF: a fenced block opens and closes with three backquotes: write ```, or \\~~~ for text",
+            "    \"~~~\" -> \"```\"",
+        ],
+    );
+    assert_problems(
+        "\nThe port\n========\n\nIt fell. ^s-1\n\nThe town\n---\n\n===\n\nIt is == text.\n",
+        &[
+            "3:1+8 NOT_A_BRIEF: a line under words makes no heading in a brief: write # before the words instead, or \\=== for text",
+            "    \"The port\\n========\" -> \"# The port\"",
+            "8:1+3 NOT_A_BRIEF: a line under words makes no heading in a brief: write # before the words instead, or \\--- for text",
+            "10:1+3 NOT_A_BRIEF: \"===\" means nothing in a brief: remove it, or write \\=== for text",
+        ],
+    );
+    assert_problems(
+        "# H ^h\n\n1) It fell. ^s-1\n2) It rose. ^s-2\n",
+        &[
+            "3:1+2 NOT_A_BRIEF: numbered items and key judgments start with \"1.\", in ASCII: write it, or a backslash before the mark for text",
+            "    \"1)\" -> \"1.\"",
+            "4:1+2 NOT_A_BRIEF: numbered items and key judgments start with \"2.\", in ASCII: write it, or a backslash before the mark for text",
+            "    \"2)\" -> \"2.\"",
+        ],
+    );
+    assert_problems("\\=== It fell. ^s-1\n\\~~~ It rose. ^s-2\n= It is. ^s-3\n~~ It was. ^s-4\n", &[]);
 }

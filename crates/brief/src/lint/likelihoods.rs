@@ -1,6 +1,6 @@
 //! Lints the likelihoods of a brief against each other.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chancery_proto::brief::v1::{
     BriefContent, FactorKind, KeyJudgment, Likelihood, LikelihoodScale, Statement,
@@ -79,18 +79,73 @@ pub(super) fn lint_agreement(content: &BriefContent, scale: LikelihoodScale, war
             bounds,
         })
     }));
+    let mut earlier_claims = EarlierClaims::default();
     for (index, later) in claims.iter().enumerate() {
-        let disagrees = |earlier: &&Claim| {
-            is_same(earlier, later)
-                && (earlier.bounds.1 <= later.bounds.0 || later.bounds.1 <= earlier.bounds.0)
-        };
-        if let Some(earlier) = claims[..index].iter().find(disagrees) {
+        if let Some(earlier) = earlier_claims.first_that_disagrees(later).map(|index| &claims[index]) {
             let message = format!(
                 "{} says \"{}\" of what is \"{}\" in {}: give both the same likelihood",
                 later.name, later.term, earlier.term, earlier.name
             );
             warnings.push(Warning::new(LIKELIHOODS_DISAGREE, later.id, message));
         }
+        earlier_claims.add(index, later);
+    }
+}
+
+/// Earlier claims by what makes a later one the same, so that a brief of many claims is not compared pair by pair.
+#[derive(Default)]
+struct EarlierClaims<'c> {
+    texts: BTreeMap<&'c str, FirstOfBounds>,
+    /// By the ids of the part and its sentences.
+    own_ids: BTreeMap<&'c str, FirstOfBounds>,
+    /// By the ids that the claim refers to.
+    references: BTreeMap<&'c str, FirstOfBounds>,
+    /// By whether the claim is of a part with ids of its own, and by everything that it rests on.
+    supports: BTreeMap<(bool, &'c BTreeSet<&'c str>), FirstOfBounds>,
+}
+
+/// The index of the first claim with each pair of bounds.
+#[derive(Default)]
+struct FirstOfBounds(BTreeMap<(u32, u32), usize>);
+
+impl FirstOfBounds {
+    fn add(&mut self, index: usize, bounds: (u32, u32)) {
+        self.0.entry(bounds).or_insert(index);
+    }
+
+    /// Returns the first claim whose bounds are apart from others.
+    fn apart_from(&self, (low, high): (u32, u32)) -> Option<usize> {
+        let apart =
+            self.0.iter().filter(|((other_low, other_high), _)| *other_high <= low || high <= *other_low);
+        apart.map(|(_, index)| *index).min()
+    }
+}
+
+impl<'c> EarlierClaims<'c> {
+    fn add(&mut self, index: usize, claim: &'c Claim<'c>) {
+        let mut groups = vec![self.texts.entry(&claim.text).or_default()];
+        if !claim.rests_on.is_empty() {
+            groups.push(self.supports.entry((claim.own.is_empty(), &claim.rests_on)).or_default());
+        }
+        for group in groups {
+            group.add(index, claim.bounds);
+        }
+        for id in &claim.own {
+            self.own_ids.entry(id).or_default().add(index, claim.bounds);
+        }
+        for id in claim.same.union(&claim.rests_on) {
+            self.references.entry(id).or_default().add(index, claim.bounds);
+        }
+    }
+
+    /// Returns the index of the first claim that is the same as a later one, with a likelihood apart from its own.
+    fn first_that_disagrees(&self, later: &'c Claim<'c>) -> Option<usize> {
+        let of_text = self.texts.get(later.text.as_str());
+        let of_support = self.supports.get(&(!later.own.is_empty(), &later.rests_on));
+        let named = later.same.union(&later.rests_on).filter_map(|id| self.own_ids.get(id));
+        let naming = later.own.iter().filter_map(|id| self.references.get(id));
+        let same = of_text.into_iter().chain(of_support).chain(named).chain(naming);
+        same.filter_map(|group| group.apart_from(later.bounds)).min()
     }
 }
 
@@ -135,17 +190,4 @@ fn claim<'a>(
 /// Returns a text in lower case without a term, for comparison.
 fn without(text: &str, term: &str) -> String {
     text.to_lowercase().replacen(term, "", 1)
-}
-
-fn is_same(one: &Claim, other: &Claim) -> bool {
-    let names = |one: &Claim, other: &Claim| {
-        one.same.iter().any(|id| other.own.contains(id))
-            || one.rests_on.iter().any(|id| other.own.contains(id))
-    };
-    one.text == other.text
-        || names(one, other)
-        || names(other, one)
-        || (!one.rests_on.is_empty()
-            && one.rests_on == other.rests_on
-            && one.own.is_empty() != other.own.is_empty())
 }

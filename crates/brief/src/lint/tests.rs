@@ -85,6 +85,7 @@ fn hedges_need_a_likelihood_and_english() {
         "It is not likely to hold.",
         "Possibly it could hold.",
         "It is possible that it holds.",
+        "It is not possible that it holds.",
     ] {
         assert_eq!(
             codes(&brief(vec![judgment("s1", text)])),
@@ -98,6 +99,7 @@ fn hedges_need_a_likelihood_and_english() {
         "Its likelihood is unknown.",
         "The general called it \"likely\", and “possibly” soon.",
         "The might of the navy grew.",
+        "A possible route is closed.",
     ] {
         assert_eq!(codes(&brief(vec![judgment("s1", text)])), [], "{text}");
     }

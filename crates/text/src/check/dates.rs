@@ -25,6 +25,17 @@ pub(super) fn proposed(given: &str) -> Option<String> {
     edtf::parse(&date).is_ok().then_some(date)
 }
 
+/// Returns the two dates that numbers such as 03/04/2025 may mean, the one with the day first before the other; none for
+/// what can mean only one date, or none.
+pub(super) fn readings(given: &str) -> Option<[String; 2]> {
+    let ascii = in_ascii(given).unwrap_or_else(|| given.to_owned());
+    let parts: Vec<&str> = ascii.split(['/', '-', '.', ' ']).filter(|part| !part.is_empty()).collect();
+    let &[one, two, year] = parts.as_slice() else { return None };
+    let month = |part: &str| part.parse().ok().filter(|month| (1..=12).contains(month));
+    let dates = [complete(year, month(two)?, one)?, complete(year, month(one)?, two)?];
+    dates.iter().all(|date| edtf::parse(date).is_ok()).then_some(dates)
+}
+
 fn of_words(text: &str) -> Option<String> {
     let lower = text.to_ascii_lowercase();
     let words: Vec<&str> =
@@ -71,7 +82,7 @@ fn month(name: &str) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::proposed;
+    use super::{proposed, readings};
 
     #[test]
     fn a_date_that_can_mean_one_day_is_proposed() {
@@ -90,6 +101,17 @@ mod tests {
         }
         for given in ["03/04/2025", "end of 2026", "soon", "31 June 2025", "May", "2025-13", "", "1 2 3 4"] {
             assert_eq!(proposed(given), None, "{given}");
+        }
+    }
+
+    #[test]
+    fn a_date_of_numbers_that_can_mean_two_days_has_both_readings() {
+        let both = |first: &str, second: &str| Some([first.to_owned(), second.to_owned()]);
+        assert_eq!(readings("03/04/2025"), both("2025-04-03", "2025-03-04"));
+        assert_eq!(readings("3-4-2025"), both("2025-04-03", "2025-03-04"));
+        assert_eq!(readings("٠٣/٠٤/٢٠٢٥"), both("2025-04-03", "2025-03-04"));
+        for given in ["31/12/2025", "03/04/25", "2025/03/04", "03/2025", "00/01/2025", "soon"] {
+            assert_eq!(readings(given), None, "{given}");
         }
     }
 }

@@ -7,7 +7,7 @@ use chancery_brief::lint::{self, Warning, lint};
 use chancery_proto::brief::v1::BriefContent;
 
 use super::keys::in_words;
-use super::unread::{Unread, first_line};
+use super::unread::{Misspellings, Unread, first_line};
 use crate::diagnostics::Diagnostic;
 use crate::paths::PartRange;
 use crate::range::TextRange;
@@ -40,14 +40,24 @@ pub(super) struct Warnings {
 }
 
 /// Returns the findings of the warnings on content, without those that the reader has about the same sentence.
-pub(super) fn findings(
-    text: &str,
+pub(super) fn findings<'t>(
+    text: &'t str,
     reading: &Reading,
-    unread: &Unread<'_>,
+    unread: &Unread<'t>,
     content: &BriefContent,
     coverage: Option<&GlyphCoverage>,
 ) -> Warnings {
-    let places = Places { text, reading, parts: reading.paths.parts(), coverage };
+    let parts = reading.paths.parts();
+    let scenarios = reading.content.scenarios.iter().enumerate();
+    let places = Places {
+        text,
+        reading,
+        coverage,
+        scenarios: scenarios.map(|(index, scenario)| (scenario.id.as_str(), index)).collect(),
+        are_scenarios_unread: are_scenarios_unread(text, reading, &parts, unread),
+        unread_words: unread.words(text),
+        parts,
+    };
     let mut findings = Vec::new();
     let mut is_held_back = false;
     for warning in lint(content, coverage) {
@@ -66,6 +76,18 @@ pub(super) fn findings(
     Warnings { listed: findings, is_held_back }
 }
 
+/// Returns whether a scenario may be missing, or read in part.
+fn are_scenarios_unread(
+    text: &str,
+    reading: &Reading,
+    parts: &BTreeMap<&str, PartRange>,
+    unread: &Unread<'_>,
+) -> bool {
+    let scenarios = reading.content.scenarios.iter();
+    let mut scenarios = scenarios.filter_map(|scenario| parts.get(scenario.id.as_str()));
+    scenarios.any(|part| unread.touches(part.whole)) || unread.has_entry_errors(text)
+}
+
 /// Returns whether the reader warns of the same words.
 fn is_known(reading: &Reading, part: TextRange, warning: &Warning) -> bool {
     let is_same = |code: &str| code == warning.code || warning.code == lint::HEDGE_WITHOUT_LIKELIHOOD;
@@ -77,6 +99,11 @@ struct Places<'p> {
     text: &'p str,
     reading: &'p Reading,
     parts: BTreeMap<&'p str, PartRange>,
+    /// Indices by id.
+    scenarios: BTreeMap<&'p str, usize>,
+    /// Whether the reader could not read a scenario, or a line that may be one.
+    are_scenarios_unread: bool,
+    unread_words: Misspellings<'p>,
     coverage: Option<&'p GlyphCoverage>,
 }
 
@@ -84,14 +111,10 @@ impl Places<'_> {
     /// Returns whether a part that the reader could not read may make a warning wrong.
     fn depends_on_unread(&self, warning: &Warning, unread: &Unread<'_>) -> bool {
         match warning.code {
-            lint::SCENARIOS_NOT_100 => {
-                let scenarios = self.reading.content.scenarios.iter();
-                let mut parts = scenarios.filter_map(|scenario| self.parts.get(scenario.id.as_str()));
-                parts.any(|part| unread.touches(part.whole)) || unread.has_entry_errors(self.text)
-            }
+            lint::SCENARIOS_NOT_100 => self.are_scenarios_unread,
             // Only lines with errors can have a name that was not read.
             code if UNUSED.contains(&code) => {
-                unread.is_front_matter_incomplete || unread.names(self.text, &warning.part_id)
+                unread.is_front_matter_incomplete || self.unread_words.has_like(&warning.part_id)
             }
             code => OF_SEVERAL_PARTS.contains(&code),
         }
@@ -105,8 +128,7 @@ impl Places<'_> {
                 Some(self.reading.paths.find("as_of.date"))
             }
             lint::SCENARIOS_NOT_100 => {
-                let scenarios = &self.reading.content.scenarios;
-                let index = scenarios.iter().position(|scenario| scenario.id == warning.part_id);
+                let index = self.scenarios.get(warning.part_id.as_str());
                 index.map(|index| self.reading.paths.find(&format!("scenarios[{index}].percent")))
             }
             // The message starts with the path of the block.

@@ -1,7 +1,7 @@
 //! The parts of a text that the reader could not read, and ranges by lines.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chancery_proto::lookalikes::in_ascii;
 use chancery_proto::nearest::is_near;
@@ -47,11 +47,11 @@ impl<'t> Unread<'t> {
         self.errors.iter().any(|error| error.touches(range))
     }
 
-    /// Returns whether a line with an error has a word like an id, so that it may refer to the part with it.
-    pub(super) fn names(&self, text: &str, id: &str) -> bool {
+    /// Returns the words of the lines with errors.
+    pub(super) fn words(&self, text: &'t str) -> Misspellings<'t> {
         let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-';
         let lines = self.errors.iter().map(|error| whole_lines(text, *error).of(text));
-        lines.into_iter().any(|line| line.split(|c| !is_part(c)).any(|word| is_like(word, id)))
+        Misspellings::new(lines.flat_map(|line| line.split(move |c| !is_part(c))))
     }
 
     /// Returns whether a line with an error may be an entry of a fenced block.
@@ -68,9 +68,41 @@ impl<'t> Unread<'t> {
     }
 }
 
-/// Returns whether a word is an id or a misspelling of it.
-fn is_like(word: &str, id: &str) -> bool {
-    word == id || word.len() > 2 && is_near(word, id)
+/// Words of which some may be misspelt ids. Two words that differ in one letter are the same without one letter of each,
+/// or of one of them: comparing each word with each id would take quadratic time.
+pub(super) struct Misspellings<'t> {
+    words: BTreeSet<&'t str>,
+    by_shortened: BTreeMap<String, Vec<&'t str>>,
+}
+
+impl<'t> Misspellings<'t> {
+    /// Length of the longest word that is compared, in bytes: longer ones are no ids.
+    const LONGEST: usize = 80;
+
+    fn new(words: impl Iterator<Item = &'t str>) -> Self {
+        let words: BTreeSet<&str> = words.filter(|word| word.len() <= Self::LONGEST).collect();
+        let mut by_shortened: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        for word in words.iter().copied().filter(|word| word.len() > 2) {
+            for shortened in shortened(word) {
+                by_shortened.entry(shortened).or_default().push(word);
+            }
+        }
+        Self { words, by_shortened }
+    }
+
+    /// Returns whether a word is an id or a misspelling of it.
+    pub(super) fn has_like(&self, id: &str) -> bool {
+        let is_misspelt = |shortened: String| {
+            self.by_shortened.get(&shortened).is_some_and(|words| words.iter().any(|word| is_near(word, id)))
+        };
+        self.words.contains(id) || shortened(id).any(is_misspelt)
+    }
+}
+
+/// Returns a word, and the word without each of its letters.
+fn shortened(word: &str) -> impl Iterator<Item = String> {
+    let without = |(at, c): (usize, char)| format!("{}{}", &word[..at], &word[at + c.len_utf8()..]);
+    std::iter::once(word.to_owned()).chain(word.char_indices().map(without))
 }
 
 /// Returns the words of a line that may be the id of a part.

@@ -6,7 +6,7 @@ use chancery_brief::validate::{Violation, code};
 use chancery_proto::lookalikes::{described, in_ascii};
 use chancery_proto::nearest::nearest;
 
-use super::dates::proposed;
+use super::dates::{proposed, readings};
 use super::keys::rule_message;
 use super::unread::{Unread, first_line, whole_lines};
 use crate::diagnostics::Diagnostic;
@@ -14,9 +14,7 @@ use crate::ids::is_same_series;
 use crate::positions::Positions;
 use crate::range::TextRange;
 use crate::reader::Reading;
-
-/// Maximum number of comparisons between unknown ids and those of the text.
-const MAX_COMPARISONS: usize = 1_000_000;
+use crate::vocabulary::MAX_COMPARISONS;
 
 /// Returns the findings of violations, without those that follow from an error of the reader.
 pub(super) fn findings(
@@ -110,15 +108,20 @@ fn finding(
     }
 }
 
-/// Proposes the date that a text can only mean.
+/// Proposes the date that a text can only mean, or names both that it may mean.
 fn with_date(error: Diagnostic, given: &str) -> Diagnostic {
-    match proposed(given) {
-        Some(date) => {
-            let range = error.range;
-            Diagnostic { message: format!("{}: write {date}", error.message), ..error }.with_fix(range, date)
-        }
-        None => error,
+    let range = error.range;
+    if let Some(date) = proposed(given) {
+        let message = format!("{}: write {date}", error.message);
+        return Diagnostic { message, ..error }.with_fix(range, date);
     }
+    let Some([day_first, month_first]) = readings(given) else { return error };
+    let message = format!(
+        "{}: {given:?} means {day_first} to some readers and {month_first} to others, so that a date starts with its year: \
+         write {day_first} or {month_first}",
+        error.message
+    );
+    Diagnostic { message, ..error }
 }
 
 /// Marks the direction control itself, where it occurs once, and proposes to remove it.

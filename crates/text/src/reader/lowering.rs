@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chancery_brief::marking::Scheme;
 use chancery_proto::brief::v1::{Change, LikelihoodScale, SourceReliability};
-use chancery_proto::nearest::nearest_claim;
 
 use crate::code;
 use crate::context::Context;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::paths::PathNode;
 use crate::range::Spanned;
+use crate::syntax::markings::intended;
 
 /// A declared change with the ranges of its fields.
 pub(super) type LocatedChange = (Change, PathNode);
@@ -26,6 +26,8 @@ pub(super) struct Lowering<'l> {
     pub(super) misrated_sources: BTreeSet<String>,
     /// The sources of the front matter, by id.
     pub(super) sources: BTreeMap<String, SourceReliability>,
+    /// Comparisons that are left between unknown sources and the known ones.
+    pub(super) comparisons: usize,
     pub(super) diagnostics: &'l mut Diagnostics,
     /// Warnings about terms in the words of sentences.
     pub(super) wording: Diagnostics,
@@ -48,7 +50,7 @@ impl Lowering<'_> {
                     labels.join(", ")
                 );
                 let error = Diagnostic::error(code::UNKNOWN_MARKING, label.range, message);
-                match nearest_claim(&label.text, labels) {
+                match intended(&label.text, scheme) {
                     Some(nearest) => error.with_fix(label.range, nearest),
                     None => error,
                 }

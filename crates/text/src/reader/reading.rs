@@ -11,6 +11,7 @@ use crate::parse::parse;
 use crate::paths::{PathNode, Paths};
 use crate::range::TextRange;
 use crate::syntax::tree::{Element, ElementKind};
+use crate::vocabulary::MAX_COMPARISONS;
 
 /// A text as content.
 #[derive(Debug, Clone)]
@@ -54,6 +55,7 @@ pub fn read(text: &str, context: &Context<'_>) -> Reading {
         has_front_matter: parsed.front_matter.is_complete,
         misrated_sources: BTreeSet::new(),
         sources: std::collections::BTreeMap::new(),
+        comparisons: MAX_COMPARISONS,
         diagnostics: &mut diagnostics,
         wording: Diagnostics::default(),
         statement_changes: Vec::new(),

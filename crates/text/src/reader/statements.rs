@@ -17,9 +17,11 @@ use crate::defaults;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::paths::PathNode;
 use crate::range::{Spanned, TextRange};
+use crate::syntax::markings::trailing_marking;
 use crate::syntax::parts::Parts;
 use crate::syntax::sentences::{Passage, is_bracketed};
 use crate::syntax::tokens;
+use crate::syntax::values::Value;
 use crate::vocabulary::word;
 
 /// The part that contains a passage.
@@ -151,6 +153,7 @@ impl Lowering<'_> {
             }
             if let Some(locator) = &written.locator {
                 inner.set("locator", locator.range);
+                self.refuse_marking_in_locator(locator);
                 citation.locator.clone_from(&locator.text);
             }
             citations.push(citation);
@@ -159,14 +162,26 @@ impl Lowering<'_> {
         (citations, node)
     }
 
+    /// Reports a marking behind the comma of a citation, where it is text. In quotation marks it is meant as such.
+    fn refuse_marking_in_locator(&mut self, locator: &Value) {
+        let is_quoted = locator.range.end - locator.range.start > locator.text.len();
+        let Some(at) = trailing_marking(&locator.text, self.scheme).filter(|_| !is_quoted) else { return };
+        let range = TextRange::new(locator.range.start + at, locator.range.end);
+        let message = "the marking of a citation is before its comma, as in `@key B2 (TLP:GREEN), p. 4`: move it, or put the \
+                       whole locator in quotation marks for text";
+        self.diagnostics.error(code::UNKNOWN_MARKING, range, message);
+    }
+
     /// Reports a key that no source has, unless the source may be among the front matter that was not read.
     pub(super) fn known_source(&mut self, key: &Spanned) {
         if self.sources.contains_key(&key.text) || !self.has_front_matter {
             return;
         }
         let sources = &self.sources;
+        let is_compared = self.comparisons >= sources.len();
+        self.comparisons -= if is_compared { sources.len() } else { 0 };
         self.diagnostics.push_error_with(|| {
-            let keys: Vec<&str> = sources.keys().map(String::as_str).collect();
+            let keys: Vec<&str> = sources.keys().filter(|_| is_compared).map(String::as_str).collect();
             let remedy = nearest(&key.text, &keys);
             let suggestion =
                 remedy.map_or("add it under sources".to_owned(), |near| format!("did you mean \"{near}\"?"));

@@ -82,9 +82,8 @@ fn element(reader: &mut LineReader<'_, '_, '_>, line: Line<'_>) -> Option<Elemen
         ) => ElementKind::List(read_list(reader)),
         Some(Marker::TableTitle { .. } | Marker::TableRow) => ElementKind::Table(read_table(reader)),
         Some(Marker::Figure) => ElementKind::Figure(read_figure(reader)),
-        Some(Marker::Foreign(ForeignMarker::Rule)) => {
-            let message = "a horizontal rule means nothing in a brief: remove it, or write \\--- for text";
-            reader.cursor.diagnostics.error(code::NOT_A_BRIEF, line.range, message);
+        Some(Marker::Foreign(ForeignMarker::Rule | ForeignMarker::Underline)) => {
+            report_line(reader, &line);
             reader.advance();
             return None;
         }
@@ -96,6 +95,35 @@ fn element(reader: &mut LineReader<'_, '_, '_>, line: Line<'_>) -> Option<Elemen
     })
 }
 
+/// Reports a line of hyphens or signs of equality: in Markdown it makes a heading of the line above it, or separates.
+fn report_line(reader: &mut LineReader<'_, '_, '_>, line: &Line<'_>) {
+    let above = reader.text[..line.range.start].trim_end_matches('\n');
+    let is_below_text = line.range.start - above.len() == 1;
+    let title_start = above.rfind('\n').map_or(0, |end| end + 1);
+    let title = &above[title_start..];
+    let mark: String = line.content().chars().take(3).collect();
+    let is_rule = mark.starts_with('-');
+    let message = match (is_below_text && !title.trim().is_empty(), is_rule) {
+        (true, _) => format!(
+            "a line under words makes no heading in a brief: write # before the words instead, or \\{mark} for text"
+        ),
+        (false, true) => {
+            "a horizontal rule means nothing in a brief: remove it, or write \\--- for text".to_owned()
+        }
+        (false, false) => {
+            format!("\"{mark}\" means nothing in a brief: remove it, or write \\{mark} for text")
+        }
+    };
+    let error = Diagnostic::error(code::NOT_A_BRIEF, line.range, message);
+    // Hyphens may be meant to separate.
+    let is_heading = is_below_text && !is_rule && above[..title_start].ends_with("\n\n");
+    reader.cursor.diagnostics.push(if is_heading {
+        error.with_fix(TextRange::new(title_start, line.range.end), format!("# {}", title.trim()))
+    } else {
+        error
+    });
+}
+
 fn report_foreign(reader: &mut LineReader<'_, '_, '_>, line: &Line<'_>, foreign: ForeignMarker) {
     let content = reader.content_range(line);
     let diagnostic = match foreign {
@@ -104,7 +132,17 @@ fn report_foreign(reader: &mut LineReader<'_, '_, '_>, line: &Line<'_>, foreign:
             let at = TextRange::at(content.start + length);
             Diagnostic::error(code::NOT_A_BRIEF, content, message).with_fix(at, " ")
         }
-        ForeignMarker::Bullet | ForeignMarker::Number { .. } | ForeignMarker::Rule => {
+        ForeignMarker::Fence => {
+            let tildes = content.of(reader.text).bytes().take_while(|byte| *byte == b'~').count();
+            let fence = TextRange::new(content.start, content.start + tildes);
+            let message =
+                "a fenced block opens and closes with three backquotes: write ```, or \\~~~ for text";
+            Diagnostic::error(code::NOT_A_BRIEF, fence, message).with_fix(fence, "```")
+        }
+        ForeignMarker::Bullet
+        | ForeignMarker::Number { .. }
+        | ForeignMarker::Rule
+        | ForeignMarker::Underline => {
             let mark = TextRange::new(content.start, content.start + 1);
             let message = "list items start with \"- \": write it, or a backslash before the mark for text";
             Diagnostic::error(code::NOT_A_BRIEF, mark, message).with_fix(mark, "-")

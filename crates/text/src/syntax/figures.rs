@@ -5,7 +5,8 @@ use crate::range::Spanned;
 use crate::syntax::fragment::Fragment;
 use crate::syntax::gaps::{skip_gaps, trimmed_end};
 use crate::syntax::line_reader::LineReader;
-use crate::syntax::parts::{Parts, TextForm, leading_label, read_parts, refuse_controls};
+use crate::syntax::markings::in_parentheses;
+use crate::syntax::parts::{Parts, TextForm, read_parts, refuse_controls};
 use crate::syntax::spans::plain;
 use crate::syntax::tokens::tokens_from;
 use crate::syntax::tree::Figure;
@@ -23,9 +24,9 @@ pub(crate) fn read_figure(reader: &mut LineReader<'_, '_, '_>) -> Figure {
     }
     let fragment = Fragment::line(reader.text, range);
     let text = fragment.text();
-    let start = leading_label(text, 0).map_or(0, |(_, end)| end);
+    let start = in_parentheses(text).map_or(0, |(_, end)| end);
     let bang = start + text[start..].find("![").unwrap_or_default();
-    let marking = leading_label(text, 0).map(|(label, end)| Spanned::new(label, fragment.range(1, end - 1)));
+    let marking = in_parentheses(text).map(|(label, end)| Spanned::new(label, fragment.range(1, end - 1)));
     let Some(image) = image(text, bang + 2) else {
         let message = "expected a figure: `![ALT](KIND \"TITLE\")`, where KIND is timeline, actor-network, \
                        domain-trends, likelihoods, a file or sha256:…; write \\! for text";

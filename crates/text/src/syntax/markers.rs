@@ -3,7 +3,7 @@
 use chancery_brief::marking::Scheme;
 use chancery_proto::lookalikes::digit;
 
-use crate::syntax::parts::leading_label;
+use crate::syntax::markings::{Leading, leading};
 
 /// The block that the first characters of a line, without its indentation, open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,13 +26,17 @@ pub(crate) enum Marker {
     Figure,
     /// `<!--`.
     Comment,
-    /// What means nothing in a brief: `---`, `* `, `+ `, `#word`, `1) `, `۱. `.
+    /// What means nothing in a brief: `---`, `===`, `~~~`, `* `, `+ `, `#word`, `1) `, `۱. `.
     Foreign(ForeignMarker),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ForeignMarker {
     Rule,
+    /// Two or more `=`, which underline a heading in Markdown.
+    Underline,
+    /// Three `~`, which fence in Markdown.
+    Fence,
     Bullet,
     HeadingWithoutSpace {
         length: usize,
@@ -59,6 +63,8 @@ pub(crate) fn marker(line: &str, scheme: Scheme) -> Option<Marker> {
         }
         b'`' if line.starts_with("```") => Some(Marker::Fence),
         b'>' => Some(Marker::Quote { length: 1 + usize::from(line[1..].starts_with(' ')) }),
+        b'~' if line.starts_with("~~~") => Some(Marker::Foreign(ForeignMarker::Fence)),
+        b'=' if is_underline(line) => Some(Marker::Foreign(ForeignMarker::Underline)),
         b'-' if is_rule(line) => Some(Marker::Foreign(ForeignMarker::Rule)),
         b'-' if is_space_or_end(1) => Some(Marker::Bullet { length: bullet_length(line, 1) }),
         b'+' | b'*' if after(1).is_some_and(char::is_whitespace) => {
@@ -69,9 +75,8 @@ pub(crate) fn marker(line: &str, scheme: Scheme) -> Option<Marker> {
         b'T' if line.starts_with("Table:") => Some(Marker::TableTitle { length: 6 }),
         b'!' if line.starts_with("![") => Some(Marker::Figure),
         b'(' => {
-            let (label, end) = leading_label(line, 0)?;
-            let is_figure = scheme.rank(label).is_some() && line[end..].trim_start().starts_with("![");
-            is_figure.then_some(Marker::Figure)
+            let Some(Leading::Marking { end, .. }) = leading(line, scheme) else { return None };
+            line[end..].trim_start().starts_with("![").then_some(Marker::Figure)
         }
         b'<' if line.starts_with("<!--") => Some(Marker::Comment),
         _ => None,
@@ -107,13 +112,21 @@ fn is_rule(line: &str) -> bool {
     line.len() >= 3 && line.bytes().all(|byte| byte == b'-')
 }
 
+/// Returns whether a line consists of two or more signs of equality.
+fn is_underline(line: &str) -> bool {
+    let line = line.trim_end();
+    line.len() >= 2 && line.bytes().all(|byte| byte == b'=')
+}
+
 impl Marker {
     /// Returns whether the marker ends a paragraph without a blank line between.
     pub(crate) fn interrupts_paragraph(self) -> bool {
         match self {
             // A wrapped line can start with a year, as in "2021. ".
             Self::Number { is_one, .. } | Self::Foreign(ForeignMarker::Number { is_one, .. }) => is_one,
-            Self::Foreign(foreign) => foreign == ForeignMarker::Rule,
+            Self::Foreign(foreign) => {
+                matches!(foreign, ForeignMarker::Rule | ForeignMarker::Underline | ForeignMarker::Fence)
+            }
             _ => true,
         }
     }

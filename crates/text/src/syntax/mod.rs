@@ -14,6 +14,7 @@ pub(crate) mod line_reader;
 mod lines;
 mod lists;
 pub(crate) mod markers;
+pub(crate) mod markings;
 pub(crate) mod parts;
 pub(crate) mod quotes;
 pub(crate) mod sentences;

@@ -1,8 +1,7 @@
 //! One line with its parts: `(MARKING) text [citations] {annotations} ^id`.
 
-use chancery_brief::marking::Scheme;
 use chancery_proto::brief::v1::Span;
-use chancery_proto::nearest::nearest_claim;
+use chancery_proto::lookalikes::described;
 
 use crate::code;
 use crate::diagnostics::Diagnostic;
@@ -10,6 +9,7 @@ use crate::range::{Spanned, TextRange};
 use crate::syntax::cursor::{Cursor, SENTENCE_COST};
 use crate::syntax::fragment::Fragment;
 use crate::syntax::gaps::{is_gap, skip_gaps, trimmed_end};
+use crate::syntax::markings::{Leading, Lookalike, Meaning, leading};
 use crate::syntax::spans::{inline, plain};
 use crate::syntax::tokens::{Citation, Item, Token, TokenKind, tokens};
 
@@ -255,158 +255,103 @@ fn leading_marking(
     (start, end): (usize, usize),
     cursor: &mut Cursor<'_>,
 ) -> (Option<Spanned>, usize) {
-    let Some((label, after)) = leading_label(&fragment.text()[..end], start) else {
-        warn_of_bare_label(fragment, (start, end), cursor);
-        return (None, start);
-    };
-    let range = fragment.range(start + 1, after - 1);
-    if cursor.scheme.rank(label).is_some() {
-        return (Some(Spanned::new(label, range)), skip_gaps(&fragment.text()[..end], after));
+    let text = &fragment.text()[start..end];
+    match leading(text, cursor.scheme) {
+        None => (None, start),
+        Some(Leading::Marking { label, end: label_end }) => {
+            let behind = start + skip_gaps(text, label_end);
+            refuse_second_marking(fragment, (behind, end), label, cursor);
+            (Some(Spanned::new(label, fragment.range(start + 1, start + label_end - 1))), behind)
+        }
+        Some(Leading::Lookalike(lookalike)) => {
+            report_lookalike(fragment, (start, end), &lookalike, cursor);
+            let is_passed =
+                matches!(lookalike.meaning, Meaning::Own(_)) && lookalike.open_emphasis.is_empty();
+            (None, if is_passed { start + skip_gaps(text, lookalike.end) } else { start })
+        }
     }
-    match misread(label, cursor.scheme) {
-        Misread::Text => (None, start),
-        Misread::Misspelt => {
-            let labels = cursor.scheme.labels();
-            let nearest = meant(label, cursor.scheme).or_else(|| nearest_claim(label, labels));
+}
+
+fn refuse_second_marking(
+    fragment: &Fragment<'_>,
+    (start, end): (usize, usize),
+    first: &str,
+    cursor: &mut Cursor<'_>,
+) {
+    let Some(
+        Leading::Marking { end: second, .. }
+        | Leading::Lookalike(Lookalike { meaning: Meaning::Own(_), end: second, .. }),
+    ) = leading(&fragment.text()[start..end], cursor.scheme)
+    else {
+        return;
+    };
+    let range = fragment.range(start, start + second);
+    let message =
+        format!("the line has the marking ({first}) already: remove one of the two, or write \\( for text");
+    cursor.diagnostics.error(code::UNKNOWN_MARKING, range, message);
+}
+
+/// Reports what reads as a marking but is text, so that the line has a lower marking than it says.
+fn report_lookalike(
+    fragment: &Fragment<'_>,
+    (start, end): (usize, usize),
+    lookalike: &Lookalike<'_>,
+    cursor: &mut Cursor<'_>,
+) {
+    let text = &fragment.text()[start..end];
+    let (scheme, label) = (cursor.scheme, lookalike.label);
+    let is_in_parentheses = lookalike.is_in_parentheses(text);
+    let whole = &text[..lookalike.end];
+    let escaped: String = text[lookalike.escape..].chars().take(1).collect();
+    let inside = fragment.range(start + lookalike.label_start, start + lookalike.label_start + label.len());
+    let range = if is_in_parentheses { inside } else { fragment.range(start, start + lookalike.end) };
+    let labels = || scheme.labels().join(", ");
+    cursor.diagnostics.push(match lookalike.meaning {
+        Meaning::Own(Some(own)) => {
+            let cause = if whole.is_ascii() { String::new() } else { format!(": it contains {}", described(whole)) };
             let message = format!(
-                "{label:?} is no marking of the scheme {}: expected one of {}; write \\( for text",
-                cursor.scheme,
-                labels.join(", ")
+                "\"{whole}\" reads as a marking but is not written as one{cause}: write ({own}), or \\{escaped} for text"
             );
             let error = Diagnostic::error(code::UNKNOWN_MARKING, range, message);
-            cursor.diagnostics.push(match nearest {
-                Some(nearest) => error.with_fix(range, nearest),
-                None => error,
-            });
-            (None, skip_gaps(&fragment.text()[..end], after))
+            let marks = lookalike.open_emphasis;
+            match (is_in_parentheses, marks.is_empty()) {
+                (true, _) => error.with_fix(range, own),
+                (false, true) => error.with_fix(range, format!("({own})")),
+                // The emphasis goes to the text.
+                (false, false) => {
+                    let replaced = fragment.range(start, start + skip_gaps(text, lookalike.end));
+                    error.with_fix(replaced, format!("({own}) {marks}"))
+                }
+            }
         }
-        Misread::Foreign(other) => {
+        Meaning::Own(None) => {
             let message = format!(
-                "({label}) is a marking of the scheme {other}, not of {}, and is read as text: write one of {}, \\( for text, \
-                 or set scheme in the front matter",
-                cursor.scheme,
-                cursor.scheme.labels().join(", ")
+                "{label:?} is no marking of the scheme {scheme}: expected one of {}; write \\{escaped} for text",
+                labels()
             );
-            let paren = fragment.range(start, start + 1);
-            let warning = Diagnostic::warning(code::FOREIGN_MARKING, range, message);
-            cursor.diagnostics.push(warning.with_fix(paren, "\\("));
-            (None, start)
+            Diagnostic::error(code::UNKNOWN_MARKING, range, message)
         }
-    }
-}
-
-/// A leading `(LABEL)` that is no marking of the scheme.
-pub(crate) enum Misread {
-    /// Plain text.
-    Text,
-    /// Almost a marking of the scheme.
-    Misspelt,
-    /// A marking of another scheme.
-    Foreign(Scheme),
-}
-
-/// Returns how a label that is no marking of the scheme is read.
-pub(crate) fn misread(label: &str, scheme: Scheme) -> Misread {
-    let is_label = |scheme: Scheme| scheme.labels().iter().any(|known| known.eq_ignore_ascii_case(label));
-    let has_tlp_prefix = label.get(..4).is_some_and(|prefix| prefix.eq_ignore_ascii_case("TLP:"));
-    if scheme == Scheme::Tlp && has_tlp_prefix || label.len() > 2 && is_label(scheme) {
-        return Misread::Misspelt;
-    }
-    if meant(label, scheme).is_some() {
-        return Misread::Misspelt;
-    }
-    let mut others = Scheme::ALL.into_iter().filter(|other| *other != scheme);
-    let foreign = others.find(|other| other.rank(label).is_some() || meant(label, *other).is_some());
-    foreign.map_or(Misread::Text, Misread::Foreign)
-}
-
-/// Other forms of labels in upper case, with the labels: the colours by themselves, and the words behind the letters.
-const OTHER_FORMS: [(&str, &str); 12] = [
-    ("WHITE", "TLP:CLEAR"),
-    ("CLEAR", "TLP:CLEAR"),
-    ("GREEN", "TLP:GREEN"),
-    ("AMBER", "TLP:AMBER"),
-    ("AMBER+STRICT", "TLP:AMBER+STRICT"),
-    ("AMBER STRICT", "TLP:AMBER+STRICT"),
-    ("RED", "TLP:RED"),
-    ("TLP:WHITE", "TLP:CLEAR"),
-    ("UNCLASSIFIED", "U"),
-    ("SECRET", "S"),
-    ("TOP SECRET", "TS"),
-    ("CONFIDENTIAL", "C"),
-];
-
-/// Returns the label of a scheme that another form of it means, such as `AMBER` or `S//NF`.
-fn meant(label: &str, scheme: Scheme) -> Option<&'static str> {
-    let label = label.trim();
-    let whole = OTHER_FORMS.iter().find(|(form, _)| *form == label).map(|(_, meant)| *meant);
-    let with_caveat = || {
-        let (first, _) = label.split_once("//")?;
-        scheme.labels().iter().copied().find(|known| *known == first || Some(*known) == meant(first, scheme))
-    };
-    whole.filter(|meant| scheme.rank(meant).is_some()).or_else(with_caveat)
-}
-
-/// A label at the start of a line that is not in parentheses.
-pub(crate) struct BareLabel {
-    /// Length of the label with its brackets or the punctuation behind it, in bytes.
-    pub(crate) length: usize,
-    /// The label of the scheme that is meant; none for one of another scheme.
-    own: Option<&'static str>,
-}
-
-/// Finds a label in brackets, or in capitals with what separates a label from a text, at the start of a text.
-pub(crate) fn bare_label(text: &str, scheme: Scheme) -> Option<BareLabel> {
-    /// Longest label that is considered, in bytes.
-    const LONGEST: usize = 40;
-    let is_label = |c: char| c.is_ascii_uppercase() || matches!(c, '+' | '/' | ':');
-    let (length, label) = if let Some(inside) = text.strip_prefix('[') {
-        let length = inside.bytes().take(LONGEST).position(|byte| byte == b']')?;
-        // A span, such as a link.
-        if inside[length + 1..].starts_with(['(', '{']) {
-            return None;
+        Meaning::Foreign(other) if is_in_parentheses => {
+            let origin = match other {
+                Some(other) => format!("is a marking of the scheme {other}, not of {scheme},"),
+                None => "is a marking of no scheme that a workspace can have,".to_owned(),
+            };
+            let message = format!(
+                "({label}) {origin} and is read as text: write one of {}, \\( for text, or set scheme in the front matter",
+                labels()
+            );
+            let parenthesis = fragment.range(start, start + 1);
+            Diagnostic::warning(code::FOREIGN_MARKING, range, message).with_fix(parenthesis, "\\(")
         }
-        (length + 2, &inside[..length])
-    } else {
-        let word = &text[..text.bytes().take(LONGEST).position(|byte| !is_label(byte.into())).unwrap_or(0)];
-        (word.len(), word.trim_end_matches([':', '/']))
-    };
-    let known = |scheme: Scheme| {
-        let own =
-            scheme.labels().iter().copied().find(|own| own.len() > 2 && own.eq_ignore_ascii_case(label));
-        own.or_else(|| meant(label, scheme))
-    };
-    let is_apart = text.starts_with('[') || label.starts_with("TLP:") || length > label.len();
-    let own = known(scheme);
-    let is_known = own.is_some() || Scheme::ALL.into_iter().any(|scheme| known(scheme).is_some());
-    (is_apart && is_known).then_some(BareLabel { length, own })
-}
-
-/// Warns of a label that is read as text, so that the line has a lower marking than it says.
-fn warn_of_bare_label(fragment: &Fragment<'_>, (start, end): (usize, usize), cursor: &mut Cursor<'_>) {
-    let text = &fragment.text()[start..end];
-    let Some(BareLabel { length, own }) = bare_label(text, cursor.scheme) else { return };
-    let range = fragment.range(start, start + length);
-    let message = format!(
-        "\"{}\" is read as text, and marks nothing: a marking is in parentheses, one of {}, such as ({})",
-        &text[..length],
-        cursor.scheme.labels().join(", "),
-        own.unwrap_or(cursor.scheme.label(cursor.scheme.highest()))
-    );
-    let warning = Diagnostic::warning(code::FOREIGN_MARKING, range, message);
-    cursor.diagnostics.push(match own {
-        Some(own) => warning.with_fix(range, format!("({own})")),
-        None => warning,
+        Meaning::Foreign(_) => {
+            let message = format!(
+                "\"{whole}\" is read as text, and marks nothing: a marking is in parentheses, one of {}, such as ({})",
+                labels(),
+                scheme.label(scheme.highest())
+            );
+            Diagnostic::warning(code::FOREIGN_MARKING, range, message)
+        }
     });
-}
-
-/// Returns the label in parentheses at an offset, and the offset behind them.
-pub(crate) fn leading_label(text: &str, start: usize) -> Option<(&str, usize)> {
-    /// Longest label that is considered, in bytes.
-    const LONGEST: usize = 40;
-    let rest = text.get(start..)?.strip_prefix('(')?;
-    let length = rest.bytes().take(LONGEST).position(|byte| byte == b')')?;
-    Some((&rest[..length], start + length + 2))
 }
 
 /// Reports tabs and other control characters, which no text of a brief contains.

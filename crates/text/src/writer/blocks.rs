@@ -69,9 +69,7 @@ impl Writer<'_> {
     /// Returns a title with its marking.
     fn title(&self, text: &str, marking: &str) -> String {
         let mut title = escaped(text, Place::Title);
-        if marking.is_empty() {
-            protect_label(&mut title, self.scheme);
-        }
+        protect_label(&mut title, self.scheme);
         joined(&[&label(marking), &title])
     }
 

@@ -6,7 +6,7 @@ use crate::syntax::citation_keys::citation_key;
 use crate::syntax::conflicts::is_conflict_mark;
 use crate::syntax::gaps::{is_gap, skip_gaps};
 use crate::syntax::markers::{ForeignMarker, Marker, marker};
-use crate::syntax::parts::{Misread, bare_label, leading_label, misread};
+use crate::syntax::markings::{Leading, leading};
 use crate::syntax::quotes::ATTRIBUTION;
 use crate::syntax::tokens::is_id_character;
 
@@ -112,16 +112,12 @@ pub(super) fn protect_entry_start(line: &mut String, scheme: Scheme) {
     }
 }
 
-/// Escapes a leading `(LABEL)` that the reader would not take for text, or would warn of.
+/// Escapes what the reader would take for a marking, or would report as one.
 pub(super) fn protect_label(line: &mut String, scheme: Scheme) {
-    let Some((label, _)) = leading_label(line, 0) else {
-        if let Some(bare) = bare_label(line, scheme) {
-            let at = line[..bare.length].find(['[', ':', '/']).unwrap_or(0);
-            line.insert(at, '\\');
-        }
-        return;
+    let escape = match leading(line, scheme) {
+        Some(Leading::Marking { .. }) => 0,
+        Some(Leading::Lookalike(lookalike)) => lookalike.escape,
+        None => return,
     };
-    if scheme.rank(label).is_some() || !matches!(misread(label, scheme), Misread::Text) {
-        line.insert(0, '\\');
-    }
+    line.insert(escape, '\\');
 }

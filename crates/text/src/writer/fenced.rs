@@ -6,7 +6,7 @@ use chancery_proto::brief::v1::{
 
 use super::annotations::Annotations;
 use super::changes::add_change;
-use super::escapes::{Place, escaped, protect_entry_start};
+use super::escapes::{Place, escaped, protect_entry_start, protect_label};
 use super::state::{Writer, effective, id, joined, label, stated};
 use crate::defaults;
 use crate::reader::{FACTORS, UNDATED};
@@ -73,6 +73,8 @@ impl Writer<'_> {
         let stated_marking = stated(marking, self.floor);
         if stated_marking.is_empty() {
             protect_entry_start(&mut text, self.scheme);
+        } else {
+            protect_label(&mut text, self.scheme);
         }
         let change = self.changes.of_part(own);
         self.own_change(&mut annotations, change, effective(marking, self.floor));

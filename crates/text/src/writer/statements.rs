@@ -3,12 +3,14 @@
 use chancery_proto::brief::v1::{Citation, Statement, StatementStatus, StatementType};
 
 use super::annotations::{Annotations, value};
-use super::escapes::protect_line_start;
+use super::escapes::{protect_label, protect_line_start};
 use super::spans::with_spans;
 use super::state::{WITHHELD, Writer, effective, id, joined, label, stated};
 use crate::defaults;
 use crate::syntax::citation_keys::ROLE_WORDS;
+use crate::syntax::markings::trailing_marking;
 use crate::syntax::sentences::is_bracketed;
+use crate::syntax::values::quoted;
 use crate::vocabulary::word;
 
 /// The surroundings of a sentence.
@@ -44,6 +46,8 @@ impl Writer<'_> {
             protect_line_start(&mut text, self.scheme, surroundings.is_in_quote);
         } else if text.starts_with("![") {
             text.insert(0, '\\');
+        } else {
+            protect_label(&mut text, self.scheme);
         }
         // A bracket that opens a span encloses no sentence.
         if is_bracketed(&text) && statement.spans.iter().all(|span| span.start > 0) {
@@ -75,6 +79,9 @@ impl Writer<'_> {
         let written = joined(&[role, &format!("@{}", citation.source_id), &grade, &marking]);
         match citation.locator.as_str() {
             "" => written,
+            locator if trailing_marking(locator, self.scheme).is_some() => {
+                format!("{written}, {}", quoted(locator))
+            }
             locator => format!("{written}, {}", value(locator, ']')),
         }
     }

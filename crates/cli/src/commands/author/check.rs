@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chancery_brief::glyph_coverage::GlyphCoverage;
-use chancery_text::{Check as Checked, Context, Diagnostic, Fixing, Severity, TextRange};
+use chancery_text::{Check as Checked, Context, Fixing, Severity};
 
-use super::scaffold::PLACEHOLDERS;
+use super::scaffold::template_text;
 use crate::args::Global;
 use crate::args::author::Check;
 use crate::inputs::brief_text::{FolderImages, is_in_text_form};
@@ -64,19 +64,6 @@ fn check(file: &Path, arguments: &Check, coverage: Option<&GlyphCoverage>, is_js
     findings.extend(template_text(&text));
     findings.sort_by_key(|found| (found.range.start, found.range.end, found.severity));
     CheckedFile { name, text, findings, omitted }
-}
-
-/// Returns a hint at the first text of the template of `new` that is still there.
-fn template_text(text: &str) -> Option<Diagnostic> {
-    let found = PLACEHOLDERS.iter().flat_map(|words| text.match_indices(words));
-    let mut places: Vec<TextRange> = found.map(|(at, words)| TextRange::new(at, at + words.len())).collect();
-    places.sort();
-    let first = *places.first()?;
-    let message = format!(
-        "the text of the template is still in {} place(s), the first one here: write your own",
-        places.len()
-    );
-    Some(Diagnostic { severity: Severity::Hint, code: "TEMPLATE_TEXT", range: first, message, fix: None })
 }
 
 /// Checks a text and, if requested, writes it with its safe fixes and checks it again.

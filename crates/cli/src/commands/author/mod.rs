@@ -11,4 +11,4 @@ pub mod lint;
 mod local_images;
 pub mod lsp;
 pub mod new;
-mod scaffold;
+pub mod scaffold;

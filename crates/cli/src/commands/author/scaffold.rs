@@ -1,9 +1,11 @@
 //! The texts of `new`, by kind of brief. Front matter with title, kind and language precedes them.
 
+use chancery_text::{Diagnostic, Severity, TextRange};
+
 use crate::args::author::KindArg;
 
 /// The texts that authors replace.
-pub const PLACEHOLDERS: [&str; 15] = [
+const PLACEHOLDERS: [&str; 15] = [
     "Say in one or two sentences what readers must know.",
     "State what you judge.",
     "Say why you are this sure",
@@ -60,6 +62,19 @@ pub fn text(kind: KindArg, language: &str, title: &str) -> String {
     // A JSON string is a quoted string of YAML.
     let title = serde_json::Value::from(title);
     format!("---\ntitle: {title}\nkind: {kind}\nlanguage: {language}\n{}", translated(template, language))
+}
+
+/// Returns a hint at the first text of the template of `new` that is still there.
+pub fn template_text(text: &str) -> Option<Diagnostic> {
+    let found = PLACEHOLDERS.iter().flat_map(|words| text.match_indices(words));
+    let mut places: Vec<TextRange> = found.map(|(at, words)| TextRange::new(at, at + words.len())).collect();
+    places.sort();
+    let first = *places.first()?;
+    let message = format!(
+        "the text of the template is still in {} place(s), the first one here: write your own",
+        places.len()
+    );
+    Some(Diagnostic { severity: Severity::Hint, code: "TEMPLATE_TEXT", range: first, message, fix: None })
 }
 
 fn translated(template: &str, language: &str) -> String {

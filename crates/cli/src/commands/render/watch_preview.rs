@@ -16,9 +16,10 @@ use tokio::sync::{oneshot, watch};
 
 use crate::args::Global;
 use crate::args::render::Preview;
+use crate::commands::author::scaffold::template_text;
 use crate::commands::render::draft_edition::{DraftEdition, read};
 use crate::commands::render::preview::{Print, default_output};
-use crate::inputs::brief_text::{FolderImages, stem};
+use crate::inputs::brief_text::{FolderImages, is_in_text_form, stem};
 use crate::inputs::checked_draft::{CheckedDraft, check, unreadable};
 use crate::inputs::documents::read_text;
 use crate::inputs::file_stamp::FileStamp;
@@ -176,8 +177,11 @@ impl Session {
         };
         let images = FolderImages::with_cache(&file, Arc::clone(&self.images));
         let scheme = self.arguments.scheme.scheme();
-        let CheckedDraft { checked, draft, image_files } =
+        let hint = is_in_text_form(&file, &text).then(|| template_text(&text)).flatten();
+        let CheckedDraft { mut checked, draft, image_files } =
             check(&file, text, scheme, Some(&self.coverage), images);
+        checked.findings.extend(hint);
+        checked.findings.sort_by_key(|found| (found.range.start, found.range.end, found.severity));
         inputs.extend(image_files);
         let printed = draft.map(|draft| self.print(draft, is_stopped));
         Round { checked, printed, inputs }
