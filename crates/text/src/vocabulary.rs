@@ -103,6 +103,11 @@ pub(crate) const CONFIDENCES: [(&str, ConfidenceLevel); 3] = [
     ("low confidence", ConfidenceLevel::Low),
 ];
 
+/// Returns whether words are a level of confidence as an annotation.
+pub(crate) fn is_confidence(words: &str) -> bool {
+    CONFIDENCES.iter().any(|(name, _)| *name == words)
+}
+
 /// The keys of annotations that have a value, of any part.
 pub(crate) const ANNOTATION_KEYS: &[&str] = &[
     "actors",

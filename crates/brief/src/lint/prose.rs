@@ -24,10 +24,7 @@ const HEDGES: [&str; 12] = [
 /// Returns the first hedge in a text: a word that weakens it, or a likelihood term.
 pub(super) fn hedge(text: &str) -> Option<&'static str> {
     let hedges = HEDGES.into_iter().filter(|hedge| *hedge != "might" || !is_noun_might(text));
-    hedges
-        .into_iter()
-        .find(|hedge| wording::says(text, hedge))
-        .or_else(|| wording::first_term(text).map(likelihood::words))
+    wording::first_said(text, hedges).or_else(|| wording::first_term(text).map(likelihood::words))
 }
 
 /// Returns whether a text contains the noun, as in "the might of the navy".
@@ -54,9 +51,5 @@ fn term(text: &str) -> Option<&'static str> {
 
 /// Returns whether a text contains words, not as parts of other words.
 fn contains_words(text: &str, words: &str) -> bool {
-    text.match_indices(words).any(|(start, matched)| {
-        let before = text[..start].chars().next_back();
-        let after = text[start + matched.len()..].chars().next();
-        !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
-    })
+    wording::word_offsets(text, words).next().is_some()
 }

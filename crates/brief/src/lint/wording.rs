@@ -123,9 +123,20 @@ pub(super) fn first_term(text: &str) -> Option<LikelihoodTerm> {
     text.all_terms(&terms).iter().find(|found| !text.is_quoted[found.offset]).map(|found| found.term)
 }
 
-/// Returns whether a text contains words that it does not quote.
-pub(super) fn says(text: &str, words: &str) -> bool {
-    Words::of_case(text).says(words).is_some()
+/// Returns the first of some words that a text contains and does not quote.
+pub(super) fn first_said(text: &str, words: impl IntoIterator<Item = &'static str>) -> Option<&'static str> {
+    let text = Words::of_case(text.to_owned());
+    words.into_iter().find(|words| text.says(words).is_some())
+}
+
+/// Returns the offsets at which a text contains words, not as parts of other words.
+pub(super) fn word_offsets(text: &str, words: &str) -> impl Iterator<Item = usize> {
+    let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let offsets = text.match_indices(words).map(|(at, found)| (at, at + found.len()));
+    let whole = offsets.filter(move |(at, end)| {
+        !is_word(text[..*at].chars().next_back()) && !is_word(text[*end..].chars().next())
+    });
+    whole.map(|(at, _)| at)
 }
 
 /// A term in a text: where it is, and how long.
@@ -144,12 +155,11 @@ struct Words {
 
 impl Words {
     fn of(text: &str) -> Self {
-        Self::of_case(&text.to_ascii_lowercase())
+        Self::of_case(text.to_ascii_lowercase())
     }
 
     /// Takes a text whose case matters.
-    fn of_case(text: &str) -> Self {
-        let lower = text.to_owned();
+    fn of_case(lower: String) -> Self {
         let mut is_quoted = vec![false; lower.len()];
         let mut depth = 0_usize;
         let mut is_straight = false;
@@ -199,11 +209,7 @@ impl Words {
 
     /// Returns the offset of the first words that are these and not quoted.
     fn says(&self, wanted: &str) -> Option<usize> {
-        let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-        self.lower.match_indices(wanted).map(|(at, _)| at).find(|at| {
-            let (before, behind) = (&self.lower[..*at], &self.lower[*at + wanted.len()..]);
-            !is_word(before.chars().next_back()) && !is_word(behind.chars().next()) && !self.is_quoted[*at]
-        })
+        word_offsets(&self.lower, wanted).find(|at| !self.is_quoted[*at])
     }
 
     /// Returns words that say the opposite of a likelihood of these percentages, such as "not likely" of one above 50 %.

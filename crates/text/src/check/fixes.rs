@@ -1,12 +1,9 @@
 //! Applies the fixes that cannot change the meaning of a text.
 
-use chancery_brief::likelihood::{scale_terms, words};
-
 use crate::code;
 use crate::diagnostics::{Diagnostic, Fix};
 use crate::range::TextRange;
-use crate::vocabulary::CONFIDENCES;
-use crate::vocabulary::SCALES;
+use crate::vocabulary::{is_confidence, is_term};
 
 /// A text with its safe fixes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,8 +74,7 @@ pub fn apply_safe_fixes(text: &str, findings: &[Diagnostic]) -> Fixed {
 
 /// Returns whether a word is a likelihood or a confidence.
 fn is_claim(word: &str) -> bool {
-    let is_term = SCALES.iter().any(|(_, scale)| scale_terms(*scale).iter().any(|term| words(*term) == word));
-    is_term || CONFIDENCES.iter().any(|(confidence, _)| *confidence == word)
+    is_term(word) || is_confidence(word)
 }
 
 /// Returns whether two words differ in case and hyphens only.

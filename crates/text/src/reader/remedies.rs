@@ -8,8 +8,7 @@ use chancery_proto::brief::v1::LikelihoodScale;
 use super::terms::written_in_ascii;
 use crate::range::TextRange;
 use crate::syntax::tokens::Item;
-use crate::vocabulary::CONFIDENCES;
-use crate::vocabulary::is_term;
+use crate::vocabulary::{CONFIDENCES, is_confidence, is_term};
 
 /// The end of a message about an unknown annotation, and the edit that corrects it, where only one can be meant.
 pub(super) struct Remedy {
@@ -153,7 +152,7 @@ fn is_form_of(given: &str, word: &str) -> bool {
 
 /// Returns the remedy for an annotation that another part has.
 fn of_other_part(place: &str, head: &str) -> Option<Remedy> {
-    let is_judging = head == "rests-on" || is_term(head) || CONFIDENCES.iter().any(|(name, _)| *name == head);
+    let is_judging = head == "rests-on" || is_term(head) || is_confidence(head);
     Some(match (place, head) {
         ("a key judgment", "by" | "resolves" | "actors" | "places" | "topics" | "domain" | "period") => {
             Remedy::of(format!(

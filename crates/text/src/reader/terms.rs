@@ -3,7 +3,7 @@
 use chancery_brief::likelihood::{scale_terms, words};
 use chancery_proto::lookalikes::{digit, in_ascii};
 
-use crate::vocabulary::{CONFIDENCES, SCALES};
+use crate::vocabulary::{SCALES, is_confidence};
 
 /// Returns the longest term of any scale at the start of a text, and what follows it.
 pub(crate) fn leading_term(text: &str) -> Option<(&str, &str)> {
@@ -23,9 +23,8 @@ pub(super) fn written_in_ascii(head: &str) -> Option<String> {
     let ascii = in_ascii(head)?;
     let words: Vec<&str> = ascii.split_whitespace().collect();
     let ascii = words.join(" ");
-    let is_confidence = CONFIDENCES.iter().any(|(name, _)| *name == ascii);
     let is_likelihood = leading_term(&ascii).is_some_and(|(_, rest)| percentages(rest).is_some());
-    (is_confidence || is_likelihood).then_some(ascii)
+    (is_confidence(&ascii) || is_likelihood).then_some(ascii)
 }
 
 /// The percentages behind a term.

@@ -9,8 +9,7 @@ use crate::range::TextRange;
 use crate::syntax::citation_keys::citation_key;
 use crate::syntax::fragment::Fragment;
 use crate::syntax::gaps::{is_gap, skip_gaps};
-use crate::vocabulary::CONFIDENCES;
-use crate::vocabulary::{ANNOTATION_KEYS, is_term};
+use crate::vocabulary::{ANNOTATION_KEYS, is_confidence, is_term};
 
 /// Longest start of a value that is compared with keys, in bytes.
 const COMPARED: usize = 60;
@@ -56,11 +55,10 @@ pub(crate) fn starts_annotation(text: &str, is_behind_comma: bool) -> bool {
     let head = head.split(|c| is_foreign_comma(c) || is_foreign_semicolon(c)).next().unwrap_or_default();
     let has_value = text[head.len()..].starts_with(':');
     let head = head.trim_end_matches(is_gap);
-    let is_confidence = CONFIDENCES.iter().any(|(confidence, _)| *confidence == head);
     let is_horizon = head.strip_prefix("by").is_some_and(|date| {
         date.starts_with(is_gap) && date.trim_start_matches(is_gap).starts_with(|c: char| c.is_ascii_digit())
     });
-    is_confidence
+    is_confidence(head)
         || is_horizon
         || has_value && ANNOTATION_KEYS.contains(&head)
         || !is_behind_comma && is_term(head)

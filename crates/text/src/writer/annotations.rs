@@ -6,8 +6,7 @@ use chancery_proto::brief::v1::{Confidence, Likelihood, LikelihoodScale, Period}
 use crate::syntax::gaps::is_gap;
 use crate::syntax::separators::{is_foreign_comma, starts_annotation, swallowed_annotation};
 use crate::syntax::values::quoted;
-use crate::vocabulary::CONFIDENCES;
-use crate::vocabulary::SCALES;
+use crate::vocabulary::{CONFIDENCES, SCALES};
 
 /// Annotations in the order in which they are written.
 #[derive(Debug, Default)]
