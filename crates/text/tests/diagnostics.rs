@@ -482,7 +482,6 @@ fn the_fences_underlines_and_numbers_of_markdown_are_errors_with_their_cure() {
             "3:1+8 NOT_A_BRIEF: a line under words makes no heading in a brief: write # before the words instead, or \\=== for text",
             "    \"The port\\n========\" -> \"# The port\"",
             "8:1+3 NOT_A_BRIEF: a line under words makes no heading in a brief: write # before the words instead, or \\--- for text",
-            "10:1+3 NOT_A_BRIEF: \"===\" means nothing in a brief: remove it, or write \\=== for text",
         ],
     );
     assert_problems(

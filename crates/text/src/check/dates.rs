@@ -25,8 +25,8 @@ pub(super) fn proposed(given: &str) -> Option<String> {
     edtf::parse(&date).is_ok().then_some(date)
 }
 
-/// Returns the two dates that numbers such as 03/04/2025 may mean, the one with the day first before the other; none for
-/// what can mean only one date, or none.
+/// Returns the two dates that numbers such as 03/04/2025 may mean, the one with the day first before the other; none where
+/// only one order of day and month gives a date.
 pub(super) fn readings(given: &str) -> Option<[String; 2]> {
     let ascii = in_ascii(given).unwrap_or_else(|| given.to_owned());
     let parts: Vec<&str> = ascii.split(['/', '-', '.', ' ']).filter(|part| !part.is_empty()).collect();

@@ -82,6 +82,9 @@ fn element(reader: &mut LineReader<'_, '_, '_>, line: Line<'_>) -> Option<Elemen
         ) => ElementKind::List(read_list(reader)),
         Some(Marker::TableTitle { .. } | Marker::TableRow) => ElementKind::Table(read_table(reader)),
         Some(Marker::Figure) => ElementKind::Figure(read_figure(reader)),
+        Some(Marker::Foreign(ForeignMarker::Underline)) if title_above(reader, &line).is_none() => {
+            paragraph(reader)
+        }
         Some(Marker::Foreign(ForeignMarker::Rule | ForeignMarker::Underline)) => {
             report_line(reader, &line);
             reader.advance();
@@ -95,32 +98,34 @@ fn element(reader: &mut LineReader<'_, '_, '_>, line: Line<'_>) -> Option<Elemen
     })
 }
 
+/// Returns the range of the words directly above a line; none if the line above is blank.
+fn title_above(reader: &LineReader<'_, '_, '_>, line: &Line<'_>) -> Option<TextRange> {
+    let above = reader.text[..line.range.start].strip_suffix('\n')?;
+    let above = above.strip_suffix('\r').unwrap_or(above);
+    let title = TextRange::new(above.rfind('\n').map_or(0, |end| end + 1), above.len());
+    (!title.of(reader.text).trim().is_empty()).then_some(title)
+}
+
 /// Reports a line of hyphens or signs of equality: in Markdown it makes a heading of the line above it, or separates.
 fn report_line(reader: &mut LineReader<'_, '_, '_>, line: &Line<'_>) {
-    let above = reader.text[..line.range.start].trim_end_matches('\n');
-    let is_below_text = line.range.start - above.len() == 1;
-    let title_start = above.rfind('\n').map_or(0, |end| end + 1);
-    let title = &above[title_start..];
-    let mark: String = line.content().chars().take(3).collect();
-    let is_rule = mark.starts_with('-');
-    let message = match (is_below_text && !title.trim().is_empty(), is_rule) {
-        (true, _) => format!(
+    let is_rule = line.content().starts_with('-');
+    let mark = if is_rule { "---" } else { "===" };
+    let title = title_above(reader, line);
+    let message = match title {
+        Some(_) => format!(
             "a line under words makes no heading in a brief: write # before the words instead, or \\{mark} for text"
         ),
-        (false, true) => {
-            "a horizontal rule means nothing in a brief: remove it, or write \\--- for text".to_owned()
-        }
-        (false, false) => {
-            format!("\"{mark}\" means nothing in a brief: remove it, or write \\{mark} for text")
-        }
+        None => format!("a horizontal rule means nothing in a brief: remove it, or write \\{mark} for text"),
     };
     let error = Diagnostic::error(code::NOT_A_BRIEF, line.range, message);
-    // Hyphens may be meant to separate.
-    let is_heading = is_below_text && !is_rule && above[..title_start].ends_with("\n\n");
-    reader.cursor.diagnostics.push(if is_heading {
-        error.with_fix(TextRange::new(title_start, line.range.end), format!("# {}", title.trim()))
-    } else {
-        error
+    // Hyphens may be meant to separate, and of several lines only the last one would become the heading.
+    let title = title.filter(|title| !is_rule && reader.text[..title.start].ends_with("\n\n"));
+    reader.cursor.diagnostics.push(match title {
+        Some(title) => {
+            let heading = format!("# {}", title.of(reader.text).trim());
+            error.with_fix(TextRange::new(title.start, line.range.end), heading)
+        }
+        None => error,
     });
 }
 

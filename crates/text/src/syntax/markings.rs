@@ -114,7 +114,7 @@ fn enclosed<'t>(text: &'t str, label_start: usize, inside: &'t str, scheme: Sche
         return None;
     }
     let meaning = meaning_in_brackets(label, scheme)?;
-    // As in "[S]he said".
+    // A changed first letter of a word, as in "[S]hips".
     if label.trim().chars().count() <= 2 && behind.starts_with(char::is_alphanumeric) {
         return None;
     }

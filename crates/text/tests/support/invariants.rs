@@ -1,4 +1,4 @@
-//! What holds for every text.
+//! Rules that every text keeps.
 
 use chancery_brief::Canonical;
 use chancery_brief::validate::{canonicalize, violations};
