@@ -86,7 +86,9 @@ fn with_short_columns_whole(room: i64, least: &[i64], most: &[i64]) -> Vec<i64> 
         if whole > room / 2 || needed > room {
             break;
         }
-        alike.iter().for_each(|column| raised[*column] = longest(*column));
+        for column in alike {
+            raised[*column] = longest(*column);
+        }
     }
     raised
 }

@@ -90,7 +90,9 @@ impl Mark {
                 sketch.disc((self.span.0, y), HALF - OUTLINE, WHITE);
             }
             MarkKind::Bar | MarkKind::GrayBar => {
-                self.parts(label).iter().for_each(|part| part.draw_bar(sketch, y));
+                for part in self.parts(label) {
+                    part.draw_bar(sketch, y);
+                }
             }
         }
         if self.is_ringed {
