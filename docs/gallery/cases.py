@@ -56,7 +56,9 @@ def network(ties, names, title="Every tie is drawn once", **more):
     polarities = ["SUPPORTIVE", "ADVERSE", "MIXED", "NEUTRAL"]
     return brief(
         figure("ACTOR_NETWORK", title),
-        actors=[{"id": f"a-{index}", "name": name} for index, name in enumerate(names)],
+        actors=[
+            {"id": f"a-{index}", "name": name, "kind": "ACTOR_KIND_ORGANISATION"} for index, name in enumerate(names)
+        ],
         relationships=[
             {
                 "id": f"r-{index}",
@@ -84,9 +86,9 @@ def star(count):
 
 def wide_table():
     columns = [{"heading": "Region", "type": "COLUMN_TYPE_TEXT"}]
-    columns += [{"heading": f"Year {year}, million USD", "type": "COLUMN_TYPE_NUMBER"} for year in range(1996, 2026)]
+    columns += [{"heading": f"Year {year}, USD", "type": "COLUMN_TYPE_NUMBER"} for year in range(2015, 2026)]
     rows = [
-        {"cells": [{"text": region}] + [{"text": f"{(row + 3) * year * 7919 % 99991 / 10:,.1f}"} for year in range(30)]}
+        {"cells": [{"text": region}] + [{"text": f"{(row + 3) * year * 7919 % 99991 * 12345:,.2f}"} for year in range(11)]}
         for row, region in enumerate(["North", "South", "East", "West", "Overseas"])
     ]
     table = {"caption": "A table too wide for the page", "columns": columns, "rows": rows, "rowHeaders": True}
@@ -108,6 +110,7 @@ CASES = {
     "timeline-one-day": lambda: timeline(["2024-05-17"] * 5),
     "timeline-one-month": lambda: timeline([f"2024-05-{day:02}" for day in (2, 9, 10, 17, 30)]),
     "timeline-300-years": lambda: timeline(["1721", "1813~", "1907-08-31", "1991/2003", "2016", "2021-03-04"]),
+    "timeline-early": lambda: timeline(["1991", *spread(9)]),
     "timeline-names": lambda: timeline(["2024-03-01", "2024-06", "2024-09-09"], "{} " + LONG),
     "timeline-rtl": lambda: timeline(
         ["1991", "2000~", "2024-12-08", "2025-06-13/2025-06-24"], "نشست شورا {}", "هر رویداد جای خود را دارد", "fa"

@@ -23,37 +23,79 @@ pub(crate) fn distribute(room: i64, least: &[i64], most: &[i64]) -> Vec<i64> {
         return most.to_vec();
     }
     let least = with_short_columns_whole(room, least, most);
-    let columns: Vec<Column> =
-        least.iter().zip(most).map(|(least, most)| Column::new(*least, *most)).collect();
-    let widths = |factor: i64| columns.iter().map(move |column| column.width(factor));
+    let columns = columns(&least, most);
+    at_factor(&columns, largest_factor(room, &columns))
+}
+
+/// A part of a divided table: the room for its columns, and their least and greatest widths.
+pub(crate) struct PartLimits {
+    pub(crate) room: i64,
+    pub(crate) least: Vec<i64>,
+    pub(crate) most: Vec<i64>,
+}
+
+/// Distributes the room of each part of a divided table over its columns. Columns with the same limits are equally wide
+/// in all parts, so that the parts look like one table; a part with fewer columns may be narrower than its room.
+pub(crate) fn distribute_alike(parts: &[PartLimits]) -> Vec<Vec<i64>> {
+    let fits = |part: &&PartLimits| part.least.iter().sum::<i64>() < part.room;
+    let factor = |part: &PartLimits| largest_factor(part.room, &columns(&part.least, &part.most));
+    let common = parts.iter().filter(fits).map(factor).min().unwrap_or(0);
+    let widths = |part: &PartLimits| {
+        if fits(&part) {
+            at_factor(&columns(&part.least, &part.most), common)
+        } else {
+            narrowed(part.room, &part.least)
+        }
+    };
+    parts.iter().map(widths).collect()
+}
+
+fn columns(least: &[i64], most: &[i64]) -> Vec<Column> {
+    least.iter().zip(most).map(|(least, most)| Column::new(*least, *most)).collect()
+}
+
+fn at_factor(columns: &[Column], factor: i64) -> Vec<i64> {
+    columns.iter().map(|column| column.width(factor)).collect()
+}
+
+/// Returns the largest factor at which the columns fit.
+fn largest_factor(room: i64, columns: &[Column]) -> i64 {
     let (mut enough, mut excessive) = (0, FACTOR_STEPS * room.max(1));
     while excessive - enough > 1 {
         let factor = enough + (excessive - enough) / 2;
-        if widths(factor).sum::<i64>() <= room {
+        if at_factor(columns, factor).iter().sum::<i64>() <= room {
             enough = factor;
         } else {
             excessive = factor;
         }
     }
-    widths(enough).collect()
+    enough
 }
 
-/// Returns the least widths, with those of the shortest columns raised to their longest texts.
+/// Returns the least widths, with those of the shortest columns raised to their longest texts. Columns with texts of about
+/// the same length are raised together or not at all: one line in some and several in the others would look arbitrary.
 fn with_short_columns_whole(room: i64, least: &[i64], most: &[i64]) -> Vec<i64> {
     let mut raised = least.to_vec();
     let mut rising: Vec<usize> = (0..most.len()).collect();
     rising.sort_by_key(|column| most[*column]);
     let (mut whole, mut needed): (i64, i64) = (0, least.iter().sum());
-    for column in rising {
-        let longest = most[column].max(least[column]);
-        whole += longest;
-        needed += longest - least[column];
+    for alike in rising.chunk_by(|shorter, longer| are_alike(most[*shorter], most[*longer])) {
+        let longest = |column: usize| most[column].max(least[column]);
+        whole += alike.iter().map(|column| longest(*column)).sum::<i64>();
+        needed += alike.iter().map(|column| longest(*column) - least[*column]).sum::<i64>();
         if whole > room / 2 || needed > room {
             break;
         }
-        raised[column] = longest;
+        for column in alike {
+            raised[*column] = longest(*column);
+        }
     }
     raised
+}
+
+/// Returns whether the longer of two texts exceeds the shorter by less than a sixteenth.
+const fn are_alike(shorter: i64, longer: i64) -> bool {
+    longer - shorter < shorter / 16
 }
 
 struct Column {
@@ -93,7 +135,7 @@ fn narrowed(room: i64, least: &[i64]) -> Vec<i64> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::distribute;
+    use super::{PartLimits, distribute, distribute_alike};
 
     #[test]
     fn only_columns_that_need_too_much_width_are_narrowed() {
@@ -110,7 +152,47 @@ mod tests {
         assert_eq!(distribute(400, &[20, 10], &[40, 60]), [40, 60]);
     }
 
+    #[test]
+    fn columns_of_about_the_same_text_are_about_equally_wide() {
+        // Ten headings of which one is shorter by a rounding.
+        let most: Vec<i64> = (0..10).map(|column| 100_000 - i64::from(column == 4)).collect();
+        let widths = distribute(600_000, &[30_000; 10], &most);
+        assert!(widths.iter().max().unwrap() - widths.iter().min().unwrap() < 10, "{widths:?}");
+    }
+
+    #[test]
+    fn a_part_with_fewer_columns_has_the_widths_of_the_others() {
+        let part = |columns: usize| PartLimits {
+            room: 400_000,
+            least: vec![30_000; columns],
+            most: vec![100_000; columns],
+        };
+        let widths = distribute_alike(&[part(7), part(7), part(5)]);
+        assert!(widths.iter().flatten().all(|width| *width == widths[0][0]), "{widths:?}");
+        assert!(widths[0].iter().sum::<i64>() > 399_000, "{widths:?}");
+    }
+
     proptest! {
+        #[test]
+        fn parts_fit_and_their_columns_keep_their_limits(
+            columns in prop::collection::vec((1_i64..9_000_000, 0_i64..99_000_000_000), 1..31),
+            size in 1_usize..9,
+            room in 20_000_000_i64..50_000_000,
+        ) {
+            let limits = |part: &[(i64, i64)]| {
+                let (least, most) = part.iter().map(|(least, more)| (*least, least + more)).unzip();
+                PartLimits { room, least, most }
+            };
+            let parts: Vec<PartLimits> = columns.chunks(size).map(limits).collect();
+            for (part, widths) in parts.iter().zip(distribute_alike(&parts)) {
+                prop_assert!(widths.iter().sum::<i64>() <= room);
+                if part.least.iter().sum::<i64>() < room {
+                    prop_assert!(widths.iter().zip(&part.least).all(|(width, least)| width >= least));
+                    prop_assert!(widths.iter().zip(&part.most).all(|(width, most)| width <= most));
+                }
+            }
+        }
+
         #[test]
         fn columns_fill_the_room_within_their_limits(
             columns in prop::collection::vec((1_i64..9_000_000, 0_i64..99_000_000_000), 1..31),

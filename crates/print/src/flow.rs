@@ -416,6 +416,9 @@ pub struct Row {
     pub keep_with_next: bool,
     /// No rule below it.
     pub without_rule: bool,
+    /// Index of the row above it whose first cell names the group of both; the name is repeated where this row begins a
+    /// page.
+    pub named_by: Option<usize>,
 }
 
 /// A table cell: paragraphs below each other.

@@ -174,29 +174,55 @@ fn a_timeline_leaves_no_page_mostly_blank() {
     }
 }
 
+/// Returns a brief with networks of actors whose names repeat some words.
+fn with_networks(count: usize, words: usize, ties: &[(usize, usize)]) -> BriefContent {
+    let id = |number: usize| format!("actor-{}", number % count);
+    let actors = (0..count).map(|number| Actor {
+        id: id(number),
+        name: format!("Actor {}{number}", "number ".repeat(words)),
+        ..Actor::default()
+    });
+    let relationships = ties.iter().enumerate().map(|(number, (from, to))| Relationship {
+        id: format!("tie-{number}"),
+        from_id: id(*from),
+        to_id: id(*to),
+        r#type: "supplies".into(),
+        ..Relationship::default()
+    });
+    BriefContent {
+        actors: actors.collect(),
+        relationships: relationships.collect(),
+        ..around(|_| figure(FigureKind::ActorNetwork))
+    }
+}
+
 #[test]
-fn a_network_leaves_no_page_mostly_blank() {
+fn a_network_leaves_no_page_blank_for_more_than_three_tenths() {
     for count in [2, 7, 12] {
-        let id = |number: usize| format!("actor-{}", number % count);
-        let actors = (0..count).map(|number| Actor {
-            id: id(number),
-            name: format!("Actor number {number}"),
-            ..Actor::default()
-        });
-        let relationships = (0..count).map(|number| Relationship {
-            id: format!("tie-{number}"),
-            from_id: id(number),
-            to_id: id(number + 1),
-            r#type: "supplies".into(),
-            ..Relationship::default()
-        });
-        let content = BriefContent {
-            actors: actors.collect(),
-            relationships: relationships.collect(),
-            ..around(|_| figure(FigureKind::ActorNetwork))
-        };
-        // Its drawing has one size and is not divided.
-        assert_filled(40, &format!("network-{count}"), &content, &Images::new());
+        let ring: Vec<(usize, usize)> = (0..count).map(|number| (number, number + 1)).collect();
+        let star: Vec<(usize, usize)> = (1..count).map(|number| (0, number)).collect();
+        for (name, ties) in [("ring", ring), ("star", star)] {
+            let content = with_networks(count, 1, &ties);
+            assert_filled(70, &format!("network-{name}-{count}"), &content, &Images::new());
+        }
+    }
+}
+
+#[test]
+fn a_network_of_long_names_leaves_no_page_mostly_blank() {
+    let ring: Vec<(usize, usize)> = (0..12).map(|number| (number, number + 1)).collect();
+    // Its drawing has one size and is not divided.
+    assert_filled(40, "network-long-names", &with_networks(12, 16, &ring), &Images::new());
+}
+
+#[test]
+fn a_title_without_an_opening_leaves_no_page_blank() {
+    let content = around(|number| text(&format!("more-{number}"), 3));
+    for paper in [Paper::A4, Paper::Letter] {
+        let options = Options { paper, format: Format::Standard, ..Options::default() };
+        let blanks = Blanks::of(&format!("title-{paper:?}"), &content, &Images::new(), &options);
+        assert_eq!(blanks.opening, 0, "the first section is on the page of the title");
+        blanks.assert_at_most(30);
     }
 }
 

@@ -118,9 +118,16 @@ pub(crate) fn compose(
         }
         composer.open_part(&mut open, part);
     }
-    // Pages before this break may refer to later pages.
-    composer.flow.opening_end = Some(composer.flow.blocks.len());
-    composer.flow.blocks.push(Block::PageBreak);
+    let has_only_title =
+        options.format == Format::Standard && !plan.parts.iter().any(|part| part.kind.is_in_opening());
+    if has_only_title {
+        // The title alone would leave its page blank.
+        composer.flow.opening_end = Some(0);
+    } else {
+        // Pages before this break may refer to later pages.
+        composer.flow.opening_end = Some(composer.flow.blocks.len());
+        composer.flow.blocks.push(Block::PageBreak);
+    }
     for part in rest {
         composer.open_part(&mut open, part);
     }

@@ -7,6 +7,7 @@ use chancery_proto::brief::v1::{BriefContent, FigureKind, List, Section, Stateme
 
 use crate::compose::content_facts;
 use crate::compose::labels::{Labels, filled};
+use crate::compose::trends::MovedFigure;
 use crate::error::PrintError;
 use crate::tags::AnchorId;
 use crate::{Edition, Format, Options};
@@ -165,7 +166,7 @@ impl<'a> Plan<'a> {
     /// last.
     fn predictions(&mut self, content: &'a BriefContent, labels: &'static Labels) {
         let is_one_page = self.format == Format::OnePage;
-        if !is_one_page && !content.domains.is_empty() {
+        if !is_one_page && !content.domains.is_empty() && !self.has_trends_in_body() {
             self.part("part.trends", labels.page.trend_directions, PartKind::Trends);
         }
         if !is_one_page && content_facts::forecasts(content).next().is_some() {
@@ -184,6 +185,11 @@ impl<'a> Plan<'a> {
         if is_one_page && !content.domains.is_empty() {
             self.part("part.trends", labels.page.trend_directions, PartKind::Trends);
         }
+    }
+
+    /// Returns whether a figure of trends stays in its section, so that a part of their own would repeat them.
+    fn has_trends_in_body(&self) -> bool {
+        self.has_figure(FigureKind::DomainTrends) && MovedFigure::of(&self.sections).is_none()
     }
 
     /// Adds the analytic parts outside of sections.

@@ -25,6 +25,8 @@ pub(crate) struct TableMaker {
     pub(crate) first_header: usize,
     /// Marking of the table, in its caption where the brief prints it.
     marking: String,
+    /// Index of the row that names the group of the rows that follow.
+    naming: Option<usize>,
     /// The type of the header cells.
     pub(crate) head_type: TypeSpec,
     /// The number in its caption, which is known with the first row.
@@ -76,6 +78,7 @@ impl TableMaker {
             header_columns: usize::from(row_headers),
             first_header: 0,
             marking: composer.block_marking.clone(),
+            naming: None,
             head_type: TABLE_HEAD,
             number: None,
             continues: None,
@@ -179,7 +182,7 @@ impl TableMaker {
             fill(composer, column, tag, &mut cell);
             cells.push(cell);
         }
-        self.block.rows.push(Row { cells, anchors, ..Row::default() });
+        self.block.rows.push(Row { cells, anchors, named_by: self.naming, ..Row::default() });
     }
 
     /// Sets whether the last row has no rule below it.
@@ -187,6 +190,20 @@ impl TableMaker {
         if let Some(row) = self.block.rows.last_mut() {
             row.without_rule = without_rule;
         }
+    }
+
+    /// Makes the last row name the group of the rows that follow, with the next one on its page. The group ends where
+    /// another one begins.
+    pub(crate) fn name_group_by_last_row(&mut self) {
+        self.naming = self.block.rows.len().checked_sub(1);
+        if let Some(row) = self.block.rows.last_mut() {
+            (row.keep_with_next, row.named_by) = (true, None);
+        }
+    }
+
+    /// Ends the group of rows.
+    pub(crate) fn end_group(&mut self) {
+        self.naming = None;
     }
 
     /// Adds a row with one header cell over the rows that follow.
@@ -202,12 +219,8 @@ impl TableMaker {
         let mut cell =
             Cell { further_columns: self.block.columns.len().saturating_sub(1), ..Cell::default() };
         fill(composer, tag, &mut cell);
-        self.block.rows.push(Row {
-            cells: vec![cell],
-            keep_with_next: true,
-            without_rule: true,
-            ..Row::default()
-        });
+        self.block.rows.push(Row { cells: vec![cell], without_rule: true, ..Row::default() });
+        self.name_group_by_last_row();
     }
 
     /// Fixes the widths of columns, each with the space after it; zero leaves a column to its content. Large print

@@ -37,12 +37,13 @@ pub(crate) fn measure(table: &TableBlock, geometry: &Geometry, typesetter: &mut 
     }
     let head = head(table, &slots, geometry, typesetter);
     let header = header(table, &head, geometry, typesetter).map(Rc::new);
-    let room = geometry.height - header.as_ref().map_or(Length::ZERO, |header| header.height);
+    let room = geometry.height - height_of(header.as_deref());
     let row_room = if table.divides_rows { room.min(geometry.height / TALLEST_WHOLE_ROW) } else { room };
     let caption_height = height_of(&strips);
     strips.extend(head);
     let count = table.rows.len();
     let mut first_of_row = strips.len();
+    let (mut named_by, mut row_header) = (None, header.clone());
     for (index, row) in table.rows.iter().enumerate() {
         let first = strips.len();
         // A row that fits a page only without what must precede it there is divided, so as not to leave that alone.
@@ -52,8 +53,15 @@ pub(crate) fn measure(table: &TableBlock, geometry: &Geometry, typesetter: &mut 
             Some(_) => Length::ZERO,
         };
         first_of_row = first;
-        let room = row_room.min(room - above);
-        strips.extend(row_strips(table, row, &slots, (room, header.as_ref()), typesetter));
+        if named_by != row.named_by {
+            named_by = row.named_by;
+            let naming = named_by.and_then(|naming| table.rows.get(naming));
+            let named = naming.map(|row| group_header(table, row, &slots, header.as_deref(), typesetter));
+            row_header = named.map(Rc::new).or_else(|| header.clone());
+        }
+        let group_name = height_of(row_header.as_deref()) - height_of(header.as_deref());
+        let room = row_room.min(room - group_name - above);
+        strips.extend(row_strips(table, row, &slots, (room, row_header.as_ref()), typesetter));
         let is_low = height_of(&strips[first..]) <= row_room / 2;
         // Two rows stay with the header, and the last two together, unless they are tall.
         let is_kept = is_low && count > 1 && (index == 0 || index + 2 == count);
@@ -79,8 +87,8 @@ pub(crate) fn measure(table: &TableBlock, geometry: &Geometry, typesetter: &mut 
     strips
 }
 
-fn height_of(strips: &[Strip]) -> Length {
-    strips.iter().map(|strip| strip.before + strip.height).sum()
+fn height_of<'s>(strips: impl IntoIterator<Item = &'s Strip>) -> Length {
+    strips.into_iter().map(|strip| strip.before + strip.height).sum()
 }
 
 /// Returns the columns' slots: fixed widths, and the rest for the columns by content.
@@ -218,6 +226,19 @@ fn row_strips(
         push_rule(last, total_width(slots), bottom, FAINT, HAIRLINE);
     }
     strips
+}
+
+/// Returns a header with the name of a group of rows below it.
+fn group_header(
+    table: &TableBlock,
+    naming: &Row,
+    slots: &[Slot],
+    header: Option<&Strip>,
+    typesetter: &mut Typesetter,
+) -> Strip {
+    let name = cell_lines(table, &naming.cells[..naming.cells.len().min(1)], slots, typesetter);
+    let name = line_strips(&name, table.padding, Length::ZERO).into_iter().map(Strip::into_artifact);
+    Strip { may_break_after: false, ..Strip::stacked(header.cloned().into_iter().chain(name)) }
 }
 
 /// Returns the label of a row that has `count` lines, unless the label takes more than half of them.

@@ -1,6 +1,6 @@
 //! Fits the columns of a table to the page: as wide as their content, then in a narrower type, then in several parts.
 
-use crate::column_widths::{COLUMN_GAP, distribute};
+use crate::column_widths::{COLUMN_GAP, PartLimits, distribute, distribute_alike};
 use crate::compose::stylesheet::{SMALLEST_TABLE, TABLE};
 use crate::units::Length;
 
@@ -117,21 +117,45 @@ fn split(needs: &[ColumnNeed], room: Length, mut sizes: impl Iterator<Item = Len
     let taken = repeated.map_or(Length::ZERO, |label| label + COLUMN_GAP);
     let first = usize::from(repeated.is_some());
     let groups = balanced(&needs[first..], room - taken);
-    let part = |group: std::ops::Range<usize>| {
-        let columns: Vec<usize> = group.map(|column| column + first).collect();
-        let mut part = part(columns, &needs, room - taken, |need| need.words);
-        if let Some(label) = repeated {
+    let parts = groups.into_iter().map(|group| group.map(|column| column + first).collect()).collect();
+    let mut parts = alike(parts, &needs, room - taken);
+    if let Some(label) = repeated {
+        for part in &mut parts {
             part.columns.insert(0, 0);
             part.widths.insert(0, label);
         }
-        part
-    };
-    TableFit { size, parts: groups.into_iter().map(part).collect() }
+    }
+    TableFit { size, parts }
 }
 
-/// Groups columns into as few parts as fit, then narrows the room as far as the number of parts stays the same.
+/// Returns parts of these columns, in which columns with the same needs are equally wide.
+fn alike(parts: Vec<Vec<usize>>, needs: &[ColumnNeed], room: Length) -> Vec<TablePart> {
+    let limits = |columns: &Vec<usize>| {
+        let of =
+            |need: fn(&ColumnNeed) -> Length| columns.iter().map(move |column| need(&needs[*column]).units());
+        PartLimits {
+            room: (room - gaps(columns.len())).units(),
+            least: of(|need| need.words).collect(),
+            most: of(|need| need.most).collect(),
+        }
+    };
+    let limits: Vec<PartLimits> = parts.iter().map(limits).collect();
+    let widths = distribute_alike(&limits);
+    let part = |(columns, widths): (Vec<usize>, Vec<i64>)| TablePart {
+        columns,
+        widths: widths.into_iter().map(Length::from_units).collect(),
+    };
+    parts.into_iter().zip(widths).map(part).collect()
+}
+
+/// Groups columns into as few parts as fit: with equally many columns, or else in the narrowest room in which the number
+/// of parts stays the same.
 fn balanced(needs: &[ColumnNeed], room: Length) -> Vec<std::ops::Range<usize>> {
     let fewest = groups(needs, room).len();
+    let even = even_groups(needs.len(), fewest);
+    if even.iter().all(|group| width(&needs[group.clone()], |need| need.words) <= room) {
+        return even;
+    }
     let (mut narrow, mut enough) = (0, room.units());
     while enough - narrow > Length::PER_POINT {
         let middle = narrow + (enough - narrow) / 2;
@@ -142,6 +166,12 @@ fn balanced(needs: &[ColumnNeed], room: Length) -> Vec<std::ops::Range<usize>> {
         }
     }
     groups(needs, Length::from_units(enough))
+}
+
+/// Divides columns into a number of groups, of which the first ones may have one column more.
+fn even_groups(columns: usize, count: usize) -> Vec<std::ops::Range<usize>> {
+    let start = |group: usize| columns / count * group + group.min(columns % count);
+    (0..count).map(|group| start(group)..start(group + 1)).collect()
 }
 
 /// Fills one part after the other; a part has at least one column.
@@ -199,6 +229,25 @@ mod tests {
         assert_eq!(split.size, TABLE.style.size);
         let counts: Vec<usize> = columns(&split).iter().map(|columns| columns.len()).collect();
         assert_eq!(counts, [7, 7, 7, 7, 6], "the parts are even, with the first column in each");
+    }
+
+    #[test]
+    fn parts_have_equally_many_columns_where_they_fit() {
+        let counts = |others: &[ColumnNeed]| {
+            let fit = fit(&[&[need(30, 30, 30)], others].concat(), ROOM, false);
+            fit.parts.iter().map(|part| part.columns.len() - 1).collect::<Vec<_>>()
+        };
+        assert_eq!(counts(&[need(100, 100, 100); 10]), [4, 3, 3]);
+        let wide_first = [vec![need(200, 200, 200); 2], vec![need(100, 100, 100); 4]].concat();
+        assert_eq!(counts(&wide_first), [2, 4]);
+    }
+
+    #[test]
+    fn columns_with_the_same_needs_are_equally_wide_in_all_parts() {
+        let split = fit(&[vec![need(50, 60, 200)], vec![need(45, 45, 90); 29]].concat(), ROOM, false);
+        assert!(split.parts.len() > 2, "{split:?}");
+        let widths: Vec<Length> = split.parts.iter().flat_map(|part| &part.widths[1..]).copied().collect();
+        assert!(widths.iter().all(|width| *width == widths[0]) && widths[0] > Length::pt(45), "{widths:?}");
     }
 
     proptest! {

@@ -74,6 +74,7 @@ impl Composer<'_> {
         maker.block.padding = PADDING;
         maker.block.before = Length::ZERO;
         for group in &groups {
+            maker.end_group();
             for (index, (domain, earlier)) in group.fields.iter().enumerate() {
                 let outer = self.replace_part(&domain.id);
                 maker.row_of_cells(self, Vec::new(), |composer, column, tag, cell| match columns[column] {
@@ -84,6 +85,9 @@ impl Composer<'_> {
                 });
                 // Rules separate the groups.
                 maker.last_row_without_rule(index + 1 < group.fields.len());
+                if index == 0 && group.fields.len() > 1 {
+                    maker.name_group_by_last_row();
+                }
                 self.begin_part(&outer);
             }
         }

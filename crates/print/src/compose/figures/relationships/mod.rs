@@ -99,18 +99,19 @@ impl Composer<'_> {
         // The source is below the list.
         let without_source = Figure { source: String::new(), ..figure.clone() };
         self.drawn(sect, &without_source, alt, sketch);
-        if let Some(Block::Figure(drawn)) = self.flow.blocks.last_mut() {
-            // The legend, the list and the note.
-            drawn.floats_with = Some(3);
-            drawn.keep_with_next = true;
-            drawn.after = Length::pt(4);
-        }
+        let place = self.flow.blocks.len() - 1;
         let relationships = self.content.relationships.as_slice();
         let node = self.label_tag(sect, Role::P);
         let mut legend = TextBlock { after: Length::pt(4), ..self.note_block() };
         self.sign_explanations(&mut legend.inline, node, relationships);
         self.push(legend);
-        self.tie_list(sect, relationships, anchored);
+        let items = self.tie_list(sect, relationships, anchored);
+        if let Block::Figure(drawn) = &mut self.flow.blocks[place] {
+            // The legend, the list and the note.
+            drawn.floats_with = Some(items + 2);
+            drawn.keep_with_next = true;
+            drawn.after = Length::pt(4);
+        }
     }
 
     /// Adds the line that says that all relationships are shown, with the figure's source.

@@ -20,7 +20,7 @@ const FRAME: Length = Length::milli_pt(800);
 /// Half width of an arrowhead.
 const HALF_HEAD: Length = Length::milli_pt(2_200);
 
-/// Draws a network with the numbers of its ties; `None` if it has too many actors or does not fit on a page.
+/// Draws a network with the numbers of its ties; `None` if it has too many actors or is too tall.
 pub(super) fn sketch(names: &[String], edges: &[Edge], ruler: &mut Ruler) -> Option<Sketch> {
     if names.len() > MOST_ACTORS {
         return None;
@@ -111,6 +111,7 @@ mod tests {
     use crate::compose::figures::relationships::plane::{meets, overlap};
     use crate::compose::figures::relationships::tie_signs::TieSign;
     use crate::compose::figures::sketch::tests::ruled;
+    use crate::units::Length;
 
     fn edge((from, to): (usize, usize)) -> Edge {
         Edge { from, to, symmetric: false, sign: TieSign::Other }
@@ -142,6 +143,28 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// Returns the ties of a ring with those of each actor and the next but one.
+    fn crossing_ring() -> Vec<Edge> {
+        let next_but_one = (0..MOST_ACTORS).map(|node| edge((node, (node + 2) % MOST_ACTORS)));
+        ring(MOST_ACTORS).into_iter().chain(next_but_one).collect()
+    }
+
+    #[test]
+    fn rings_and_stars_are_no_higher_than_their_names_and_numbers_need() {
+        let names: Vec<String> = (0..MOST_ACTORS).map(|actor| format!("Actor {actor}")).collect();
+        let star: Vec<Edge> = (1..MOST_ACTORS).map(|node| edge((0, node))).collect();
+        for (edges, most) in [(ring(MOST_ACTORS), 160), (star, 200), (crossing_ring(), 340)] {
+            let height = ruled(|ruler| sketch(&names, &edges, ruler)).unwrap().height;
+            assert!(height <= Length::pt(most), "{edges:?}: {height:?}");
+        }
+    }
+
+    #[test]
+    fn a_network_whose_lines_need_most_of_a_page_is_not_drawn() {
+        let names = vec!["An actor of a long name".to_owned(); MOST_ACTORS];
+        assert!(ruled(|ruler| sketch(&names, &crossing_ring(), ruler)).is_none());
     }
 
     #[test]

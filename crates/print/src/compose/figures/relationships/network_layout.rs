@@ -8,7 +8,7 @@ use super::plane::{
     on_ellipse, overlap, widened,
 };
 use super::tie_signs::{TieDirection, TieSign};
-use crate::compose::figures::sketch::{Ruler, TALLEST, WIDTH};
+use crate::compose::figures::sketch::{Ruler, WIDTH};
 use crate::compose::stylesheet::FIGURE;
 use crate::graphics::Rect;
 use crate::text::paragraph_setup::Align;
@@ -38,9 +38,12 @@ const WIDEST_INSIDE: Length = Length::pt(92);
 const PARALLEL: Length = Length::pt(14);
 /// Distance of a line's end from the middle of a disc.
 const SHORT_OF_DISC: Length = Length::milli_pt(4_500);
+/// Greatest height: the lines of a taller network cross so often that a table shows its ties better, and it would leave
+/// much of a page blank where it does not fit.
+const TALLEST: Length = Length::pt(420);
 /// Radii that are tried.
 const NARROWEST: Length = Length::pt(60);
-const WIDEST: Length = Length::pt(165);
+const WIDEST: Length = Length::pt(195);
 const LOWEST: Length = Length::pt(40);
 const RADIUS_STEP: Length = Length::pt(10);
 /// Shares of a line, in 64ths, at which its numbers are tried.
@@ -114,7 +117,7 @@ impl Line {
     }
 }
 
-/// Places a network; `None` if it does not fit on a page in this shape.
+/// Places a network; `None` if it is too tall in this shape.
 pub(super) fn place(
     names: &[String],
     edges: &[Edge],
@@ -280,9 +283,9 @@ impl Attempt<'_> {
             (false, true) => (size.beside, Align::End),
             (false, false) => (size.beside, Align::Start),
         };
-        // Beside the upper half a name ends at its disc, beside the lower half it begins there, clear of the lines inside.
-        let shift =
-            (height - FIGURE.leading) / 2 * (y * 3 / 2 / 1_000).clamp(-1_000_000, 1_000_000) / 1_000_000;
+        // Beside the upper half a name ends at its disc, beside the lower half it begins there, clear of the lines inside
+        // however flat the ellipse is.
+        let shift = height / 2 * (y * 3 / 2 / 1_000).clamp(-1_000_000, 1_000_000) / 1_000_000;
         let beside = at.1 - height / 2 + shift;
         let (left, top) = match align {
             Align::Centered if y < 0 => (at.0 - width / 2, at.1 - BESIDE_DISC - beyond - height),

@@ -8,7 +8,7 @@ use chancery_proto::brief::v1::BriefContent;
 use super::axis::{Axis, dense_years};
 use super::entries::{Entries, Entry, Extent, Shape};
 use super::inset::{self, InsetEvent};
-use super::marks::{Mark, MarkKind, Sample, WHITE, legend};
+use super::marks::{Mark, MarkKind, Sample, legend};
 use super::placement::{Placed, RowMetrics, Rows};
 use crate::compose::figure_notes::FigureNote;
 use crate::compose::figures::sketch::{LabelDate, Ruler, Sketch, SketchLabel, TALLEST, WIDTH};
@@ -35,6 +35,8 @@ const PADDING: Length = Length::pt(5);
 const BELOW_INSET: Length = Length::pt(8);
 /// Height of the main axis with its labels.
 const AXIS_HEIGHT: Length = Length::pt(14);
+/// Shortest piece of a year's line between labels; shorter ones look like marks.
+const SHORTEST_GUIDE: Length = Length::pt(4);
 /// Width of the line below the axis and the lanes.
 const RULE: Length = Length::milli_pt(800);
 
@@ -53,7 +55,7 @@ pub(super) fn sketch(content: &BriefContent, highlight_ids: &[String], ruler: &m
     sketch.divisions.scale = scale;
     top = scale.1;
     lanes.iter().fold(top, |top, lane| {
-        timeline.draw_ground(&mut sketch, (top, top + lane.height));
+        timeline.draw_ground(&mut sketch, lane, top);
         top + lane.height
     });
     timeline.draw_axis(&mut sketch, top, ruler);
@@ -256,8 +258,10 @@ impl<'e> Timeline<'e> {
         sketch.line(&[(self.axis.start(), bottom), (self.axis.end(), bottom)], INK, RULE, false);
     }
 
-    /// Draws what is behind a lane: the shade of the emphasized events' span, and the lines of the years.
-    fn draw_ground(&self, sketch: &mut Sketch, (top, bottom): (Length, Length)) {
+    /// Draws what is behind a lane: the shade of the emphasized events' span, and the lines of the years, which labels
+    /// interrupt.
+    fn draw_ground(&self, sketch: &mut Sketch, lane: &Lane, top: Length) {
+        let bottom = top + lane.height;
         if let Some((start, end)) = self.shade() {
             let (x, width, height) = (start, end - start, bottom - top);
             sketch.fill_rect(Rect { x, y: top, width, height }, TINT);
@@ -265,7 +269,9 @@ impl<'e> Timeline<'e> {
         let years = self.axis.ticks().into_iter().filter(|tick| tick.label.is_some()).map(|tick| tick.place);
         let years = years.filter(|place| *place > self.axis.start());
         for x in years.chain([self.axis.start(), self.axis.end()]) {
-            sketch.line(&[(x, top), (x, bottom)], GUIDE, HAIRLINE, false);
+            for (start, end) in lane.free_of_labels(x) {
+                sketch.line(&[(x, top + start), (x, top + end)], GUIDE, HAIRLINE, false);
+            }
         }
     }
 
@@ -305,6 +311,21 @@ impl<'e> Timeline<'e> {
 }
 
 impl Lane {
+    /// Returns the ranges of heights in which a vertical line touches no label.
+    fn free_of_labels(&self, x: Length) -> Vec<(Length, Length)> {
+        let labels = self.placed.iter().filter_map(|placed| placed.label_at(x));
+        let mut taken: Vec<_> = labels.map(|(top, bottom)| (top + PADDING, bottom + PADDING)).collect();
+        taken.sort_unstable();
+        taken.push((self.height, self.height));
+        let mut free = Vec::with_capacity(taken.len());
+        let mut end = Length::ZERO;
+        for (top, bottom) in taken {
+            free.extend((top - end >= SHORTEST_GUIDE).then_some((end, top)));
+            end = end.max(bottom);
+        }
+        free
+    }
+
     /// Draws the lane and the rule below it; returns its bottom.
     fn draw(self, sketch: &mut Sketch, top: Length) -> Length {
         let rows = top + PADDING;
@@ -312,15 +333,12 @@ impl Lane {
         if let Some(name) = self.name {
             sketch.label(SketchLabel { top: rows + text, ..name });
         }
-        for Placed { row, mark, label } in self.placed {
-            mark.draw(sketch, rows + self.metrics.middle(row));
+        for Placed { row, mark, label, .. } in self.placed {
+            let on_bar = label.as_ref().filter(|_| mark.kind == MarkKind::GrayBar);
+            let gap = on_bar.map(|label| (label.start, label.start + label.width));
+            mark.draw_around(sketch, rows + self.metrics.middle(row), gap);
             if let Some(label) = label {
-                let top = rows + label.top;
-                if mark.kind == MarkKind::GrayBar {
-                    let height = label.kind.leading;
-                    sketch.fill_rect(Rect { x: label.start, y: top, width: label.width, height }, WHITE);
-                }
-                sketch.label(SketchLabel { top, ..label });
+                sketch.label(SketchLabel { top: rows + label.top, ..label });
             }
         }
         let bottom = top + self.height;

@@ -10,8 +10,6 @@ use crate::layout::HAIRLINE;
 use crate::text::paragraph_setup::Align;
 use crate::units::Length;
 
-/// Least height.
-const HEIGHT: Length = Length::pt(76);
 /// Greatest height; events that need more are a table.
 const HIGHEST: Length = Length::pt(160);
 /// Distance of the axis from the bottom.
@@ -81,7 +79,7 @@ pub(super) fn draw(
         let above = if under_title(flag) { title.kind.leading } else { Length::ZERO };
         flag.top() + above + PADDING + AXIS_ABOVE_BOTTOM
     };
-    let height = flags.iter().map(needed).fold(HEIGHT, Length::max);
+    let height = flags.iter().map(needed).fold(Length::ZERO, Length::max);
     if height > HIGHEST {
         return None;
     }

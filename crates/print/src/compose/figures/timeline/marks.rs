@@ -24,7 +24,7 @@ const ARROW: Length = Length::pt(5);
 pub(super) const GRAY: Color = Color(0x80, 0x80, 0x80);
 /// Half the width of a sample of the legend.
 const REACH: Length = Length::pt(5);
-pub(super) const WHITE: Color = Color(0xff, 0xff, 0xff);
+const WHITE: Color = Color(0xff, 0xff, 0xff);
 
 /// The mark of an event on an axis.
 #[derive(Clone, Copy, Debug)]
@@ -78,22 +78,39 @@ impl Mark {
 
     /// Draws the mark around a height.
     pub(super) fn draw(&self, sketch: &mut Sketch, y: Length) {
+        self.draw_around(sketch, y, None);
+    }
+
+    /// Draws the mark around a height, and a bar around a label on it, so that what is behind the label stays visible.
+    pub(super) fn draw_around(&self, sketch: &mut Sketch, y: Length, label: Option<(Length, Length)>) {
         match self.kind {
             MarkKind::Dot => sketch.disc((self.span.0, y), HALF, INK),
             MarkKind::OpenDot => {
                 sketch.disc((self.span.0, y), HALF, INK);
                 sketch.disc((self.span.0, y), HALF - OUTLINE, WHITE);
             }
-            MarkKind::Bar => self.draw_bar(sketch, y, HALF, INK),
-            MarkKind::GrayBar => self.draw_bar(sketch, y, GRAY_HALF, GRAY),
+            MarkKind::Bar | MarkKind::GrayBar => {
+                for part in self.parts(label) {
+                    part.draw_bar(sketch, y);
+                }
+            }
         }
         if self.is_ringed {
             self.draw_ring(sketch, y);
         }
     }
 
+    /// Returns the parts of a bar before and after a label on it.
+    fn parts(&self, label: Option<(Length, Length)>) -> Vec<Self> {
+        let Some((start, end)) = label else { return vec![*self] };
+        let before = Self { span: (self.span.0, start), continues: (self.continues.0, false), ..*self };
+        let after = Self { span: (end, self.span.1), continues: (false, self.continues.1), ..*self };
+        [before, after].into_iter().filter(|part| part.span.0 < part.span.1).collect()
+    }
+
     /// Draws a bar, with an arrowhead at each end at which the interval continues.
-    fn draw_bar(&self, sketch: &mut Sketch, y: Length, half: Length, color: Color) {
+    fn draw_bar(&self, sketch: &mut Sketch, y: Length) {
+        let (half, color) = if self.kind == MarkKind::GrayBar { (GRAY_HALF, GRAY) } else { (HALF, INK) };
         let (start, end) = self.bar();
         let head = |continues: bool| if continues { ARROW } else { Length::ZERO };
         let (left, right) = (start + head(self.continues.0), end - head(self.continues.1));

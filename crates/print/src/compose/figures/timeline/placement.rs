@@ -12,6 +12,8 @@ const GAP: Length = Length::milli_pt(3_500);
 const NEIGHBORS: Length = Length::pt(6);
 /// Maximum number of lines beside a mark; a longer label is below it.
 const MOST_LINES_BESIDE: i64 = 3;
+/// Distance of a label from the lines behind it.
+const CLEAR: Length = Length::pt(1);
 /// Room for rounding of a line's width.
 const SLACK: Length = Length::pt(1);
 
@@ -66,6 +68,17 @@ pub(super) struct Placed {
     pub(super) row: usize,
     pub(super) mark: Mark,
     pub(super) label: Option<SketchLabel>,
+    /// Height of the label.
+    height: Length,
+}
+
+impl Placed {
+    /// Returns top and bottom of the label if a vertical line at a position would touch it.
+    pub(super) fn label_at(&self, x: Length) -> Option<(Length, Length)> {
+        let label = self.label.as_ref()?;
+        let is_near = label.start - CLEAR < x && x < label.start + label.width + CLEAR;
+        is_near.then_some((label.top, label.top + self.height))
+    }
 }
 
 /// Rows that fill from the top.
@@ -107,7 +120,7 @@ impl Rows {
         let row = self.take((start, end.max(start + GAP + width)), 1);
         let top = self.metrics.text_top(row);
         let label = label.map(|label| SketchLabel { start: start + GAP, top, width, ..label });
-        Placed { row, mark, label }
+        Placed { row, mark, label, height: self.metrics.kind.leading }
     }
 
     /// Places a mark with its label in the first row in which both are free.
@@ -124,7 +137,8 @@ impl Rows {
             align: position.align,
             ..label
         };
-        Placed { row, mark, label: Some(label) }
+        let height = label.kind.leading * position.lines;
+        Placed { row, mark, label: Some(label), height }
     }
 
     /// Takes the first rows in which a range is free; returns the first of them.

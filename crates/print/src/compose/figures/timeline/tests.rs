@@ -7,8 +7,8 @@ use super::drawing::sketch;
 use super::marks::{GRAY, Mark, MarkKind};
 use super::placement::RowMetrics;
 use crate::compose::figures::sketch::tests::{ENGLISH, ruled};
-use crate::compose::figures::sketch::{Ruler, Sketch};
-use crate::compose::stylesheet::{ACCENT, INK, QUIET, TINT};
+use crate::compose::figures::sketch::{Ruler, Sketch, SketchLabel};
+use crate::compose::stylesheet::{ACCENT, GUIDE, INK, QUIET, TINT};
 use crate::graphics::{Color, Paint, Path, Segment};
 use crate::layout::HAIRLINE;
 use crate::text::Typesetter;
@@ -104,6 +104,89 @@ fn more_events_than_a_drawing_has_are_not_measured() {
     assert_eq!(typesetter.shaped_bytes(), 0);
 }
 
+/// Returns the texts of labels that a line of a year crosses.
+fn crossed_labels(sketch: &Sketch, ruler: &mut Ruler) -> Vec<String> {
+    let is_guide = |path: &&Path| matches!(path.paint, Paint::Stroke { color: GUIDE, .. });
+    let vertical = |path: &Path| match path.segments[..] {
+        [Segment::Move(x, top), Segment::Line(_, bottom)] => (x, top, bottom),
+        _ => panic!("{path:?}"),
+    };
+    let guides: Vec<_> = sketch.paths.iter().filter(is_guide).map(vertical).collect();
+    assert!(!guides.is_empty());
+    let is_crossed = |label: &&SketchLabel| {
+        let bottom = label.top + label.kind.leading * ruler.label_lines(label, label.width);
+        let meets = |(x, from, to): &(Length, Length, Length)| {
+            label.start < *x && *x < label.start + label.width && *from < bottom && label.top < *to
+        };
+        label.item.is_some() && guides.iter().any(meets)
+    };
+    sketch.labels.iter().filter(is_crossed).map(|label| label.text.clone()).collect()
+}
+
+#[test]
+fn lines_of_years_are_interrupted_by_labels_and_continue_between_them() {
+    let date = |index: usize| format!("{}-{:02}-15", 2022 + index / 6, index % 6 * 2 + 1);
+    let events: Vec<_> = (0..24).map(|index| event(&date(index), "The council meets")).collect();
+    let long =
+        "The council meets and adopts a report that is longer than one line of a label beside its mark";
+    for content in [content(&events), content(&[&events[..8], &[event("2022-12-30", long)]].concat())] {
+        let (crossed, height) = ruled(|ruler| {
+            let sketch = sketch(&content, &[], ruler).unwrap();
+            (crossed_labels(&sketch, ruler), guides_height(&sketch))
+        });
+        assert_eq!(crossed, Vec::<String>::new());
+        assert!(height > Length::pt(60), "{height:?}");
+    }
+}
+
+/// Returns the height of all lines of years together.
+fn guides_height(sketch: &Sketch) -> Length {
+    let heights = sketch.paths.iter().filter_map(|path| match (path.paint, &path.segments[..]) {
+        (Paint::Stroke { color: GUIDE, .. }, [Segment::Move(_, top), Segment::Line(_, bottom)]) => {
+            Some(*bottom - *top)
+        }
+        _ => None,
+    });
+    heights.sum()
+}
+
+#[test]
+fn nothing_is_hidden_by_a_ground_of_labels() {
+    let late = |month: usize| event(&format!("2024-{month:02}-01"), "Event");
+    let wars = vec![event("2011/2024-12-08", "War"), event("2014/2024-05", "Siege")];
+    let content = content(&[wars, (1..9).map(late).collect()].concat());
+    let sketch = ruled(|ruler| sketch(&content, &["e3".to_owned(), "e6".to_owned()], ruler)).unwrap();
+    let is_white_box = |path: &&Path| {
+        matches!(path.paint, Paint::Fill(Color(0xff, 0xff, 0xff)))
+            && matches!(path.segments[..], [Segment::Rect(_)])
+    };
+    assert_eq!(sketch.paths.iter().filter(is_white_box).count(), 0);
+    let bars = sketch.paths.iter().filter(|path| matches!(path.paint, Paint::Fill(GRAY)));
+    // Each interval has a bar in the inset, and below it one on either side of its number.
+    assert!(bars.count() >= 6);
+}
+
+#[test]
+fn an_inset_is_as_high_as_its_labels() {
+    let late = |month: usize| event(&format!("2024-{month:02}-01"), "Event");
+    let height = |early: Vec<(String, String, usize)>| {
+        let content = content(&[early, (1..10).map(late).collect()].concat());
+        // The main axis is the scale that is repeated below the inset.
+        ruled(|ruler| sketch(&content, &[], ruler)).unwrap().divisions.scale.0
+    };
+    let one = height(vec![event("1991", "A union ends")]);
+    let three = height(["1991", "1992", "1993"].map(|year| event(year, "A union of states ends")).to_vec());
+    assert!(one <= Length::pt(60), "{one:?}");
+    assert!(one + Length::pt(18) <= three, "{one:?} {three:?}");
+}
+
+#[test]
+fn the_legend_says_that_a_bar_begins_and_ends_with_days() {
+    let content = content(&[event("2024-05-01/2024-05-04", "Exercise"), event("2024-03-01", "Talks")]);
+    let sketch = ruled(|ruler| sketch(&content, &[], ruler)).unwrap();
+    assert!(sketch.labels.iter().any(|label| label.text == "from first to last day"));
+}
+
 fn any_date() -> impl Strategy<Value = String> {
     let year = || prop_oneof![4 => 1990_i32..2030, 1 => 0_i32..9_999];
     prop_oneof![
@@ -140,9 +223,10 @@ proptest! {
                 Segment::Curve(_) | Segment::Close => false,
             });
             let labelled: Vec<usize> = sketch.labels.iter().filter_map(|label| label.item).collect();
-            Some((sketch.collision(ruler), outside, (labelled, sketch.items.len())))
-        }).unwrap_or((None, false, ((0..dates).collect(), dates)));
-        prop_assert_eq!(collision, None);
+            let crossed = crossed_labels(&sketch, ruler);
+            Some(((sketch.collision(ruler), crossed), outside, (labelled, sketch.items.len())))
+        }).unwrap_or(((None, Vec::new()), false, ((0..dates).collect(), dates)));
+        prop_assert_eq!(collision, (None, Vec::new()));
         prop_assert!(!outside);
         prop_assert_eq!(items, ((0..dates).collect::<Vec<_>>(), dates), "each event has one label, in order of time");
     }

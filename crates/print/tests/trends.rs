@@ -1,0 +1,65 @@
+//! The table of trends: where it is printed, and its groups on further pages.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
+
+mod temporary_files;
+
+use std::ops::ControlFlow;
+
+use chancery_print::testing::edition;
+use chancery_print::{Fonts, Format, Limits, Options, TextSize, print};
+use chancery_proto::brief::v1::block::Kind;
+use chancery_proto::brief::v1::{Block, BriefContent, Domain, Figure, FigureKind, Section, Trend};
+use chancery_testkit::{content, pdf};
+
+const TITLE: &str = "Fields of the brief";
+
+/// Returns a brief with fields that rise, and their figure before other blocks.
+fn brief(fields: usize, others: Vec<Block>) -> BriefContent {
+    let domain = |index: usize| Domain {
+        id: format!("field-{index}"),
+        name: format!("Field {index}"),
+        trend: Trend::Rising.into(),
+        ..Domain::default()
+    };
+    let figure = Figure { kind: FigureKind::DomainTrends.into(), title: TITLE.into(), ..Figure::default() };
+    let figure = Block { id: "figure".into(), kind: Some(Kind::Figure(figure)), ..Block::default() };
+    let section = Section {
+        id: "body".into(),
+        heading: "Course".into(),
+        blocks: [vec![figure], others].concat(),
+        ..Section::default()
+    };
+    BriefContent {
+        language: "en".into(),
+        domains: (0..fields).map(domain).collect(),
+        ..content::brief("Fields", vec![section])
+    }
+}
+
+fn pages(name: &str, content: &BriefContent, text_size: TextSize) -> Vec<String> {
+    let options = Options { format: Format::Standard, text_size, ..Options::default() };
+    let mut observe = |_| ControlFlow::Continue(());
+    let printed =
+        print(&edition(content), &options, &Limits::default(), &Fonts::default(), &mut observe).unwrap();
+    pdf::page_texts(&temporary_files::file(name, &printed.bytes), pdf::A4_PAGE)
+}
+
+#[test]
+fn trends_are_printed_once_wherever_their_figure_is() {
+    let sentence = content::paragraph(vec![content::statement("s-1", "Volumes were steady.")]);
+    for (name, others) in [("alone", vec![]), ("moved", vec![sentence])] {
+        let text = pages(&format!("trends.{name}.pdf"), &brief(5, others), TextSize::Normal).concat();
+        assert_eq!((text.matches("Field 3").count(), text.matches(TITLE).count()), (1, 1), "{name}: {text}");
+    }
+}
+
+#[test]
+fn a_group_of_trends_has_its_name_on_each_page() {
+    for (text_size, fields) in [(TextSize::Normal, 120), (TextSize::Large, 90)] {
+        let pages = pages("trends.groups.pdf", &brief(fields, vec![]), text_size);
+        let with_fields: Vec<&String> = pages.iter().filter(|page| page.contains("Field ")).collect();
+        assert!(with_fields.len() > 1);
+        assert!(with_fields.iter().all(|page| page.contains("rising")), "{pages:?}");
+    }
+}
