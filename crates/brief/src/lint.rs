@@ -6,6 +6,7 @@ mod dates;
 mod glyphs;
 mod judgments;
 mod likelihoods;
+mod markings;
 mod prose;
 mod sources;
 mod statements;
@@ -27,7 +28,7 @@ pub fn lint(content: &BriefContent, coverage: Option<&GlyphCoverage>) -> Vec<War
     lint_revision(content, None, coverage)
 }
 
-/// Returns the warnings of statements in document order, then of key judgments, blocks, scenarios, likelihoods, dates, sources and
+/// Returns the warnings of statements in document order, then of key judgments, markings, blocks, scenarios, likelihoods, dates, sources and
 /// other parts, then of characters that the fonts lack. Without coverage there are no warnings of the last kind, without an
 /// earlier revision none of what it had.
 pub fn lint_revision(
@@ -45,6 +46,7 @@ pub fn lint_revision(
     if let Some(earlier) = earlier {
         judgments::lint_dropped(content, earlier, &mut warnings);
     }
+    markings::lint(content, &mut warnings);
     blocks::lint(content, &mut warnings);
     lint_scenarios(content, &mut warnings);
     likelihoods::lint_rows(content, &mut warnings);

@@ -81,6 +81,7 @@ pub(crate) fn assign_ids(
             numbers.count(slot.kind, id);
         }
     });
+    numbers.reserve_named(text);
     let mut missing: Option<(usize, TextRange)> = None;
     let mut positions: Option<Positions<'_>> = None;
     for_each_slot(elements, &mut |slot| {
@@ -233,6 +234,13 @@ impl Numbers {
             *highest = number.max(*highest);
         }
         self.used.insert(id.to_owned());
+    }
+
+    /// Keeps ids that a text names: a part that got one would be meant by references that were written before it had it.
+    fn reserve_named(&mut self, text: &str) {
+        let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')));
+        let named = words.filter(|word| numbered(word).is_some());
+        self.used.extend(named.map(str::to_owned));
     }
 
     fn count(&mut self, kind: Option<IdKind>, id: &str) {

@@ -117,12 +117,24 @@ fn terms_of_other_scales_and_ranges() {
     assert_problems(
         "It fell. {highly likely} ^s-1\nIt rose. {likely 60%} ^s-2\nIt fell. {likly} ^s-3\nIt rose. {phia: very likely} ^s-4",
         &[
-            "1:11+13 UNKNOWN_VALUE: \"highly likely\" is a term of another scale: write `phia: highly likely`",
-            "    \"\" -> \"phia: \"",
+            "1:11+13 UNKNOWN_VALUE: \"highly likely\" is a term of another scale: write \"very likely\", the term of this brief's scale, or `phia: highly likely`",
             "2:11+10 INVALID_VALUE: \"60%\" behind the term is no range: write `likely 55-80%` or `likely 55-80% at 60%`",
             "3:11+5 UNKNOWN_KEY: a sentence has no annotation \"likly\": did you mean \"likely\"?",
             "    \"likly\" -> \"likely\"",
             "4:17+11 UNKNOWN_VALUE: \"very likely\" is a term of another scale: write `icd203: very likely`",
+        ],
+    );
+}
+
+#[test]
+fn brackets_that_name_a_source_without_its_sign() {
+    assert_problems(
+        "It fell. [unctad B2, p. 4]\n\nIt rose. [press]\n\nIt stayed [sic]\n\n[unctad](https://example.org) wrote.",
+        &[
+            "1:1+26 warning BRACKETED_SENTENCE: brackets that name the source \"unctad\" without @ are text: write `[@unctad …]`",
+            "    \"\" -> \"@\"",
+            "3:1+16 warning BRACKETED_SENTENCE: brackets that name the source \"press\" without @ are text: write `[@press …]`",
+            "    \"\" -> \"@\"",
         ],
     );
 }

@@ -93,6 +93,12 @@ fn ids_continue_those_of_the_file_and_of_earlier_revisions() {
 }
 
 #[test]
+fn an_id_that_only_a_reference_names_is_not_assigned() {
+    let text = body("1. It falls.\n   {rests-on: s-01}\n\n# H\n\nIt fell.");
+    assert!(text.contains("It falls. ^s-02") && text.contains("It fell. ^s-03"), "{text}");
+}
+
+#[test]
 fn the_later_of_two_equal_ids_is_replaced() {
     let result = formatted("# H ^s-01\n\nOne. ^s-01\nTwo. ^s-02\n");
     assert!(result.text.ends_with("# H ^s-01\n\nOne. ^s-03\nTwo. ^s-02\n"), "{}", result.text);

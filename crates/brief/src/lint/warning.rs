@@ -44,6 +44,8 @@ codes! {
     SINGLE_SOURCE;
     /// A key judgment rests on a statement that was superseded or withdrawn.
     SUPERSEDED_SUPPORT;
+    /// A statement or key judgment is marked lower than everything that it rests on.
+    MARKING_BELOW_SUPPORT;
     /// A key judgment of the earlier revision is neither kept, nor revised, nor named by a change.
     JUDGMENT_DROPPED;
     /// The percentages of a set of scenarios do not sum to 100.

@@ -251,7 +251,7 @@ pub enum RenderStateArg {
 pub struct Extract {
     /// PDF file, rendered with --attach-data
     pub file: PathBuf,
-    /// JSON file to write [default: standard output]
+    /// File to write, in the form of its ending: .json, .yaml or .brief.md [default: JSON on standard output]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }

@@ -334,7 +334,10 @@ impl Composer<'_> {
                             &names.join(composer.labels().page.list_comma),
                         );
                     }
-                    _ => composer.links(inline, text_context, &event.statement_ids),
+                    _ => {
+                        composer.links(inline, text_context, &event.statement_ids);
+                        composer.source_names(inline, text_context, &event.source_ids);
+                    }
                 }
             });
             self.begin_part(&outer);

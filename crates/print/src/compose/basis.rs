@@ -323,7 +323,7 @@ impl<'a> Composer<'a> {
         }
         // Names and places have no language, so that they are not hyphenated.
         let names = TextContext { language: "", ..text_context };
-        let name = self.marked_source_name(source);
+        let name = self.source_name_in(source, &citation.marking);
         let name = name.trim();
         match opening_words(name, LONGEST_NAME) {
             Some(opening) => self.push_text(inline, names, &format!("{opening}\u{2026}")),

@@ -17,9 +17,11 @@ use crate::tags::{AnchorId, LinkTarget, Role, TagId};
 use crate::text::inline::Inline;
 use crate::units::Length;
 
-/// Widths of the columns, each with the space after it. Digits of Vazirmatn are wider.
+/// Widths of the columns, each with the space after it. Numbers have two digits, and digits of Vazirmatn are wider.
 const NUMBER: Length = Length::mm(7);
 const NUMBER_RIGHT_TO_LEFT: Length = Length::mm(9);
+/// Width of each further digit.
+const FURTHER_DIGIT: Length = Length::mm(2);
 const ENTRY: Length = Length::mm(119);
 
 /// Space above and below an entry.
@@ -38,6 +40,9 @@ impl<'a> Composer<'a> {
         self.sources_intro(sect);
         let citations = self.citations_by_source();
         let number = if self.flow.right_to_left { NUMBER_RIGHT_TO_LEFT } else { NUMBER };
+        let highest = sources.last().map_or(0, |(number, _)| *number);
+        let further_digits = highest.max(10).ilog10() - 1;
+        let number = number + FURTHER_DIGIT * i64::from(further_digits);
         let mut table = TableBlock {
             columns: vec![
                 Column { width: ColumnWidth::Fixed(number), ..Column::default() },

@@ -25,8 +25,8 @@ const FEWEST_LINES: usize = 2;
 /// The part of a page up to which a block is kept together: a third.
 const TALLEST_KEPT_TOGETHER: i64 = 3;
 
-/// Number of notes below a paragraph's text that stay with it.
-const GROWTH_WITH_TEXT: usize = 3;
+/// Number of notes below a paragraph's text that stay with it, so that few pages begin with notes beside nothing.
+const GROWTH_WITH_TEXT: usize = 8;
 
 /// Maximum number of successive lines after which a page does not end because it would divide a note beside them.
 const MOST_KEPT_FOR_NOTES: usize = 2;

@@ -86,3 +86,16 @@ fn every_second_source_has_its_own_mark_and_none_is_divided() {
     }
     pdf::assert_conform("ua1,2a", &files);
 }
+
+#[test]
+fn numbers_of_hundreds_of_sources_are_not_divided() {
+    for (format, options) in long_formats() {
+        let print = Print::new(&format!("hundreds-{format}"), &citing(60, 2), &options);
+        let words = pdf::words(&print.file).into_iter().flat_map(|(_, _, _, words)| words);
+        let at_left: Vec<String> =
+            words.filter(|(_, [left, ..])| *left < 75.0).map(|(word, _)| word).collect();
+        for number in 100..=120 {
+            assert!(at_left.contains(&number.to_string()), "{format}: {number}");
+        }
+    }
+}

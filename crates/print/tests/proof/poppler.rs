@@ -54,7 +54,11 @@ fn the_text_is_the_editions_in_its_order() {
             let Some((name, bytes)) = file(&sample.name, &sample.content, &variant) else { continue };
             let text = struct_text(&bytes).unwrap().replace('\n', " ");
             let mut from = 0;
-            for expected in file_content::in_order(&sample.content, &variant.options) {
+            let mut content = sample.content.clone();
+            if text.contains("Not on this page:") {
+                (content.scenarios, content.indicators, content.domains) = Default::default();
+            }
+            for expected in file_content::in_order(&content, &variant.options) {
                 let expected = normal_form(&expected).trim().to_owned();
                 let Some(at) = text[from..].find(&expected) else {
                     let elsewhere =

@@ -9,6 +9,7 @@ use chancery_proto::nearest::nearest;
 use super::dates::{proposed, readings};
 use super::keys::rule_message;
 use super::unread::{Unread, first_line, whole_lines};
+use crate::code::MISSING_ID;
 use crate::diagnostics::Diagnostic;
 use crate::ids::is_same_series;
 use crate::positions::Positions;
@@ -83,7 +84,7 @@ fn finding(
         code::INVALID_DATE => return with_date(error, given),
         code::UNBALANCED_BIDI => return with_mark(error, text),
         code::DUPLICATE_ID => return with_other_part(error, text, reading),
-        code::WRONG_REFERENCE => return with_statements(error, given, reading),
+        code::WRONG_REFERENCE => return with_statements(error, text, reading),
         code::UNKNOWN_REFERENCE => {}
         _ => {
             let range = span_part(violation, text, range).unwrap_or(range);
@@ -104,8 +105,17 @@ fn finding(
             let message = format!("{}; did you mean {nearest:?}?", error.message);
             Diagnostic { message, ..error }.with_fix(range, nearest)
         }
+        None if range.of(text).chars().any(|c| c.is_ascii_digit()) && reading_lacks_ids(reading) => {
+            let message = format!("{}; `chancery fmt` gives parts without an id theirs", error.message);
+            Diagnostic { message, ..error }
+        }
         None => error,
     }
+}
+
+/// Returns whether parts of a text have no id yet.
+fn reading_lacks_ids(reading: &Reading) -> bool {
+    reading.diagnostics.iter().any(|found| found.code == MISSING_ID)
 }
 
 /// Proposes the date that a text can only mean, or names both that it may mean.
@@ -170,13 +180,20 @@ fn with_other_part(error: Diagnostic, text: &str, reading: &Reading) -> Diagnost
 }
 
 /// Names the sentences of a key judgment, where one of them is expected in its place.
-fn with_statements(error: Diagnostic, given: &str, reading: &Reading) -> Diagnostic {
+fn with_statements(error: Diagnostic, text: &str, reading: &Reading) -> Diagnostic {
+    let given = error.range.of(text);
     let judgment = reading.content.key_judgments.iter().find(|judgment| judgment.id == given);
     let Some(judgment) = judgment.filter(|_| error.message.ends_with("the id of a statement")) else {
         return error;
     };
-    let ids: Vec<&str> = judgment.statements.iter().map(|statement| statement.id.as_str()).collect();
-    let message = format!("{}; the judgment's sentences are {}", error.message, ids.join(", "));
+    let ids = judgment.statements.iter().map(|statement| statement.id.as_str());
+    let written: Vec<&str> = ids.filter(|id| text.contains(&format!("^{id}"))).collect();
+    let cure = if written.is_empty() {
+        "`chancery fmt` gives the judgment's sentences ids".to_owned()
+    } else {
+        format!("the judgment's sentences are {}", written.join(", "))
+    };
+    let message = format!("{}; {cure}", error.message);
     Diagnostic { message, ..error }
 }
 

@@ -1,6 +1,6 @@
 //! Likelihood and confidence.
 
-use chancery_brief::likelihood::{bounds, scale_terms, words};
+use chancery_brief::likelihood::{bounds, equivalent, scale_terms, words};
 use chancery_proto::brief::v1::{Confidence, Likelihood, LikelihoodScale, LikelihoodTerm};
 use chancery_proto::lookalikes::in_ascii;
 use chancery_proto::nearest::expected_claim;
@@ -92,9 +92,13 @@ impl Lowering<'_> {
             self.diagnostics.error(code::UNKNOWN_VALUE, range, message);
             return None;
         };
-        let message = format!("\"{name}\" is a term of another scale: write `{prefix}: {name}`");
+        // A brief should have one scale: its own term is the better cure where it has one.
+        let own = equivalent(bounds(found), wanted).filter(|_| scale.is_none()).map(words);
+        let proposal =
+            own.map(|own| format!("\"{own}\", the term of this brief's scale, or ")).unwrap_or_default();
+        let message = format!("\"{name}\" is a term of another scale: write {proposal}`{prefix}: {name}`");
         let error = Diagnostic::error(code::UNKNOWN_VALUE, range, message);
-        self.diagnostics.push(if scale.is_none() {
+        self.diagnostics.push(if scale.is_none() && own.is_none() {
             error.with_fix(TextRange::at(range.start), format!("{prefix}: "))
         } else {
             error

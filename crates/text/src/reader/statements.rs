@@ -86,7 +86,27 @@ impl Lowering<'_> {
                  `{{likely}}`, both behind the sentence that they belong to"
             );
             self.diagnostics.push(Diagnostic::warning(code::BRACKETED_SENTENCE, parts.text.range, message));
+        } else if let Some((at, key)) = self.uncited_source(&parts.source) {
+            let message =
+                format!("brackets that name the source {key:?} without @ are text: write `[@{key} …]`");
+            let range = parts.text.range;
+            let warning = Diagnostic::warning(code::BRACKETED_SENTENCE, range, message);
+            // Lines of several sentences are joined, so that offsets differ from the file's.
+            let is_whole = range.end - range.start == parts.source.len();
+            self.diagnostics.push(if is_whole {
+                warning.with_fix(TextRange::at(range.start + at), "@")
+            } else {
+                warning
+            });
         }
+    }
+
+    /// Returns the source that brackets at the end of a sentence name as a citation would, and its offset.
+    fn uncited_source<'p>(&self, text: &'p str) -> Option<(usize, &'p str)> {
+        let inside = text.trim_end().strip_suffix(']')?;
+        let at = inside.rfind('[')? + 1;
+        let key = inside[at..].split([' ', ',', ';']).next()?;
+        self.sources.contains_key(key).then_some((at, key))
     }
 
     fn statement_fields(

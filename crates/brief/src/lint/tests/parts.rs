@@ -2,8 +2,8 @@
 
 use chancery_proto::brief::v1::block::Kind as BlockKind;
 use chancery_proto::brief::v1::{
-    Actor, Block, BriefContent, Change, Confidence, ConfidenceLevel, Event, KeyJudgment, Place, Quote,
-    Relationship, Source, SourceReliability, Statement, StatementType,
+    Actor, Block, BriefContent, Change, Citation, Confidence, ConfidenceLevel, Event, KeyJudgment, Place,
+    Quote, Relationship, Source, SourceReliability, Statement, StatementType,
 };
 
 use super::{brief, codes, judgment, one, source, statements};
@@ -159,4 +159,38 @@ fn an_earlier_key_judgment_is_kept_revised_or_named() {
     named.changes = vec![Change { part_id: "kj1".into(), ..Change::default() }];
     assert_eq!(dropped(&named), []);
     assert_eq!(codes(&with(&[])), []);
+}
+
+#[test]
+fn a_statement_is_marked_as_high_as_the_lowest_of_its_sources() {
+    let with = |own: &str, sources: &[&str]| {
+        let mut statement = Statement { marking: own.into(), ..judgment("s1", "It holds.") };
+        statement.citations = Vec::new();
+        let mut content = BriefContent { default_marking: "TLP:GREEN".into(), ..brief(vec![]) };
+        for (number, marking) in sources.iter().enumerate() {
+            let id = format!("src{number}");
+            statement.citations.push(Citation { source_id: id.clone(), ..Citation::default() });
+            content.sources.push(Source { marking: (*marking).into(), ..source(&id) });
+        }
+        *statements(&mut content) = vec![statement];
+        content
+    };
+    let below = one(lint::MARKING_BELOW_SUPPORT, "s1");
+    assert_eq!(codes(&with("", &["TLP:AMBER"])), below);
+    assert_eq!(codes(&with("TLP:AMBER", &["TLP:RED", "TLP:AMBER+STRICT"])), below);
+    for (own, sources) in
+        [("", &["TLP:AMBER", ""][..]), ("TLP:AMBER", &["TLP:AMBER"]), ("TLP:RED", &["TLP:AMBER"])]
+    {
+        assert_eq!(codes(&with(own, sources)), [], "{own} {sources:?}");
+    }
+    // The marking of the block counts for its statements.
+    let mut content = with("", &["TLP:AMBER"]);
+    content.sections[0].blocks[0].marking = "TLP:AMBER".into();
+    assert_eq!(codes(&content), []);
+    // The judgment rests on a statement of a higher marking only.
+    content.key_judgments =
+        vec![KeyJudgment { id: "kj".into(), rests_on: vec!["s1".into()], ..KeyJudgment::default() }];
+    assert!(codes(&content).contains(&(lint::MARKING_BELOW_SUPPORT, "kj".into())));
+    content.key_judgments[0].marking = "TLP:AMBER".into();
+    assert!(!codes(&content).contains(&(lint::MARKING_BELOW_SUPPORT, "kj".into())));
 }

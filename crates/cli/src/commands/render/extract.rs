@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use chancery_brief::digest::{body_bytes, body_digest};
 use chancery_print::{ExtractError, Extracted, extract};
-use chancery_proto::brief::v1::RevisionBody;
+use chancery_proto::brief::v1::{RevisionBody, RevisionDocument};
 use serde_json::json;
 
 use crate::args::Global;
 use crate::args::render::Extract;
+use crate::inputs::brief_text;
+use crate::inputs::data_text::DataForm;
 use crate::inputs::documents::Document;
 use crate::inputs::limited_read::read;
 use crate::ui::failure::Failure;
@@ -25,7 +27,10 @@ pub fn run(global: &Global, arguments: &Extract) -> Result<(), Failure> {
     let body = verified_body(&arguments.file, &extracted)?;
     match &arguments.output {
         Some(path) if !is_standard(path) => {
-            output::write_file(path, 0o666, extracted.json.as_bytes())?;
+            if !brief_text::is_text(path) && DataForm::of(path) == DataForm::Json {
+                output::check_ending(path, "the edition", "json")?;
+            }
+            output::write_file(path, 0o666, in_form_of(path, &extracted, &body).as_bytes())?;
             let (digest, revision) = (&extracted.edition_digest, body.revision);
             output::print(&if global.json {
                 let output = path.display().to_string();
@@ -39,6 +44,24 @@ pub fn run(global: &Global, arguments: &Extract) -> Result<(), Failure> {
             })
         }
         _ => output::print(&extracted.json),
+    }
+}
+
+/// Returns the edition in the form of a file's ending.
+fn in_form_of(path: &Path, extracted: &Extracted, body: &RevisionBody) -> String {
+    if brief_text::is_text(path) {
+        return brief_text::text_of_revision(&RevisionDocument {
+            brief_id: body.brief_id.clone(),
+            revision: body.revision,
+            digest: extracted.edition_digest.clone(),
+            content: body.content.clone(),
+            ..RevisionDocument::default()
+        });
+    }
+    match DataForm::of(path) {
+        // The bytes that were attached.
+        DataForm::Json => extracted.json.clone(),
+        DataForm::Yaml => DataForm::Yaml.write(body),
     }
 }
 
