@@ -188,12 +188,12 @@ fn with_statements(error: Diagnostic, text: &str, reading: &Reading) -> Diagnost
     };
     let ids = judgment.statements.iter().map(|statement| statement.id.as_str());
     let written: Vec<&str> = ids.filter(|id| text.contains(&format!("^{id}"))).collect();
-    let cure = if written.is_empty() {
+    let remedy = if written.is_empty() {
         "`chancery fmt` gives the judgment's sentences ids".to_owned()
     } else {
         format!("the judgment's sentences are {}", written.join(", "))
     };
-    let message = format!("{}; {cure}", error.message);
+    let message = format!("{}; {remedy}", error.message);
     Diagnostic { message, ..error }
 }
 

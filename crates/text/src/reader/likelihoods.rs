@@ -92,7 +92,7 @@ impl Lowering<'_> {
             self.diagnostics.error(code::UNKNOWN_VALUE, range, message);
             return None;
         };
-        // A brief should have one scale: its own term is the better cure where it has one.
+        // A brief should have one scale: its own term is better where it has one.
         let own = equivalent(bounds(found), wanted).filter(|_| scale.is_none()).map(words);
         let proposal =
             own.map(|own| format!("\"{own}\", the term of this brief's scale, or ")).unwrap_or_default();
