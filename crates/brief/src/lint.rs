@@ -28,9 +28,9 @@ pub fn lint(content: &BriefContent, coverage: Option<&GlyphCoverage>) -> Vec<War
     lint_revision(content, None, coverage)
 }
 
-/// Returns the warnings of statements in document order, then of key judgments, markings, blocks, scenarios, likelihoods, dates, sources and
-/// other parts, then of characters that the fonts lack. Without coverage there are no warnings of the last kind, without an
-/// earlier revision none of what it had.
+/// Returns the warnings of statements in document order, then of key judgments, markings, blocks, scenarios, likelihoods,
+/// dates, sources and other parts, then of characters that the fonts lack. Without coverage there are no warnings of the
+/// last kind, without an earlier revision none of what it had.
 pub fn lint_revision(
     content: &BriefContent,
     earlier: Option<&BriefContent>,

@@ -105,7 +105,7 @@ fn finding(
             let message = format!("{}; did you mean {nearest:?}?", error.message);
             Diagnostic { message, ..error }.with_fix(range, nearest)
         }
-        None if range.of(text).chars().any(|c| c.is_ascii_digit()) && reading_lacks_ids(reading) => {
+        None if given.contains(|c: char| c.is_ascii_digit()) && lacks_ids(reading) => {
             let message = format!("{}; `chancery fmt` gives parts without an id theirs", error.message);
             Diagnostic { message, ..error }
         }
@@ -114,7 +114,7 @@ fn finding(
 }
 
 /// Returns whether parts of a text have no id yet.
-fn reading_lacks_ids(reading: &Reading) -> bool {
+fn lacks_ids(reading: &Reading) -> bool {
     reading.diagnostics.iter().any(|found| found.code == MISSING_ID)
 }
 
@@ -187,7 +187,8 @@ fn with_statements(error: Diagnostic, text: &str, reading: &Reading) -> Diagnost
         return error;
     };
     let ids = judgment.statements.iter().map(|statement| statement.id.as_str());
-    let written: Vec<&str> = ids.filter(|id| text.contains(&format!("^{id}"))).collect();
+    let ends_line = |id: &&str| text.lines().any(|line| line.trim_end().ends_with(&format!(" ^{id}")));
+    let written: Vec<&str> = ids.filter(ends_line).collect();
     let remedy = if written.is_empty() {
         "`chancery fmt` gives the judgment's sentences ids".to_owned()
     } else {
