@@ -34,20 +34,17 @@ fn main() -> anyhow::Result<()> {
     lengths(&samples)?;
     for (name, text) in large_texts::all() {
         let times = (0..runs).map(|_| check_time(&text));
-        figure(&format!("text.check_ms.{name}"), milliseconds(median(times.collect())));
+        figure(&format!("text.check_ms.{name}"), median(times.collect()));
     }
     let mut all = Vec::new();
     for sample in &samples {
-        let times = preview::save_times(&chancery, sample, &folder, runs)?;
-        println!(
-            "# {}: {:.1} ms from the save to the pages",
-            sample.display(),
-            milliseconds(median(times.clone()))
-        );
+        let times: Vec<f64> =
+            preview::save_times(&chancery, sample, &folder, runs)?.into_iter().map(milliseconds).collect();
+        println!("# {}: {:.1} ms from the save to the pages", sample.display(), median(times.clone()));
         all.extend(times);
     }
-    figure("text.save_to_page_ms", milliseconds(median(all.clone())));
-    figure("text.save_to_page_slowest_ms", milliseconds(all.into_iter().max().unwrap_or_default()));
+    figure("text.save_to_page_ms", median(all.clone()));
+    figure("text.save_to_page_slowest_ms", all.into_iter().fold(0.0, f64::max));
     Ok(())
 }
 
@@ -85,8 +82,8 @@ fn lengths(samples: &[PathBuf]) -> anyhow::Result<()> {
         of_text.push(text);
         of_json.push(json);
     }
-    figure("text.lines_a_sentence", middle(of_text));
-    figure("text.json_lines_a_sentence", middle(of_json));
+    figure("text.lines_a_sentence", median(of_text));
+    figure("text.json_lines_a_sentence", median(of_json));
     Ok(())
 }
 
@@ -95,10 +92,11 @@ fn ratio(lines: usize, sentences: usize) -> f64 {
     lines as f64 / sentences as f64
 }
 
-fn check_time(text: &str) -> Duration {
+/// Returns the time of a check, in milliseconds.
+fn check_time(text: &str) -> f64 {
     let start = Instant::now();
     let checked = check(text, &Context::default(), None);
-    let time = start.elapsed();
+    let time = milliseconds(start.elapsed());
     assert!(checked.canonical.is_some(), "a text of the bench has errors: {:?}", checked.findings.first());
     time
 }
@@ -111,12 +109,7 @@ fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1_000.0
 }
 
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort();
-    times[times.len() / 2]
-}
-
-fn middle(mut values: Vec<f64>) -> f64 {
+fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
 }

@@ -13,6 +13,8 @@ pub mod content;
 #[cfg(feature = "database")]
 pub mod database;
 pub mod files;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 pub mod images;
 pub mod imports;
 pub mod pdf;

@@ -11,35 +11,16 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use chancery_testkit::fuzz::config;
 use invariants::{FRONT_MATTER, PIECES, check};
 use proptest::prelude::*;
 use proptest::sample::Index;
-use proptest::test_runner::RngSeed;
 
 /// Largest text of the corpus: mutations of small ones reach more in the same time.
 const LARGEST: usize = 64 * 1024;
 
 /// Longest time for all reading and writing of one text, at any optimization. The usual time is a tenth of a second.
 const LONGEST: Duration = Duration::from_secs(20);
-
-/// Returns the configuration of the test. `CHANCERY_FUZZ_CASES` replaces its number of cases, and `CHANCERY_FUZZ_SEED` the
-/// seed; both are printed, so that the report of a failure says how to repeat it.
-fn config(usual_cases: u32) -> ProptestConfig {
-    let cases = number("CHANCERY_FUZZ_CASES").unwrap_or(usual_cases);
-    let seed = number("CHANCERY_FUZZ_SEED").unwrap_or(0);
-    println!("to repeat this: ./dev fuzz text --cases {cases} --seed {seed}");
-    ProptestConfig {
-        cases,
-        rng_seed: RngSeed::Fixed(seed.into()),
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    }
-}
-
-fn number(variable: &str) -> Option<u32> {
-    let text = std::env::var(variable).ok()?;
-    Some(text.parse().unwrap_or_else(|_| panic!("{variable} is not a number: {text}")))
-}
 
 /// Returns the texts of the corpus in the order of their paths.
 fn corpus() -> &'static [String] {
@@ -143,7 +124,7 @@ fn the_corpus_keeps_the_rules() {
 }
 
 proptest! {
-    #![proptest_config(config(300))]
+    #![proptest_config(config("./dev fuzz text", 300))]
 
     #[test]
     fn mutated_texts_keep_the_rules(
