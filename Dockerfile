@@ -32,7 +32,9 @@ ENTRYPOINT ["chancery-worker"]
 FROM base AS cli
 # A new named volume takes its owner from the folder that it is mounted on.
 USER root
-RUN install -d -o 10001 -g 10001 -m 0700 /run/chancery /run/chancery/tokens /run/chancery/worker
+RUN cd /run && install -d -o 10001 -g 10001 -m 0700 chancery chancery/tokens chancery/worker chancery/tls \
+    chancery/tls/authority chancery/tls/server chancery/tls/worker \
+ && install -d -o 10001 -g 10001 -m 0755 trust
 USER 10001:10001
 COPY examples /usr/share/chancery/examples
 COPY --from=builder /binaries/chancery /usr/local/bin/

@@ -36,23 +36,22 @@ async fn connect_with(
         Some(token) => Some(token),
         None => local_token.map(|running| read_token(&local_token_file(running))).transpose()?,
     };
-    connect_to(server, token, global.ca_file.as_deref()).await
+    let authority = global.ca_file.as_deref().map(|file| limited_read::read(file, MAX_CREDENTIAL_BYTES));
+    connect_to(ClientConfig {
+        token,
+        certificate_authority: authority.transpose()?,
+        allow_unencrypted: global.insecure,
+        ..ClientConfig::new(server)
+    })
+    .await
 }
 
-/// Connects to a server with a token.
-pub async fn connect_to(
-    server: &str,
-    token: Option<String>,
-    ca_file: Option<&Path>,
-) -> Result<Client, Failure> {
-    let has_token = token.is_some();
-    let mut config = ClientConfig { token, ..ClientConfig::new(server) };
-    if let Some(file) = ca_file {
-        config.certificate_authority = Some(limited_read::read(file, MAX_CREDENTIAL_BYTES)?);
-    }
+/// Connects to a server, with a token.
+pub async fn connect_to(config: ClientConfig) -> Result<Client, Failure> {
+    let (has_token, server) = (config.token.is_some(), config.server.clone());
     // An unreachable server is reported before a missing token.
     let client = Client::connect(config).await?;
-    if has_token { Ok(client) } else { Err(no_token(server)) }
+    if has_token { Ok(client) } else { Err(no_token(&server)) }
 }
 
 /// Reads a token file.

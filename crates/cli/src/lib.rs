@@ -6,6 +6,7 @@
 )]
 
 mod args;
+mod certificates;
 mod commands;
 mod connection;
 mod database;

@@ -8,11 +8,12 @@ use chancery_proto::admin::v1::admin_service_client::AdminServiceClient;
 use chancery_proto::brief::v1::brief_service_client::BriefServiceClient;
 use chancery_proto::brief::v1::knowledge_service_client::KnowledgeServiceClient;
 use chancery_proto::render::v1::render_service_client::RenderServiceClient;
+use chancery_tls::{ClientTls, Connector, PlainText, explain, unencrypted};
 use tonic::codegen::http::uri::Scheme;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
-use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
+use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Status};
 
 use crate::config::{ClientConfig, Deadlines, Retries};
@@ -37,12 +38,19 @@ impl Client {
     /// Connects to the server.
     ///
     /// # Errors
-    /// [`Error::InvalidServer`] and [`Error::InvalidToken`] for an invalid configuration, [`Error::Unreachable`] if no
-    /// server answers.
+    /// [`Error::InvalidServer`], [`Error::InvalidAuthority`] and [`Error::InvalidToken`] for an invalid configuration,
+    /// [`Error::Unencrypted`] if the connection would be unencrypted although the server is another machine, and
+    /// [`Error::Unreachable`] if no server answers.
     pub async fn connect(config: ClientConfig) -> Result<Self, Error> {
-        let endpoint = endpoint(&config)?;
+        let uri = config.uri()?;
         let credentials = Credentials::bearer(config.token.as_deref())?;
-        let channel = endpoint.connect().await.map_err(|error| unreachable(&config.server, &error))?;
+        let connector = connector(&config, uri.scheme() == Some(&Scheme::HTTPS))?;
+        let endpoint = Endpoint::from(uri)
+            .connect_timeout(config.deadlines.connect)
+            .http2_keep_alive_interval(KEEP_ALIVE)
+            .keep_alive_timeout(KEEP_ALIVE);
+        let channel = endpoint.connect_with_connector(connector).await;
+        let channel = channel.map_err(|error| unreachable(&config.server, &error))?;
         Ok(Self {
             server: config.server.into(),
             transport: InterceptedService::new(channel, credentials),
@@ -85,36 +93,18 @@ impl Client {
     }
 }
 
-fn endpoint(config: &ClientConfig) -> Result<Endpoint, Error> {
-    let uri = config.uri()?;
-    let is_secure = uri.scheme() == Some(&Scheme::HTTPS);
-    let endpoint = Endpoint::from(uri)
-        .connect_timeout(config.deadlines.connect)
-        .http2_keep_alive_interval(KEEP_ALIVE)
-        .keep_alive_timeout(KEEP_ALIVE)
-        .tcp_nodelay(true);
-    if !is_secure {
-        return Ok(endpoint);
-    }
-    let tls = ClientTlsConfig::new();
-    let tls = match &config.certificate_authority {
-        Some(pem) => tls.ca_certificate(Certificate::from_pem(pem)),
-        None => tls.with_native_roots(),
-    };
-    let invalid = |error: tonic::transport::Error| Error::InvalidServer {
-        given: config.server.clone(),
-        reason: format!("cannot set up TLS: {}", root_cause(&error)),
-    };
-    endpoint.tls_config(tls).map_err(invalid)
+fn connector(config: &ClientConfig, is_secure: bool) -> Result<Connector, Error> {
+    let tls = is_secure.then(|| ClientTls::trusting(config.certificate_authority.as_deref()));
+    let tls = tls.transpose().map_err(Error::InvalidAuthority)?.map(Arc::new);
+    let plain_text = if config.allow_unencrypted { PlainText::Anywhere } else { PlainText::ThisMachine };
+    Ok(Connector::new(tls, plain_text, config.deadlines.connect))
 }
 
 fn unreachable(server: &str, error: &tonic::transport::Error) -> Error {
-    Error::Unreachable { server: server.to_owned(), cause: root_cause(error) }
-}
-
-/// Returns the innermost source of an error: "Connection refused" is more specific than "transport error".
-fn root_cause(error: &dyn std::error::Error) -> String {
-    error.source().map_or_else(|| error.to_string(), root_cause)
+    match unencrypted(error) {
+        Some(refused) => Error::Unencrypted { server: server.to_owned(), address: refused.0 },
+        None => Error::Unreachable { server: server.to_owned(), cause: explain(error) },
+    }
 }
 
 /// Adds the token to the metadata of each call.

@@ -16,6 +16,9 @@ pub struct ClientConfig {
     pub token: Option<String>,
     /// PEM certificates to trust instead of the system's, for https.
     pub certificate_authority: Option<Vec<u8>>,
+    /// Allows `http` to other machines, where others could read the token and all content on the way. `http` to this
+    /// machine is always allowed.
+    pub allow_unencrypted: bool,
     /// Deadlines of calls.
     pub deadlines: Deadlines,
     /// Retries of idempotent calls.
@@ -29,6 +32,7 @@ impl ClientConfig {
             server: server.into(),
             token: None,
             certificate_authority: None,
+            allow_unencrypted: false,
             deadlines: Deadlines::default(),
             retries: Retries::default(),
         }

@@ -3,10 +3,12 @@
 use std::error::Error as _;
 use std::fmt;
 use std::io;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use chancery_proto::errors::v1::Reason;
 use chancery_proto::status::{code_name, reason_name, reason_of, violations_total};
+use chancery_tls::TlsError;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
@@ -20,6 +22,19 @@ pub enum Error {
         given: String,
         /// The violated requirement.
         reason: String,
+    },
+
+    /// The authorities to trust cannot be used.
+    #[error(transparent)]
+    InvalidAuthority(TlsError),
+
+    /// The server is another machine, and the connection to it would be unencrypted.
+    #[error("{server} is another machine ({address}), and http:// would send the token and all content to it unencrypted")]
+    Unencrypted {
+        /// URL of the server.
+        server: String,
+        /// The address that its name led to.
+        address: SocketAddr,
     },
 
     /// The token contains characters that no token has.

@@ -128,6 +128,8 @@ pub fn permission(path: &str) -> Option<Permission> {
 pub struct MethodTraits {
     /// Whether calls may change data.
     pub has_side_effects: bool,
+    /// Whether the request is a stream.
+    pub receives_stream: bool,
     /// Whether the response is a stream.
     pub answers_in_stream: bool,
 }
@@ -144,6 +146,7 @@ pub fn methods() -> impl Iterator<Item = (String, MethodTraits)> {
                 .and_then(|level| level.as_enum_number());
             let traits = MethodTraits {
                 has_side_effects: level != Some(NO_SIDE_EFFECTS),
+                receives_stream: method.is_client_streaming(),
                 answers_in_stream: method.is_server_streaming(),
             };
             (format!("/{name}/{}", method.name()), traits)
@@ -182,10 +185,15 @@ mod tests {
     #[test]
     fn methods_state_whether_they_change_data_and_return_streams() {
         let methods: HashMap<String, MethodTraits> = methods().collect();
-        let of = |name: &str| methods[&format!("/chancery.brief.v1.BriefService/{name}")];
-        assert_eq!(of("GetBrief"), MethodTraits { has_side_effects: false, answers_in_stream: false });
-        assert_eq!(of("PublishBrief"), MethodTraits { has_side_effects: true, answers_in_stream: false });
-        assert_eq!(of("WatchBriefs"), MethodTraits { has_side_effects: false, answers_in_stream: true });
+        for (name, has_side_effects, receives_stream, answers_in_stream) in [
+            ("GetBrief", false, false, false),
+            ("PublishBrief", true, false, false),
+            ("WatchBriefs", false, false, true),
+            ("UploadAttachment", true, true, false),
+        ] {
+            let expected = MethodTraits { has_side_effects, receives_stream, answers_in_stream };
+            assert_eq!(methods[&format!("/chancery.brief.v1.BriefService/{name}")], expected, "{name}");
+        }
     }
 
     #[test]

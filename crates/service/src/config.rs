@@ -8,7 +8,10 @@ use chancery_artifacts::ArtifactLocation;
 use chancery_store::{DatabaseSettings, LeaseTimes, QUEUE_LIMIT};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::admission::CallSettings;
 use crate::cache::DEFAULT_BRIEF_BYTES;
+use crate::durations::{milliseconds, seconds};
+use crate::listener::ConnectionSettings;
 
 /// Serves briefs and renders over gRPC.
 #[derive(Debug, Parser)]
@@ -44,6 +47,9 @@ pub struct Config {
     /// Address of the workers' listener.
     #[arg(long, env = "CHANCERY_WORKER_LISTEN", default_value = "127.0.0.1:50052")]
     pub worker_listen: SocketAddr,
+    /// TLS and limits of connections.
+    #[command(flatten)]
+    pub connections: ConnectionSettings,
     /// Settings of the database connection.
     #[command(flatten)]
     pub database: DatabaseSettings,
@@ -69,12 +75,9 @@ pub struct Config {
     /// Disables the cache of briefs. For benchmarks.
     #[arg(long, env = "CHANCERY_BENCH_NO_BRIEF_CACHE", hide = true)]
     pub bench_no_brief_cache: bool,
-    /// Maximum number of concurrent calls, except long polls and streams.
-    #[arg(long, env = "CHANCERY_MAX_CALLS", default_value_t = 512)]
-    pub max_calls: usize,
-    /// Maximum duration of a call, except long polls and uploads, in seconds.
-    #[arg(long, env = "CHANCERY_CALL_TIMEOUT", default_value = "30", value_parser = seconds)]
-    pub call_timeout: Duration,
+    /// Limits of calls.
+    #[command(flatten)]
+    pub calls: CallSettings,
     /// Time for calls in flight to finish after SIGTERM, in seconds.
     #[arg(long, env = "CHANCERY_DRAIN_TIMEOUT", default_value = "20", value_parser = seconds)]
     pub drain_timeout: Duration,
@@ -123,14 +126,6 @@ impl Config {
     pub fn artifact_age(&self) -> Option<Duration> {
         (self.artifact_days > 0).then(|| Duration::from_hours(24 * u64::from(self.artifact_days)))
     }
-}
-
-fn milliseconds(text: &str) -> Result<Duration, std::num::ParseIntError> {
-    text.parse().map(Duration::from_millis)
-}
-
-fn seconds(text: &str) -> Result<Duration, std::num::ParseIntError> {
-    text.parse().map(Duration::from_secs)
 }
 
 #[cfg(test)]

@@ -4,12 +4,15 @@
 //! and authorizes, calls the domain and the store, and encodes.
 
 mod admin;
+pub mod admission;
 mod auth;
 pub mod background;
 mod briefs;
 mod cache;
 pub mod config;
+mod durations;
 mod knowledge;
+pub mod listener;
 pub mod observability;
 pub mod renders;
 mod rpc;

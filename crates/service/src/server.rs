@@ -15,11 +15,9 @@ use chancery_proto::descriptors::FILE_DESCRIPTOR_SET;
 use chancery_proto::render::v1::render_service_server::RenderServiceServer;
 use chancery_proto::worker::v1::render_worker_service_server::RenderWorkerServiceServer;
 use chancery_store::{Store, StoreError};
-use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 use tonic::service::Routes;
 use tonic::transport::Server;
-use tonic::transport::server::TcpIncoming;
 use tonic_health::ServingStatus;
 use tonic_health::pb::FILE_DESCRIPTOR_SET as HEALTH_DESCRIPTOR_SET;
 use tonic_health::pb::health_server::HealthServer;
@@ -28,6 +26,7 @@ use tonic_web::GrpcWebLayer;
 use tower::ServiceBuilder;
 
 use crate::admin::service::Admin;
+use crate::admission::TokenShares;
 use crate::auth::identity::IdentityLayer;
 use crate::auth::token_resolver::TokenResolver;
 use crate::background::wakeups::Wakeups;
@@ -38,7 +37,9 @@ use crate::briefs::watch_briefs;
 use crate::cache::{Cache, invalidation};
 use crate::config::Config;
 use crate::knowledge::service::Knowledge;
-use crate::observability::call_log::{CallLayer, Limits};
+use crate::listener::open_files;
+use crate::listener::{ConnectionCounts, Listener, ListenerError, OpenConnections};
+use crate::observability::call_log::CallLayer;
 use crate::observability::health;
 use crate::renders::service::Renders;
 use crate::shutdown::{self, Shutdown, StopSignals, Trigger};
@@ -47,6 +48,12 @@ use crate::workers::service::RenderWorkers;
 /// Time between two pings of an idle connection, and the timeout of a ping.
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(30);
 const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Maximum size of a call's headers. A token and metadata of gRPC need less than one KiB.
+const MAX_HEADER_BYTES: u32 = 16 * 1024;
+
+/// Maximum number of streams that a connection may have open and reset at once before it is closed.
+const MAX_RESETS: usize = 128;
 
 /// An error that keeps the service from running.
 #[derive(Debug, thiserror::Error)]
@@ -62,14 +69,9 @@ pub enum ServeError {
         /// The failure.
         source: StoreError,
     },
-    /// An address cannot be bound.
-    #[error("could not listen on {address}: {source}")]
-    Listen {
-        /// The address.
-        address: SocketAddr,
-        /// The failure.
-        source: io::Error,
-    },
+    /// A listener cannot be opened.
+    #[error(transparent)]
+    Listen(#[from] ListenerError),
     /// The ready file cannot be written.
     #[error("could not write the file of --ready-file: {0}")]
     ReadyFile(io::Error),
@@ -119,8 +121,12 @@ async fn connect_and_start(config: &Config) -> Result<Running, ServeError> {
 pub async fn start(config: &Config, store: Store) -> Result<Running, ServeError> {
     store.check_schema().await?;
     let store = with_artifacts(store, &config.artifacts).await?.with_queue_limit(config.max_queued);
-    let (public, listen) = bind(config.listen).await?;
-    let (workers, worker_listen) = bind(config.worker_listen).await?;
+    let connections = &config.connections;
+    let (public_limits, worker_limits) = connections.limits(open_files::raise_limit());
+    let public = Listener::bind(config.listen, &connections.public(), public_limits).await?;
+    let workers = Listener::bind(config.worker_listen, &connections.workers(), worker_limits).await?;
+    let (listen, worker_listen) = (public.address, workers.address);
+    let connections = [public.connections(), workers.connections()];
     let (trigger, shutdown) = shutdown::channel();
     let (wakeups, hints) = Wakeups::new();
     tokio::spawn(hints.run(store.clone(), shutdown.clone()));
@@ -138,24 +144,32 @@ pub async fn start(config: &Config, store: Store) -> Result<Running, ServeError>
         .add_service(health_server.clone());
     let worker_routes = worker_services(&store, &wakeups, &shutdown).add_service(health_server);
 
-    let calls = CallLayer::new(Limits { max_calls: config.max_calls, call_timeout: config.call_timeout });
-    let identity = IdentityLayer::new(TokenResolver::new(store, cache), wakeups);
+    // Each listener has permits of its own, so that callers cannot keep workers from their work.
+    let limits = config.calls.limits();
+    let calls = || CallLayer::new(limits, config.calls.call_timeout);
+    let tokens = TokenResolver::new(store, cache);
+    let identity = |percent| {
+        IdentityLayer::new(tokens.clone(), wakeups.clone(), TokenShares::new(limits, percent))
+    };
     let mut listeners = JoinSet::new();
-    let layers =
-        ServiceBuilder::new().layer(GrpcWebLayer::new()).layer(calls.clone()).layer(identity.clone());
-    let server = builder().accept_http1(true).layer(layers.into_inner()).add_routes(public_routes);
+    let layers = ServiceBuilder::new()
+        .layer(GrpcWebLayer::new())
+        .layer(calls())
+        .layer(identity(config.calls.max_percent_per_token as usize));
+    let server = builder(config).accept_http1(true).layer(layers.into_inner()).add_routes(public_routes);
     let end = shutdown.clone();
     listeners.spawn(async move {
-        server.serve_with_incoming_shutdown(public, async move { end.begun().await }).await
+        server.serve_with_incoming_shutdown(public.accept(), async move { end.begun().await }).await
     });
-    let layers = ServiceBuilder::new().layer(calls).layer(identity);
-    let server = builder().layer(layers.into_inner()).add_routes(worker_routes);
+    // Many workers may share a token.
+    let layers = ServiceBuilder::new().layer(calls()).layer(identity(100));
+    let server = builder(config).layer(layers.into_inner()).add_routes(worker_routes);
     let end = shutdown.clone();
     listeners.spawn(async move {
-        server.serve_with_incoming_shutdown(workers, async move { end.begun().await }).await
+        server.serve_with_incoming_shutdown(workers.accept(), async move { end.begun().await }).await
     });
     let drain_timeout = config.drain_timeout;
-    Ok(Running { listen, worker_listen, listeners, trigger, health, database_health, drain_timeout })
+    Ok(Running { listen, worker_listen, connections, listeners, trigger, health, database_health, drain_timeout })
 }
 
 async fn with_artifacts(store: Store, place: &ArtifactLocation) -> Result<Store, ServeError> {
@@ -170,6 +184,7 @@ pub struct Running {
     pub listen: SocketAddr,
     /// Address of the workers' listener.
     pub worker_listen: SocketAddr,
+    connections: [OpenConnections; 2],
     listeners: JoinSet<Result<(), tonic::transport::Error>>,
     trigger: Trigger,
     health: HealthReporter,
@@ -184,6 +199,11 @@ impl Drop for Running {
 }
 
 impl Running {
+    /// Returns the counts of the connections to the public and to the workers' listener.
+    pub fn connections(&self) -> [ConnectionCounts; 2] {
+        self.connections.each_ref().map(OpenConnections::counts)
+    }
+
     /// Reports that it is not serving, ends long polls and streams, drains calls in flight within the drain timeout, and
     /// cuts off the rest.
     pub async fn stop(mut self) {
@@ -271,15 +291,13 @@ fn with_reflection(routes: Routes) -> Result<Routes, tonic_reflection::server::E
     Ok(routes.add_service(builder().build_v1()?).add_service(builder().build_v1alpha()?))
 }
 
-async fn bind(address: SocketAddr) -> Result<(TcpIncoming, SocketAddr), ServeError> {
-    let failed = |source| ServeError::Listen { address, source };
-    let listener = TcpListener::bind(address).await.map_err(failed)?;
-    let bound = listener.local_addr().map_err(failed)?;
-    Ok((TcpIncoming::from(listener).with_nodelay(Some(true)), bound))
-}
-
-fn builder() -> Server {
+fn builder(config: &Config) -> Server {
     Server::builder()
         .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
         .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
+        .max_concurrent_streams(config.calls.max_streams_per_connection)
+        .http2_max_header_list_size(MAX_HEADER_BYTES)
+        // tonic's defaults here are no limits.
+        .http2_max_pending_accept_reset_streams(Some(MAX_RESETS))
+        .http2_max_local_error_reset_streams(Some(MAX_RESETS))
 }

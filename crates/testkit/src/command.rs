@@ -14,11 +14,12 @@ use crate::programs::own_binary;
 const COMMAND_TIMEOUT: Duration = Duration::from_mins(3);
 
 /// Variables of the developer's environment that would redirect the command.
-const CLEARED_VARIABLES: [&str; 9] = [
+const CLEARED_VARIABLES: [&str; 10] = [
     "CHANCERY_SERVER",
     "CHANCERY_TOKEN",
     "CHANCERY_TOKEN_FILE",
     "CHANCERY_CA_FILE",
+    "CHANCERY_INSECURE",
     "CHANCERY_WORKSPACE",
     "CHANCERY_DATA",
     "CHANCERY_DEMO_BUILD_SECONDS",

@@ -7,6 +7,8 @@
 //! What needs the store is behind the feature `database`, and what needs processes behind `stack`, so that tests of the
 //! printer build without a database driver.
 
+#[cfg(feature = "certificates")]
+pub mod certificates;
 #[cfg(feature = "stack")]
 pub mod command;
 pub mod content;

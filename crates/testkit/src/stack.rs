@@ -26,6 +26,8 @@ pub struct Stack {
     service: Service,
     settings: ServiceSettings,
     replicas: AtomicU32,
+    /// Folder with the certificates, if the listeners are encrypted.
+    certificates: Option<PathBuf>,
     folder: TempDir,
     database: TestDatabase,
     _server: TestServer,
@@ -55,11 +57,48 @@ impl Stack {
         Self::with_service(own_binary("chancery-service"), Vec::new()).await
     }
 
+    /// Starts a service and one worker that encrypt, with certificates of the command `certificates`. The service asks
+    /// its workers for theirs.
+    pub async fn encrypted() -> Self {
+        let folder = tempfile::tempdir().expect("temporary files can be created");
+        let certificates = folder.path().join("tls");
+        let file = |name: &str| certificates.join(name).display().to_string();
+        let arguments = [
+            format!("--authority={}", file("authority")),
+            format!("--server={}", certificates.display()),
+            format!("--worker={}", certificates.display()),
+            "--host=127.0.0.1".to_owned(),
+        ];
+        let command = Command::new(["certificates".to_owned()].into_iter().chain(arguments).map(PathBuf::from));
+        command.run().await.exits(0);
+        let environment = [
+            ("CHANCERY_TLS_CERTIFICATE", "server.pem"),
+            ("CHANCERY_TLS_KEY", "server.key"),
+            ("CHANCERY_WORKER_TLS_CERTIFICATE", "server.pem"),
+            ("CHANCERY_WORKER_TLS_KEY", "server.key"),
+            ("CHANCERY_WORKER_CLIENT_CA", "authority.pem"),
+        ];
+        let environment = environment.map(|(variable, name)| (variable.to_owned(), file(name))).to_vec();
+        let binary = own_binary("chancery-service");
+        let mut stack = Self::start_in(folder, binary, environment, Some(certificates)).await;
+        stack.add_worker();
+        stack
+    }
+
     /// Starts a stack with another service binary or more environment variables.
     pub async fn with_service(binary: PathBuf, environment: Vec<(String, String)>) -> Self {
+        let folder = tempfile::tempdir().expect("temporary files can be created");
+        Self::start_in(folder, binary, environment, None).await
+    }
+
+    async fn start_in(
+        folder: TempDir,
+        binary: PathBuf,
+        environment: Vec<(String, String)>,
+        certificates: Option<PathBuf>,
+    ) -> Self {
         let server = TestServer::connect().unwrap_or_else(|error| panic!("{error}"));
         let database = server.empty_database().unwrap_or_else(|error| panic!("{error}"));
-        let folder = tempfile::tempdir().expect("temporary files can be created");
         let tokens = folder.path().join("tokens");
         let migrate = Command::new(["migrate", "--init"].map(PathBuf::from).into_iter().chain([tokens]));
         migrate.env("DATABASE_URL", database.url()).run().await.exits(0);
@@ -79,6 +118,7 @@ impl Stack {
             service,
             settings,
             replicas: AtomicU32::new(0),
+            certificates,
             folder,
             database,
             _server: server,
@@ -87,13 +127,21 @@ impl Stack {
 
     /// Starts another worker.
     pub fn add_worker(&mut self) {
+        let tls = [
+            ("CHANCERY_WORKER_CA_FILE", "authority.pem"),
+            ("CHANCERY_WORKER_CERTIFICATE", "worker.pem"),
+            ("CHANCERY_WORKER_KEY", "worker.key"),
+        ];
+        let environment = |folder: &PathBuf| {
+            tls.map(|(variable, name)| (variable.to_owned(), folder.join(name).display().to_string())).to_vec()
+        };
         let settings = WorkerSettings {
             binary: own_binary("chancery-worker"),
-            server: self.service.worker_url(),
+            server: self.url_of(self.service.worker_listen),
             token_file: self.token_file("worker"),
             folder: self.folder.path().to_owned(),
             number: self.workers.len() + 1,
-            environment: Vec::new(),
+            environment: self.certificates.as_ref().map(environment).unwrap_or_default(),
         };
         self.workers.push(start_worker(&settings).unwrap_or_else(|error| panic!("{error}")));
     }
@@ -134,7 +182,7 @@ impl Stack {
 
     /// Connects to another service of this stack with the token in a file.
     pub async fn client_of(&self, url: String, token_file: &std::path::Path) -> Client {
-        client(url, token_file).await
+        self.connect(url, token_file).await
     }
 
     /// Restarts the service at the same addresses.
@@ -147,7 +195,17 @@ impl Stack {
 
     /// URL of the public listener.
     pub fn url(&self) -> String {
-        self.service.url()
+        self.url_of(self.service.listen)
+    }
+
+    fn url_of(&self, listener: SocketAddr) -> String {
+        let scheme = if self.certificates.is_some() { "https" } else { "http" };
+        format!("{scheme}://{listener}")
+    }
+
+    /// The file with the authority of the certificates, if the listeners are encrypted.
+    pub fn authority(&self) -> Option<PathBuf> {
+        self.certificates.as_ref().map(|folder| folder.join("authority.pem"))
     }
 
     /// The database, for inspecting its rows.
@@ -197,9 +255,13 @@ impl Stack {
 
     /// Creates a `chancery` command that calls this service as its admin.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        Command::new(arguments)
+        let command = Command::new(arguments)
             .env("CHANCERY_SERVER", self.url())
-            .env("CHANCERY_TOKEN_FILE", self.token_file("admin"))
+            .env("CHANCERY_TOKEN_FILE", self.token_file("admin"));
+        match self.authority() {
+            Some(file) => command.env("CHANCERY_CA_FILE", file),
+            None => command,
+        }
     }
 
     /// Imports revisions of a brief as the admin.
@@ -220,15 +282,19 @@ impl Stack {
     }
 
     async fn client(&self, token_file: &std::path::Path) -> Client {
-        client(self.url(), token_file).await
+        self.connect(self.url(), token_file).await
     }
-}
 
-async fn client(url: String, token_file: &std::path::Path) -> Client {
-    let token = std::fs::read_to_string(token_file);
-    let token = token.unwrap_or_else(|error| panic!("{}: {error}", token_file.display()));
-    let config = ClientConfig::new(url).with_token(token.trim());
-    Client::connect(config).await.unwrap_or_else(|error| panic!("{error}"))
+    async fn connect(&self, url: String, token_file: &std::path::Path) -> Client {
+        let token = std::fs::read_to_string(token_file);
+        let token = token.unwrap_or_else(|error| panic!("{}: {error}", token_file.display()));
+        let authority = self.authority().map(|file| std::fs::read(file).expect("the file was written"));
+        let config = ClientConfig {
+            certificate_authority: authority,
+            ..ClientConfig::new(url).with_token(token.trim())
+        };
+        Client::connect(config).await.unwrap_or_else(|error| panic!("{error}"))
+    }
 }
 
 impl Drop for Stack {

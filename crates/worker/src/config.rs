@@ -4,17 +4,23 @@ use std::fmt;
 use std::net::{AddrParseError, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
 use chancery_fonts::FolderError;
 use chancery_print::{Fonts, Limits};
+use chancery_tls::{ClientFiles, ClientTls, Connector, IdentityFiles, PlainText, TlsError};
+use tonic::codegen::http::uri::Scheme;
 use tonic::transport::Endpoint;
 
 use crate::health::Probe;
 use crate::print_pool::memory::{MemoryLimit, available};
 use crate::queue::grpc::{GrpcQueue, TokenSource};
 use crate::settings::Settings;
+
+/// Timeout of connecting to the service.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Invalid configuration.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +31,9 @@ pub enum ConfigError {
     /// The server's URL is invalid.
     #[error("CHANCERY_WORKER_SERVER: {0}")]
     Server(#[from] tonic::transport::Error),
+    /// A certificate or key cannot be used.
+    #[error("TLS to the service: {0}")]
+    Tls(#[from] TlsError),
 }
 
 /// Leases render tasks from the Chancery service, prints them and uploads the PDFs.
@@ -38,6 +47,22 @@ pub struct Config {
     /// URL of the service's listener for workers.
     #[arg(long, env = "CHANCERY_WORKER_SERVER", default_value = "http://127.0.0.1:50052")]
     server: String,
+
+    /// Authorities that sign the service's certificate, in PEM, instead of the operating system's.
+    #[arg(long, env = "CHANCERY_WORKER_CA_FILE", value_name = "FILE")]
+    ca_file: Option<PathBuf>,
+
+    /// Certificate of the worker, in PEM, for a service that asks for one. Read again when it changes.
+    #[arg(long, env = "CHANCERY_WORKER_CERTIFICATE", value_name = "FILE", requires = "key")]
+    certificate: Option<PathBuf>,
+
+    /// Private key of the worker's certificate, in PEM, unencrypted.
+    #[arg(long, env = "CHANCERY_WORKER_KEY", value_name = "FILE", requires = "certificate")]
+    key: Option<PathBuf>,
+
+    /// Allows an http:// URL of another machine, where others can read the token and all content on the way.
+    #[arg(long, env = "CHANCERY_INSECURE")]
+    insecure: bool,
 
     /// API token of the worker; prefer a file.
     #[arg(long, env = "CHANCERY_WORKER_TOKEN", hide_env_values = true)]
@@ -169,14 +194,27 @@ impl Config {
         chancery_fonts::read(self.fonts.as_deref())
     }
 
-    /// Creates the connection to the service.
+    /// Creates the connection to the service, and the task that follows the files of its TLS.
     pub fn queue(&self) -> Result<GrpcQueue, ConfigError> {
         let token = match (&self.token, &self.token_file) {
             (_, Some(file)) => TokenSource::File(file.clone()),
             (Some(token), None) => TokenSource::Given(token.clone()),
             (None, None) => return Err(ConfigError::NoToken),
         };
-        Ok(GrpcQueue::new(Endpoint::from_shared(self.server.clone())?, token))
+        let endpoint = Endpoint::from_shared(self.server.clone())?;
+        let is_secure = endpoint.uri().scheme() == Some(&Scheme::HTTPS);
+        let tls = if is_secure { Some(Arc::new(ClientTls::read(&self.tls_files())?)) } else { None };
+        if let Some(tls) = tls.clone() {
+            tokio::spawn(async move { tls.follow().await });
+        }
+        let plain_text = if self.insecure { PlainText::Anywhere } else { PlainText::ThisMachine };
+        Ok(GrpcQueue::new(&endpoint, Connector::new(tls, plain_text, CONNECT_TIMEOUT), token))
+    }
+
+    fn tls_files(&self) -> ClientFiles {
+        let identity = self.certificate.clone().zip(self.key.clone());
+        let identity = identity.map(|(certificate, key)| IdentityFiles { certificate, key });
+        ClientFiles { authorities: self.ca_file.clone(), identity }
     }
 
     /// Returns the settings of the worker loop.

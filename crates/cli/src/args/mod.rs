@@ -17,7 +17,7 @@ use clap_complete::Shell;
 use self::author::{Attach, Check, Create, Draft, Fmt, Import, Lint, Lsp, New};
 use self::lifecycle::{BriefArg, Publish, RevisionWithReason};
 use self::local::{Demo, Up};
-use self::operate::{Migrate, Queue, Reindex, Token, Verify, Workspace};
+use self::operate::{Certificates, Migrate, Queue, Reindex, Token, Verify, Workspace};
 use self::read::{BriefOrRevisionArg, Diff, Export, Search, Watch};
 use self::render::{Extract, Figure, Preview, Render, Renders};
 use crate::names::workspace_id;
@@ -83,6 +83,9 @@ pub struct Global {
     /// Certificates (PEM) to trust for https instead of the system's
     #[arg(long, global = true, env = "CHANCERY_CA_FILE", value_name = "FILE")]
     pub ca_file: Option<PathBuf>,
+    /// Allows http:// to another machine, where others can read the token and all content on the way
+    #[arg(long, global = true, env = "CHANCERY_INSECURE")]
+    pub insecure: bool,
     /// Workspace of short names
     #[arg(long, global = true, env = "CHANCERY_WORKSPACE", value_name = "ID", default_value = "default",
           value_parser = workspace_id)]
@@ -103,6 +106,9 @@ pub enum Command {
     Demo(Demo),
     /// Migrates a database; --init also creates workspace `default` and the first tokens
     Migrate(Migrate),
+    /// Creates a private authority and the certificates of the service and its workers, and renews them when less than a
+    /// year is left
+    Certificates(Certificates),
     /// Checks all stored data and lists what is damaged or inconsistent; exits with 1 on any finding
     Verify(Verify),
     /// Rebuilds everything derived from revisions, which repairs the projections that `verify` reports

@@ -1,4 +1,4 @@
-//! Arguments of the commands for operators: `migrate`, `verify`, `reindex`, `token` and `queue`.
+//! Arguments of the commands for operators: `migrate`, `certificates`, `verify`, `reindex`, `token` and `queue`.
 
 use std::path::PathBuf;
 
@@ -23,6 +23,25 @@ pub struct Migrate {
     /// Folder of fonts that the workers add to the built-in ones
     #[arg(long, env = "CHANCERY_FONTS", value_name = "DIR")]
     pub fonts: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Certificates {
+    /// Folder of the authority: `authority.pem` and its private key, created if missing. Keep it from everyone else
+    #[arg(long, value_name = "DIR")]
+    pub authority: PathBuf,
+    /// Folder for server.pem, server.key and authority.pem
+    #[arg(long, value_name = "DIR", requires = "host")]
+    pub server: Option<PathBuf>,
+    /// Host name or address of the service that its certificate names; may be repeated
+    #[arg(long, value_name = "HOST", requires = "server")]
+    pub host: Vec<String>,
+    /// Folder for worker.pem, worker.key and authority.pem
+    #[arg(long, value_name = "DIR")]
+    pub worker: Option<PathBuf>,
+    /// Folder for authority.pem alone, which callers name with --ca-file
+    #[arg(long, value_name = "DIR")]
+    pub trust: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -15,7 +15,7 @@ use clap::CommandFactory;
 use self::author::{attach, check, draft, fmt, import, lint, lsp, new};
 use self::lifecycle::{delete, publish, purge, withdraw};
 use self::local::{demo, up};
-use self::operate::{migrate, queue, reindex, token, verify, workspace};
+use self::operate::{certificates, migrate, queue, reindex, token, verify, workspace};
 use self::read::{briefs, diff, export, search, watch};
 use self::render::{extract, figure, preview, render_brief, renders, watch_preview};
 use crate::args::{Command, CommandLine, Global};
@@ -41,6 +41,7 @@ pub async fn run(global: &Global, command: Command) -> Result<(), Failure> {
 async fn run_to_completion(global: &Global, command: Command) -> Result<(), Failure> {
     match command {
         Command::Migrate(arguments) => migrate::run(global, &arguments).await,
+        Command::Certificates(arguments) => certificates::run(global, &arguments),
         Command::Verify(arguments) => verify::run(global, &arguments).await,
         Command::Reindex(arguments) => reindex::run(global, &arguments).await,
         Command::Workspace(command) => workspace::run(global, command).await,

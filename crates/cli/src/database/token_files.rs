@@ -1,7 +1,5 @@
 //! The files of the first tokens that a new installation gets.
 
-use std::fs;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use chancery_store::FirstSecrets;
@@ -44,16 +42,9 @@ impl TokenFolders {
             (self.worker(), &secrets.worker),
         ];
         for (file, secret) in files {
-            create_private_folder(file.parent().unwrap_or(Path::new("/")))?;
+            output::create_private_folder(file.parent().unwrap_or(Path::new("/")))?;
             output::write_file(&file, 0o600, format!("{}\n", secret.reveal()).as_bytes())?;
         }
         Ok(())
     }
-}
-
-/// Creates a folder that only its owner can read. An existing folder keeps its mode: a container's volume already has
-/// an owner.
-fn create_private_folder(folder: &Path) -> Result<(), Failure> {
-    let created = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
-    created.map_err(Failure::io(format!("creating {}", folder.display())))
 }

@@ -224,6 +224,11 @@ impl From<ClientError> for Failure {
                 Self { total_violations: refusal.total_violations, ..failure.with_violations(violations.collect()) }
             }
             ClientError::InvalidServer { .. } => Self::usage("INVALID_SERVER", message),
+            ClientError::InvalidAuthority(_) => Self::usage("INVALID_AUTHORITY", format!("--ca-file: {message}")),
+            ClientError::Unencrypted { .. } => Self::usage("UNENCRYPTED", message).help(
+                "use https:// (with --ca-file if a private authority signed the service's certificate), a tunnel to this \
+                 machine such as `ssh -L`, or --insecure on a network that you trust",
+            ),
             ClientError::InvalidToken => Self::new("UNAUTHENTICATED", "INVALID_TOKEN", message),
             ClientError::Unreachable { .. } => Self::new("UNAVAILABLE", "UNREACHABLE", message).help(
                 "start everything on this machine with `chancery up` (in a clone: ./dev up), or name another server \

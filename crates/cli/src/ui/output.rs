@@ -1,6 +1,8 @@
 //! Standard output and files.
 
+use std::fs;
 use std::io::{self, Write};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 
 use chancery_proto::json;
@@ -33,6 +35,13 @@ pub fn print_to_reader(text: &str) -> Result<(), Failure> {
     let mut output = io::stdout().lock();
     let written = output.write_all(text.as_bytes()).and_then(|()| output.flush());
     written.map_err(Failure::io("writing to standard output"))
+}
+
+/// Creates a folder that only its owner can read. An existing folder keeps its mode: a container's volume already has
+/// an owner.
+pub fn create_private_folder(folder: &Path) -> Result<(), Failure> {
+    let created = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    created.map_err(Failure::io(format!("creating {}", folder.display())))
 }
 
 /// Endings of other documents than the commands write.

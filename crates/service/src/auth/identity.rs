@@ -11,12 +11,13 @@ use tonic::Status;
 use tonic::body::Body;
 use tower::{Layer, Service};
 
+use crate::admission::{Kind, TokenShares};
 use crate::auth::permissions::authorize;
 use crate::auth::stream_reauth::reauthenticated;
 use crate::auth::token_resolver::{TokenResolver, invalid_credentials};
 use crate::background::wakeups::Wakeups;
 use crate::cache::entries::SecretDigest;
-use crate::rpc::errors::{status, unauthenticated};
+use crate::rpc::errors::{busy, status, unauthenticated};
 use crate::rpc::wire::BoxedResponse;
 
 /// Path prefixes of services that need no credentials.
@@ -50,11 +51,12 @@ pub(crate) struct IdentityLayer {
 struct Shared {
     tokens: TokenResolver,
     wakeups: Wakeups,
+    shares: TokenShares,
 }
 
 impl IdentityLayer {
-    pub(crate) fn new(tokens: TokenResolver, wakeups: Wakeups) -> Self {
-        Self { shared: Arc::new(Shared { tokens, wakeups }) }
+    pub(crate) fn new(tokens: TokenResolver, wakeups: Wakeups, shares: TokenShares) -> Self {
+        Self { shared: Arc::new(Shared { tokens, wakeups, shares }) }
     }
 }
 
@@ -109,8 +111,14 @@ where
                     return Ok(response);
                 }
             };
+            let kind = Kind::of(path);
+            let Some(share) = shared.shares.admit(secret, kind) else {
+                let mut response = busy("too many concurrent calls with this token; retry later").into_http();
+                response.extensions_mut().insert(principal);
+                return Ok(response);
+            };
             request.extensions_mut().insert(Arc::clone(&principal));
-            let mut response = inner.call(request).await?;
+            let mut response = inner.call(request).await?.map(|body| kind.hold_while_open(body, share));
             if traits.has_side_effects {
                 // Whether the call logged a change is not known here; the followers of the log check.
                 shared.wakeups.change_logged();

@@ -1,4 +1,4 @@
-//! The layer that logs each call on one line, and enforces limits on concurrent calls and their duration.
+//! The layer that logs each call on one line, admits it, and limits its duration.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -10,36 +10,27 @@ use chancery_store::Principal;
 use http::HeaderMap;
 use http_body::Frame;
 use prost::bytes::Bytes;
-use tokio::sync::Semaphore;
 use tokio::time::{Instant, Sleep};
 use tonic::body::Body;
 use tonic::{Code, Status};
 use tower::{Layer, Service};
 
+use crate::admission::{CallLimits, Kind, Permits, paced};
 use crate::rpc::deadlines::deadline;
 use crate::rpc::errors::{busy, deadline_exceeded, limit_exceeded};
 use crate::rpc::wire::{BoxedResponse, GRPC_STATUS};
 
-/// Limits of calls.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Limits {
-    /// Maximum number of concurrent calls, except long ones.
-    pub(crate) max_calls: usize,
-    /// Maximum duration of a call, except long ones.
-    pub(crate) call_timeout: Duration,
-}
-
 /// Wraps a service in [`Calls`].
 #[derive(Debug, Clone)]
 pub(crate) struct CallLayer {
-    permits: Arc<Semaphore>,
+    permits: Permits,
     timeout: Duration,
 }
 
 impl CallLayer {
-    pub(crate) fn new(limits: Limits) -> Self {
-        let permits = limits.max_calls.min(Semaphore::MAX_PERMITS);
-        Self { permits: Arc::new(Semaphore::new(permits)), timeout: limits.call_timeout }
+    /// A layer with a listener's limits, and the maximum duration of calls other than long polls and uploads.
+    pub(crate) fn new(limits: CallLimits, timeout: Duration) -> Self {
+        Self { permits: Permits::new(limits), timeout }
     }
 }
 
@@ -56,12 +47,6 @@ impl<S> Layer<S> for CallLayer {
 pub(crate) struct Calls<S> {
     inner: S,
     layer: CallLayer,
-}
-
-/// Returns whether a path is that of a long poll or an upload, which needs no permit and has a longer timeout.
-fn is_long(path: &str) -> bool {
-    let method = path.rsplit('/').next().unwrap_or_default();
-    matches!(method, "AcquireLeases" | "WaitRender" | "UploadArtifact") || path.starts_with("/grpc.")
 }
 
 /// Timeout of long calls: above the longest poll that the protos allow.
@@ -87,19 +72,18 @@ where
         let layer = self.layer.clone();
         Box::pin(async move {
             let path = request.uri().path().to_owned();
-            let is_long = is_long(&path);
+            let kind = Kind::of(&path);
             let deadline = deadline(request.headers());
             let started_at = Instant::now();
             let call = Call { path, started_at, deadline, principal: None, is_logged: false };
-            // The permit is held until the response's head: a unary call has finished then, and a stream is long anyway.
-            let permit = if is_long { None } else { layer.permits.try_acquire().ok() };
-            if !is_long && permit.is_none() {
+            let Some(permit) = layer.permits.admit(kind) else {
                 return Ok(call.reject(&busy("too many concurrent calls; retry later")));
-            }
-            let limit = started_at + if is_long { LONG_TIMEOUT } else { layer.timeout };
+            };
+            let request = if kind == Kind::Waiting { request } else { request.map(paced) };
+            let limit = started_at + if kind.may_take_minutes() { LONG_TIMEOUT } else { layer.timeout };
             let until = deadline.map_or(limit, |deadline| deadline.min(limit));
             match tokio::time::timeout_at(until, inner.call(request)).await {
-                Ok(response) => Ok(call.respond(response?)),
+                Ok(response) => Ok(call.respond(response?).map(|body| kind.hold_while_open(body, permit))),
                 Err(_) if deadline.is_some_and(|deadline| deadline <= limit) => {
                     Ok(call.reject(&caller_deadline_exceeded()))
                 }

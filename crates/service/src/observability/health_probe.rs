@@ -1,8 +1,10 @@
 //! Probes a running service's health, for container health checks.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
+use chancery_tls::{ClientTls, Connector, PlainText, explain};
 use tonic::transport::Endpoint;
 use tonic_health::ServingStatus;
 use tonic_health::pb::HealthCheckRequest;
@@ -16,7 +18,7 @@ const PROBE_TIMEOUT: Duration = Duration::from_secs(3);
 pub enum ProbeError {
     /// The address does not accept connections.
     #[error("could not connect to {0}: {1}")]
-    Unreachable(SocketAddr, tonic::transport::Error),
+    Unreachable(SocketAddr, String),
     /// The health check returned an error.
     #[error("the health check failed: {0}")]
     Check(#[from] tonic::Status),
@@ -25,17 +27,28 @@ pub enum ProbeError {
     NotServing,
 }
 
-/// Checks that the service at an address is serving. `service` is a health-check name.
+impl ProbeError {
+    fn unreachable(address: SocketAddr, error: &tonic::transport::Error) -> Self {
+        Self::Unreachable(address, explain(error))
+    }
+}
+
+/// Checks that the service at an address is serving. `service` is a health-check name. With TLS, the certificate is not
+/// checked: it names the host that callers use, and the probe tells the service nothing.
 ///
 /// # Errors
 /// [`ProbeError`] if it is not.
-pub async fn probe(listen: SocketAddr, service: &str) -> Result<(), ProbeError> {
+pub async fn probe(listen: SocketAddr, is_encrypted: bool, service: &str) -> Result<(), ProbeError> {
     let address = callable(listen);
-    let endpoint = Endpoint::from_shared(format!("http://{address}"))
-        .map_err(|error| ProbeError::Unreachable(address, error))?
+    let scheme = if is_encrypted { "https" } else { "http" };
+    let endpoint = Endpoint::from_shared(format!("{scheme}://{address}"))
+        .map_err(|error| ProbeError::unreachable(address, &error))?
         .connect_timeout(PROBE_TIMEOUT)
         .timeout(PROBE_TIMEOUT);
-    let channel = endpoint.connect().await.map_err(|error| ProbeError::Unreachable(address, error))?;
+    let tls = is_encrypted.then(|| Arc::new(ClientTls::trusting_anyone()));
+    let connector = Connector::new(tls, PlainText::Anywhere, PROBE_TIMEOUT);
+    let channel = endpoint.connect_with_connector(connector).await;
+    let channel = channel.map_err(|error| ProbeError::unreachable(address, &error))?;
     let request = HealthCheckRequest { service: service.to_owned() };
     let response = HealthClient::new(channel).check(request).await?;
     let is_serving = response.into_inner().status == ServingStatus::Serving as i32;

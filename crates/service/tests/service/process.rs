@@ -9,7 +9,7 @@ use tokio::process::{Child, Command};
 
 use crate::scene::new_installation;
 
-fn binary() -> Command {
+pub(crate) fn binary() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_chancery-service"));
     command.env_remove("DATABASE_URL").stderr(Stdio::piped()).kill_on_drop(true);
     command

@@ -1,14 +1,14 @@
 //! TLS to Postgres, against a dedicated server on a dedicated address.
 
 use std::fs::{self, Permissions};
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::Ipv4Addr;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
 use std::process;
 
 use chancery_postgres::{DataDir, Halt, Options, PrivatePostgres};
 use chancery_store::{DatabaseSettings, StoreError};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, SanType};
+use chancery_testkit::certificates::Authority;
 use tempfile::TempDir;
 
 /// A server with TLS, and the files that its clients need.
@@ -16,24 +16,6 @@ struct TlsServer {
     postgres: PrivatePostgres,
     address: Ipv4Addr,
     folder: TempDir,
-}
-
-type Authority = CertifiedIssuer<'static, KeyPair>;
-
-fn authority(name: &str) -> Authority {
-    let mut params = CertificateParams::new(Vec::new()).unwrap();
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    params.distinguished_name.push(rcgen::DnType::CommonName, name);
-    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
-}
-
-/// A certificate and its key, in PEM.
-fn signed(by: &Authority, common_name: &str, address: Option<Ipv4Addr>) -> (String, String) {
-    let mut params = CertificateParams::new(Vec::new()).unwrap();
-    params.distinguished_name.push(rcgen::DnType::CommonName, common_name);
-    params.subject_alt_names.extend(address.map(|address| SanType::IpAddress(IpAddr::V4(address))));
-    let key = KeyPair::generate().unwrap();
-    (params.signed_by(&key, by).unwrap().pem(), key.serialize_pem())
 }
 
 impl TlsServer {
@@ -47,16 +29,14 @@ impl TlsServer {
         let [_, _, high, low] = process::id().to_be_bytes();
         let address = Ipv4Addr::new(127, 100 + number, high, low.max(2));
         let server = Self { postgres, address, folder };
-        let (right, wrong) = (authority("Right"), authority("Wrong"));
+        let (right, wrong) = (Authority::new("Right"), Authority::new("Wrong"));
         server.write("right.pem", &right.pem());
         server.write("wrong.pem", &wrong.pem());
-        let (certificate, key) = signed(&right, "chancery", None);
-        server.write("client.pem", &certificate);
-        server.write("client.key", &key);
+        right.issue("chancery", &[]).write(server.folder.path(), "client");
         if with_tls {
-            let (certificate, key) = signed(&right, "server", Some(named.unwrap_or(address)));
-            server.write_to_data("server.crt", &certificate);
-            server.write_to_data("server.key", &key);
+            let issued = right.issue("server", &[&named.unwrap_or(address).to_string()]);
+            server.write_to_data("server.crt", &issued.certificate);
+            server.write_to_data("server.key", &issued.key);
             server.write_to_data("clients.crt", &right.pem());
             server.set("ssl", "on");
             server.set("ssl_ca_file", "clients.crt");

@@ -12,6 +12,7 @@ use chancery_proto::worker::v1::{
     AcquireLeasesRequest, AcquiredLease, ArtifactHeader, FailRenderRequest, GetRenderInputRequest, Lease,
     ReleaseLeasesRequest, RenewLeasesRequest, ReportProgressRequest, UploadArtifactRequest,
 };
+use chancery_tls::Connector;
 use prost::bytes::Bytes;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Channel, Endpoint};
@@ -47,15 +48,14 @@ pub struct GrpcQueue {
 }
 
 impl GrpcQueue {
-    pub(crate) fn new(endpoint: Endpoint, token: TokenSource) -> Self {
+    pub(crate) fn new(endpoint: &Endpoint, connector: Connector, token: TokenSource) -> Self {
         let channel = endpoint
-            .connect_timeout(Duration::from_secs(5))
+            .clone()
             // Detects a peer that vanished without closing the connection before the deadline of the call.
             .http2_keep_alive_interval(Duration::from_secs(10))
             .keep_alive_timeout(Duration::from_secs(5))
             .keep_alive_while_idle(true)
-            .tcp_nodelay(true)
-            .connect_lazy();
+            .connect_with_connector_lazy(connector);
         let client = RenderWorkerServiceClient::new(channel).max_decoding_message_size(MESSAGE_LIMIT);
         Self { client, token }
     }

@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 
 use chancery_brief::digest::body_digest;
-use chancery_client::{Client, RenderEvent};
+use chancery_client::{Client, ClientConfig, RenderEvent};
 use chancery_proto::brief::v1::RevisionDocument;
 use chancery_proto::names::{BriefName, BriefOrRevisionName};
 use chancery_proto::render::v1::{Render, RenderOptions, RenderState};
@@ -117,7 +117,7 @@ async fn print(
     arguments: &Demo,
     steps: &mut Steps,
 ) -> Result<Printed, Failure> {
-    let client = connect_to(server, Some(read_token(token_file)?), None).await?;
+    let client = connect_to(ClientConfig::new(server).with_token(read_token(token_file)?)).await?;
     let imported = import::send(&client, "workspaces/default", &example.documents).await?;
     steps.done(import::summary(&imported).trim_end());
 

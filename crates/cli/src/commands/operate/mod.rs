@@ -1,5 +1,6 @@
 //! Commands for operators.
 
+pub mod certificates;
 mod findings;
 pub mod issue_token;
 pub mod migrate;

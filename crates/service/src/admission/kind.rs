@@ -1,0 +1,92 @@
+//! Kinds of calls: each has limits of its own, so that one kind cannot take the room of another.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use chancery_proto::descriptors;
+use tonic::body::Body;
+
+use super::held_body::holding;
+
+/// A kind of call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// One message in, one out, at once. Calls of unknown methods count here.
+    Quick,
+    /// Waits for something to happen, up to minutes.
+    Waiting,
+    /// Returns a stream.
+    Streaming,
+    /// Receives a stream.
+    Upload,
+}
+
+/// Number of kinds.
+pub(crate) const KINDS: usize = 4;
+
+/// Methods that wait, with their full names: nothing that merely ends in such a name may wait.
+const WAITING: [&str; 5] = [
+    "/chancery.render.v1.RenderService/WaitRender",
+    "/chancery.worker.v1.RenderWorkerService/AcquireLeases",
+    "/grpc.health.v1.Health/Watch",
+    "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+    "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+];
+
+static KIND_BY_PATH: LazyLock<HashMap<String, Kind>> = LazyLock::new(|| {
+    let streams = descriptors::methods().filter_map(|(path, traits)| match traits {
+        traits if traits.receives_stream => Some((path, Kind::Upload)),
+        traits if traits.answers_in_stream => Some((path, Kind::Streaming)),
+        _ => None,
+    });
+    streams.chain(WAITING.map(|path| (path.to_owned(), Kind::Waiting))).collect()
+});
+
+impl Kind {
+    /// Returns the kind of a method, by its path.
+    pub(crate) fn of(path: &str) -> Self {
+        KIND_BY_PATH.get(path).copied().unwrap_or(Self::Quick)
+    }
+
+    /// Keeps a call's permit: of streams until they end, of other calls until the response's head, when their work is done
+    /// and the caller may read as slowly as it likes.
+    pub(crate) fn hold_while_open<T: Send + Unpin + 'static>(self, body: Body, held: T) -> Body {
+        match self {
+            Self::Quick | Self::Upload => body,
+            Self::Waiting | Self::Streaming => holding(body, held),
+        }
+    }
+
+    /// Returns whether a call of this kind may take minutes until its response begins.
+    pub(crate) fn may_take_minutes(self) -> bool {
+        matches!(self, Self::Waiting | Self::Upload)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kind, WAITING};
+
+    #[test]
+    fn kinds_go_by_the_full_name_of_a_method() {
+        for (path, kind) in [
+            ("/chancery.brief.v1.BriefService/GetBrief", Kind::Quick),
+            ("/chancery.brief.v1.BriefService/WatchBriefs", Kind::Streaming),
+            ("/chancery.brief.v1.BriefService/UploadAttachment", Kind::Upload),
+            ("/chancery.worker.v1.RenderWorkerService/UploadArtifact", Kind::Upload),
+            ("/grpc.health.v1.Health/Check", Kind::Quick),
+            ("/grpc.anything.v1.Service/Method", Kind::Quick),
+            ("/other/WaitRender", Kind::Quick),
+            ("WaitRender", Kind::Quick),
+        ] {
+            assert_eq!(Kind::of(path), kind, "{path}");
+        }
+        assert!(WAITING.iter().all(|path| Kind::of(path) == Kind::Waiting));
+    }
+
+    #[test]
+    fn every_waiting_method_of_this_service_exists() {
+        let ours = WAITING.iter().filter(|path| path.starts_with("/chancery."));
+        assert!(ours.clone().all(|path| chancery_proto::descriptors::permission(path).is_some()));
+    }
+}

@@ -1,0 +1,48 @@
+//! Settings of the limits of calls.
+
+use std::time::Duration;
+
+use clap::Args;
+
+use super::permits::CallLimits;
+use crate::durations::seconds;
+
+/// Limits of calls. Each listener has the numbers for itself.
+#[derive(Debug, Clone, Args)]
+pub struct CallSettings {
+    /// Maximum number of concurrent calls, except long polls, streams and uploads.
+    #[arg(long, env = "CHANCERY_MAX_CALLS", default_value_t = 512, value_name = "N")]
+    pub max_calls: usize,
+    /// Maximum number of concurrent long polls.
+    #[arg(long, env = "CHANCERY_MAX_WAITING_CALLS", default_value_t = 10_000, value_name = "N")]
+    pub max_waiting_calls: usize,
+    /// Maximum number of open response streams, such as watches and downloads.
+    #[arg(long, env = "CHANCERY_MAX_STREAMS", default_value_t = 4_000, value_name = "N")]
+    pub max_streams: usize,
+    /// Maximum number of concurrent uploads.
+    #[arg(long, env = "CHANCERY_MAX_UPLOADS", default_value_t = 256, value_name = "N")]
+    pub max_uploads: usize,
+    /// Percentage of each of these numbers that one token may use on the public listener.
+    #[arg(long, env = "CHANCERY_MAX_PERCENT_PER_TOKEN", default_value_t = 25, value_name = "PERCENT",
+        value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub max_percent_per_token: u32,
+    /// Maximum number of concurrent calls of one connection.
+    #[arg(long, env = "CHANCERY_MAX_STREAMS_PER_CONNECTION", default_value_t = 1_000, value_name = "N",
+        value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub max_streams_per_connection: u32,
+    /// Maximum duration of a call, except long polls and uploads, in seconds.
+    #[arg(long, env = "CHANCERY_CALL_TIMEOUT", default_value = "30", value_parser = seconds)]
+    pub call_timeout: Duration,
+}
+
+impl CallSettings {
+    /// Returns the limits of each listener.
+    pub(crate) fn limits(&self) -> CallLimits {
+        CallLimits {
+            quick: self.max_calls,
+            waiting: self.max_waiting_calls,
+            streaming: self.max_streams,
+            uploads: self.max_uploads,
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! An accepted connection.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use chancery_tls::AcceptedTls;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::Sleep;
+use tonic::transport::server::Connected;
+
+use super::open_connections::Place;
+
+/// Time for the first bytes of HTTP.
+const PREFACE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Bytes after which a connection speaks HTTP: the length of HTTP/2's preface, shorter than any request of HTTP/1.1.
+const PREFACE_BYTES: usize = 24;
+
+/// The bytes of a connection, decrypted.
+pub(super) enum Transport {
+    Plain(TcpStream),
+    Tls(Box<AcceptedTls>),
+}
+
+/// The other end of a connection.
+#[derive(Debug, Clone)]
+pub(crate) struct Peer {
+    /// Its address.
+    pub(crate) address: SocketAddr,
+}
+
+/// An accepted connection. It is closed if it stays silent.
+pub(super) struct Connection {
+    transport: Transport,
+    peer: Peer,
+    preface: Option<Preface>,
+    /// Free again when the connection is closed.
+    _place: Place,
+}
+
+/// What a connection must still send, and until when.
+struct Preface {
+    missing: usize,
+    deadline: Pin<Box<Sleep>>,
+}
+
+impl Connection {
+    pub(super) fn new(transport: Transport, address: SocketAddr, place: Place) -> Self {
+        let deadline = Box::pin(tokio::time::sleep(PREFACE_TIMEOUT));
+        let preface = Some(Preface { missing: PREFACE_BYTES, deadline });
+        Self { transport, peer: Peer { address }, preface, _place: place }
+    }
+
+    /// Checks the deadline of the preface.
+    fn check_preface(&mut self, context: &mut Context<'_>) -> io::Result<()> {
+        match &mut self.preface {
+            Some(preface) if preface.deadline.as_mut().poll(context).is_ready() => {
+                Err(io::Error::new(io::ErrorKind::TimedOut, "no request in time"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn count_read(&mut self, bytes: usize) {
+        self.preface = self.preface.take().filter(|preface| preface.missing > bytes).map(|preface| {
+            Preface { missing: preface.missing - bytes, ..preface }
+        });
+    }
+
+    fn stream(&mut self) -> Pin<&mut dyn ReadWrite> {
+        match &mut self.transport {
+            Transport::Plain(stream) => Pin::new(stream),
+            Transport::Tls(stream) => Pin::new(stream.as_mut()),
+        }
+    }
+}
+
+/// A stream of bytes in both directions.
+trait ReadWrite: AsyncRead + AsyncWrite {}
+
+impl<S: AsyncRead + AsyncWrite> ReadWrite for S {}
+
+impl Connected for Connection {
+    type ConnectInfo = Peer;
+
+    fn connect_info(&self) -> Peer {
+        self.peer.clone()
+    }
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.check_preface(context)?;
+        let before = buffer.filled().len();
+        let polled = self.stream().poll_read(context, buffer);
+        self.count_read(buffer.filled().len() - before);
+        polled
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.stream().poll_write(context, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.stream().poll_write_vectored(context, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        match &self.transport {
+            Transport::Plain(stream) => stream.is_write_vectored(),
+            Transport::Tls(stream) => stream.is_write_vectored(),
+        }
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.stream().poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.stream().poll_shutdown(context)
+    }
+}

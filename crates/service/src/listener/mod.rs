@@ -1,0 +1,16 @@
+//! The listeners' connections: which are accepted, how many, and what they must do to stay open.
+
+mod accept;
+mod connection;
+mod error;
+mod open_connections;
+pub(crate) mod open_files;
+mod security;
+mod settings;
+
+pub(crate) use accept::Listener;
+pub use error::ListenerError;
+pub(crate) use open_connections::OpenConnections;
+pub use open_connections::{ConnectionCounts, ConnectionLimits};
+pub(crate) use security::Security;
+pub use settings::ConnectionSettings;

@@ -1,0 +1,52 @@
+//! Explains failed connections.
+
+use std::error::Error;
+use std::io;
+
+use rustls::{AlertDescription, CertificateError, Error as Tls, InvalidMessage};
+
+use crate::connector::UnencryptedConnection;
+
+/// Describes the cause of a failed connection in one line: the innermost error, which is the most specific, and what to
+/// do about it where that is known.
+pub fn explain(error: &(dyn Error + 'static)) -> String {
+    let cause = std::iter::successors(Some(error), |error| source(*error)).last().unwrap_or(error);
+    match advice(cause) {
+        Some(advice) => format!("{cause}: {advice}"),
+        None => cause.to_string(),
+    }
+}
+
+/// Finds out whether a connection failed because it would have been unencrypted.
+pub fn unencrypted(error: &(dyn Error + 'static)) -> Option<UnencryptedConnection> {
+    std::iter::successors(Some(error), |error| source(*error)).find_map(|error| error.downcast_ref().copied())
+}
+
+/// Returns the source of an error. The source of an I/O error that wraps another is that error itself, not its source.
+fn source<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
+    match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        Some(inner) => Some(inner),
+        None => error.source(),
+    }
+}
+
+fn advice(cause: &(dyn Error + 'static)) -> Option<&'static str> {
+    if cause.is::<UnencryptedConnection>() {
+        return Some("use https://, or allow it for a network that you trust (--insecure)");
+    }
+    match cause.downcast_ref::<Tls>()? {
+        Tls::InvalidCertificate(CertificateError::UnknownIssuer) => {
+            Some("the authority that signed the server's certificate is not trusted here; name its certificate (--ca-file)")
+        }
+        Tls::InvalidMessage(InvalidMessage::InvalidContentType) => {
+            Some("no TLS on this port; check the port, or use http:// if the service has no certificate")
+        }
+        Tls::AlertReceived(AlertDescription::CertificateRequired) => {
+            Some("the server asks for a certificate of its client")
+        }
+        Tls::AlertReceived(AlertDescription::UnknownCA | AlertDescription::BadCertificate) => {
+            Some("the server does not trust the authority of this client's certificate")
+        }
+        _ => None,
+    }
+}

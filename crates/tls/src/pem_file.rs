@@ -1,0 +1,103 @@
+//! Files of certificates and keys in PEM.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use rustls::RootCertStore;
+use rustls::pki_types::pem::{self, PemObject as _};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use x509_parser::prelude::{FromDer as _, X509Certificate};
+
+use crate::error::TlsError;
+
+/// Maximum size of a file. The largest bundles of authorities have a quarter of it.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// A file and its content when it was read.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct PemFile {
+    path: PathBuf,
+    bytes: Vec<u8>,
+}
+
+impl PemFile {
+    /// Reads a regular file. Others are refused: reading a pipe would wait for a writer.
+    pub(crate) fn read(path: &Path) -> Result<Self, TlsError> {
+        let failed = |source| TlsError::Read { file: path.to_owned(), source };
+        if !std::fs::metadata(path).map_err(failed)?.is_file() {
+            return Err(failed(io::Error::other("not a regular file")));
+        }
+        let mut bytes = Vec::new();
+        File::open(path).map_err(failed)?.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
+        if bytes.len() as u64 > MAX_BYTES {
+            return Err(failed(io::Error::other("larger than 1 MiB")));
+        }
+        Ok(Self { path: path.to_owned(), bytes })
+    }
+
+    /// Wraps content that a caller gave in place of a file. `name` stands for the file in messages.
+    pub(crate) fn given(name: &str, bytes: &[u8]) -> Self {
+        Self { path: name.into(), bytes: bytes.to_owned() }
+    }
+
+    /// Returns where the content came from.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Returns the certificates, at least one.
+    pub(crate) fn certificates(&self) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+        let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&self.bytes).collect();
+        let certificates = certificates.map_err(|error| self.malformed(pem_problem(&error)))?;
+        if certificates.is_empty() {
+            return Err(TlsError::NoCertificate { file: self.path.clone() });
+        }
+        Ok(certificates)
+    }
+
+    /// Returns the first private key.
+    pub(crate) fn private_key(&self) -> Result<PrivateKeyDer<'static>, TlsError> {
+        PrivateKeyDer::from_pem_slice(&self.bytes).map_err(|error| match error {
+            pem::Error::NoItemsFound if self.has_section("ENCRYPTED PRIVATE KEY") => {
+                TlsError::EncryptedKey { file: self.path.clone() }
+            }
+            pem::Error::NoItemsFound => TlsError::NoKey { file: self.path.clone() },
+            error => self.malformed(pem_problem(&error)),
+        })
+    }
+
+    /// Returns the certificates as authorities to trust.
+    pub(crate) fn authorities(&self) -> Result<RootCertStore, TlsError> {
+        let mut authorities = RootCertStore::empty();
+        for certificate in self.certificates()? {
+            authorities.add(certificate).map_err(|error| self.malformed(error.to_string()))?;
+        }
+        Ok(authorities)
+    }
+
+    /// Returns when the first certificate expires, in seconds of Unix time.
+    pub(crate) fn expiry(&self) -> Result<i64, TlsError> {
+        let first = self.certificates()?.swap_remove(0);
+        let (_, certificate) = X509Certificate::from_der(&first)
+            .map_err(|error| self.malformed(format!("not an X.509 certificate: {error}")))?;
+        Ok(certificate.validity().not_after.timestamp())
+    }
+
+    /// Returns the error of content that cannot be used.
+    pub(crate) fn malformed(&self, reason: String) -> TlsError {
+        TlsError::Malformed { file: self.path.clone(), reason }
+    }
+
+    fn has_section(&self, name: &str) -> bool {
+        String::from_utf8_lossy(&self.bytes).contains(&format!("-----BEGIN {name}-----"))
+    }
+}
+
+fn pem_problem(error: &pem::Error) -> String {
+    match error {
+        pem::Error::MissingSectionEnd { .. } => "a PEM section has no -----END line".to_owned(),
+        pem::Error::Base64Decode(_) => "a PEM section is not base64".to_owned(),
+        other => format!("not valid PEM: {other}"),
+    }
+}

@@ -1,0 +1,149 @@
+//! TLS of listeners.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use rustls::ServerConfig;
+use rustls::server::WebPkiClientVerifier;
+use rustls::sign::CertifiedKey;
+use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
+
+use crate::client::IdentityFiles;
+use crate::error::TlsError;
+use crate::followed::{Followed, ReloadCounts};
+use crate::pem_file::PemFile;
+use crate::provider;
+
+/// The files of a listener.
+#[derive(Debug, Clone)]
+pub struct ServerFiles {
+    /// The certificate, with intermediate ones after it, and its key.
+    pub identity: IdentityFiles,
+    /// Authorities of which every client must have a certificate; `None` asks for none.
+    pub client_authorities: Option<PathBuf>,
+}
+
+/// The protocols that a listener offers in the handshake (ALPN).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocols {
+    /// HTTP/2 only.
+    Http2,
+    /// HTTP/2, and HTTP/1.1 for gRPC-Web.
+    Http2AndHttp1,
+}
+
+/// An accepted connection.
+pub type AcceptedTls = tokio_rustls::server::TlsStream<TcpStream>;
+
+/// The TLS of a listener.
+pub struct ServerTls {
+    followed: Followed<Settings>,
+}
+
+/// What one generation of the files makes.
+struct Settings {
+    config: Arc<ServerConfig>,
+    expiry: i64,
+}
+
+impl ServerTls {
+    /// Reads the files.
+    ///
+    /// # Errors
+    /// [`TlsError`] if a file cannot be read or used. An expired certificate is used, with a warning.
+    pub fn read(files: &ServerFiles, protocols: Protocols) -> Result<Self, TlsError> {
+        let IdentityFiles { certificate, key } = files.identity.clone();
+        let paths = [certificate, key].into_iter().chain(files.client_authorities.clone()).collect();
+        let followed = Followed::read(paths, move |files, current: Option<&Settings>| {
+            settings(files, protocols, current.map(|settings| settings.expiry))
+        })?;
+        if followed.current().expiry <= now() {
+            tracing::warn!(file = %files.identity.certificate.display(), "the certificate has expired");
+        }
+        Ok(Self { followed })
+    }
+
+    /// Does the handshake of a connection, with the newest certificate.
+    ///
+    /// # Errors
+    /// The failure of the connection or of the handshake.
+    pub async fn accept(&self, connection: TcpStream) -> io::Result<AcceptedTls> {
+        let config = Arc::clone(&self.followed.current().config);
+        TlsAcceptor::from(config).accept(connection).await
+    }
+
+    /// Uses the files again whenever they change, for ever.
+    pub async fn follow(&self) {
+        self.followed.follow().await;
+    }
+
+    /// Returns how often the files have been replaced.
+    pub fn reloads(&self) -> ReloadCounts {
+        self.followed.counts()
+    }
+
+    /// Returns when the certificate in use expires, in seconds of Unix time.
+    pub fn expiry(&self) -> i64 {
+        self.followed.current().expiry
+    }
+}
+
+impl std::fmt::Debug for ServerTls {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ServerTls").field("expiry", &self.expiry()).finish_non_exhaustive()
+    }
+}
+
+/// Makes the settings from certificate, key and optional authorities of clients. A certificate that has expired is
+/// refused while the current one has not.
+fn settings(
+    files: &[PemFile],
+    protocols: Protocols,
+    current_expiry: Option<i64>,
+) -> Result<Settings, TlsError> {
+    let [certificate, key, authorities @ ..] = files else { unreachable!("certificate and key are read") };
+    let expiry = certificate.expiry()?;
+    if current_expiry.is_some_and(|current| expiry <= now() && current > expiry) {
+        return Err(TlsError::Expired { file: certificate.path().to_owned() });
+    }
+    let builder = ServerConfig::builder_with_provider(provider())
+        .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
+        .map_err(|error| certificate.malformed(error.to_string()))?;
+    let builder = match authorities.first() {
+        None => builder.with_no_client_auth(),
+        Some(file) => {
+            let verifier =
+                WebPkiClientVerifier::builder_with_provider(file.authorities()?.into(), provider());
+            let verifier = verifier.build().map_err(|error| file.malformed(error.to_string()))?;
+            builder.with_client_cert_verifier(verifier)
+        }
+    };
+    let certified = Arc::new(certified_key(certificate, key)?);
+    let mut config = builder.with_cert_resolver(Arc::new(rustls::sign::SingleCertAndKey::from(certified)));
+    config.alpn_protocols = match protocols {
+        Protocols::Http2 => vec![b"h2".to_vec()],
+        Protocols::Http2AndHttp1 => vec![b"h2".to_vec(), b"http/1.1".to_vec()],
+    };
+    Ok(Settings { config: Arc::new(config), expiry })
+}
+
+/// Reads a certificate and its key, and checks that they belong together.
+pub(crate) fn certified_key(certificate: &PemFile, key: &PemFile) -> Result<CertifiedKey, TlsError> {
+    let chain = certificate.certificates()?;
+    CertifiedKey::from_der(chain, key.private_key()?, &provider()).map_err(|error| match error {
+        rustls::Error::InconsistentKeys(_) => TlsError::OtherKey {
+            key: key.path().to_owned(),
+            certificate: certificate.path().to_owned(),
+        },
+        rustls::Error::InvalidCertificate(problem) => certificate.malformed(problem.to_string()),
+        error => key.malformed(error.to_string()),
+    })
+}
+
+fn now() -> i64 {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX)
+}
