@@ -11,8 +11,11 @@ use tokio::io::AsyncReadExt as _;
 
 /// A folder's files with their contents, keys included.
 fn contents(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
-    let mut files: Vec<PathBuf> =
-        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file()).collect();
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_file())
+        .collect();
     files.sort();
     files.into_iter().map(|path| (path.clone(), fs::read(path).unwrap())).collect()
 }
@@ -39,7 +42,9 @@ async fn an_encrypted_stack_imports_and_prints() {
     stack.command(&["render", "russia-iran", "-o", pdf.to_str().unwrap()]).run().await.exits(0);
     assert!(fs::read(&pdf).unwrap().starts_with(b"%PDF-"));
 
-    for (url, named) in [(stack.url(), "UnknownIssuer"), (stack.url().replace("https", "http"), "could not connect")] {
+    for (url, named) in
+        [(stack.url(), "UnknownIssuer"), (stack.url().replace("https", "http"), "could not connect")]
+    {
         let stranger = Command::new(["list", "--json"])
             .env("CHANCERY_SERVER", &url)
             .env("CHANCERY_TOKEN_FILE", stack.token_file("admin"))

@@ -29,7 +29,9 @@ pub enum Error {
     InvalidAuthority(TlsError),
 
     /// The server is another machine, and the connection to it would be unencrypted.
-    #[error("{server} is another machine ({address}), and http:// would send the token and all content to it unencrypted")]
+    #[error(
+        "{server} is another machine ({address}), and http:// would send the token and all content to it unencrypted"
+    )]
     Unencrypted {
         /// URL of the server.
         server: String,

@@ -31,7 +31,11 @@ fn run() -> anyhow::Result<()> {
     let line = CommandLine::parse();
     if let Some(Command::Probe { live }) = line.command {
         let service = if live { LIVENESS } else { "" };
-        return Ok(runtime.block_on(health_probe::probe(line.config.listen, line.config.connections.tls_certificate.is_some(), service))?);
+        return Ok(runtime.block_on(health_probe::probe(
+            line.config.listen,
+            line.config.connections.tls_certificate.is_some(),
+            service,
+        ))?);
     }
     let _flush = logging::init(line.config.log).map_err(anyhow::Error::from_boxed)?;
     tracing::info!(config = ?line.config, "starting");

@@ -26,7 +26,7 @@ use tonic_web::GrpcWebLayer;
 use tower::ServiceBuilder;
 
 use crate::admin::service::Admin;
-use crate::admission::TokenShares;
+use crate::admission::Admission;
 use crate::auth::identity::IdentityLayer;
 use crate::auth::token_resolver::TokenResolver;
 use crate::background::wakeups::Wakeups;
@@ -144,32 +144,41 @@ pub async fn start(config: &Config, store: Store) -> Result<Running, ServeError>
         .add_service(health_server.clone());
     let worker_routes = worker_services(&store, &wakeups, &shutdown).add_service(health_server);
 
-    // Each listener has permits of its own, so that callers cannot keep workers from their work.
-    let limits = config.calls.limits();
-    let calls = || CallLayer::new(limits, config.calls.call_timeout);
+    let calls = CallLayer::new(config.calls.call_timeout);
     let tokens = TokenResolver::new(store, cache);
+    // Each listener has permits of its own, so that callers cannot keep workers from their work.
     let identity = |percent| {
-        IdentityLayer::new(tokens.clone(), wakeups.clone(), TokenShares::new(limits, percent))
+        let admission = Admission::new(config.calls.limits(), percent);
+        IdentityLayer::new(tokens.clone(), wakeups.clone(), admission)
     };
     let mut listeners = JoinSet::new();
     let layers = ServiceBuilder::new()
         .layer(GrpcWebLayer::new())
-        .layer(calls())
-        .layer(identity(config.calls.max_percent_per_token as usize));
+        .layer(calls.clone())
+        .layer(identity(config.calls.max_percent_per_token));
     let server = builder(config).accept_http1(true).layer(layers.into_inner()).add_routes(public_routes);
     let end = shutdown.clone();
     listeners.spawn(async move {
         server.serve_with_incoming_shutdown(public.accept(), async move { end.begun().await }).await
     });
     // Many workers may share a token.
-    let layers = ServiceBuilder::new().layer(calls()).layer(identity(100));
+    let layers = ServiceBuilder::new().layer(calls).layer(identity(100));
     let server = builder(config).layer(layers.into_inner()).add_routes(worker_routes);
     let end = shutdown.clone();
     listeners.spawn(async move {
         server.serve_with_incoming_shutdown(workers.accept(), async move { end.begun().await }).await
     });
     let drain_timeout = config.drain_timeout;
-    Ok(Running { listen, worker_listen, connections, listeners, trigger, health, database_health, drain_timeout })
+    Ok(Running {
+        listen,
+        worker_listen,
+        connections,
+        listeners,
+        trigger,
+        health,
+        database_health,
+        drain_timeout,
+    })
 }
 
 async fn with_artifacts(store: Store, place: &ArtifactLocation) -> Result<Store, ServeError> {

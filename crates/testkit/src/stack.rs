@@ -69,7 +69,8 @@ impl Stack {
             format!("--worker={}", certificates.display()),
             "--host=127.0.0.1".to_owned(),
         ];
-        let command = Command::new(["certificates".to_owned()].into_iter().chain(arguments).map(PathBuf::from));
+        let command =
+            Command::new(["certificates".to_owned()].into_iter().chain(arguments).map(PathBuf::from));
         command.run().await.exits(0);
         let environment = [
             ("CHANCERY_TLS_CERTIFICATE", "server.pem"),
@@ -133,7 +134,8 @@ impl Stack {
             ("CHANCERY_WORKER_KEY", "worker.key"),
         ];
         let environment = |folder: &PathBuf| {
-            tls.map(|(variable, name)| (variable.to_owned(), folder.join(name).display().to_string())).to_vec()
+            tls.map(|(variable, name)| (variable.to_owned(), folder.join(name).display().to_string()))
+                .to_vec()
         };
         let settings = WorkerSettings {
             binary: own_binary("chancery-worker"),

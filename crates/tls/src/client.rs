@@ -107,10 +107,7 @@ impl std::fmt::Debug for ClientTls {
 
 /// Makes a configuration that trusts authorities, or the operating system's for `None`. `identity` is empty, or the file
 /// of the certificate and that of the key.
-fn configuration(
-    authorities: Option<&PemFile>,
-    identity: &[PemFile],
-) -> Result<Arc<ClientConfig>, TlsError> {
+fn configuration(authorities: Option<&PemFile>, identity: &[PemFile]) -> Result<Arc<ClientConfig>, TlsError> {
     let roots = match authorities {
         Some(file) => file.authorities()?,
         None => system_authorities()?,

@@ -35,9 +35,9 @@ fn advice(cause: &(dyn Error + 'static)) -> Option<&'static str> {
         return Some("use https://, or allow it for a network that you trust (--insecure)");
     }
     match cause.downcast_ref::<Tls>()? {
-        Tls::InvalidCertificate(CertificateError::UnknownIssuer) => {
-            Some("the authority that signed the server's certificate is not trusted here; name its certificate (--ca-file)")
-        }
+        Tls::InvalidCertificate(CertificateError::UnknownIssuer) => Some(
+            "the authority that signed the server's certificate is not trusted here; name its certificate (--ca-file)",
+        ),
         Tls::InvalidMessage(InvalidMessage::InvalidContentType) => {
             Some("no TLS on this port; check the port, or use http:// if the service has no certificate")
         }

@@ -134,10 +134,9 @@ fn settings(
 pub(crate) fn certified_key(certificate: &PemFile, key: &PemFile) -> Result<CertifiedKey, TlsError> {
     let chain = certificate.certificates()?;
     CertifiedKey::from_der(chain, key.private_key()?, &provider()).map_err(|error| match error {
-        rustls::Error::InconsistentKeys(_) => TlsError::OtherKey {
-            key: key.path().to_owned(),
-            certificate: certificate.path().to_owned(),
-        },
+        rustls::Error::InconsistentKeys(_) => {
+            TlsError::OtherKey { key: key.path().to_owned(), certificate: certificate.path().to_owned() }
+        }
         rustls::Error::InvalidCertificate(problem) => certificate.malformed(problem.to_string()),
         error => key.malformed(error.to_string()),
     })

@@ -253,7 +253,11 @@ fn files_that_cannot_be_used_are_named_with_the_reason() {
     let mut cases: Vec<(String, String, &str)> = vec![
         (String::new(), good_key.clone(), "server.pem has no certificate"),
         (good_key.clone(), good_key.clone(), "server.pem has no certificate"),
-        (good[..good.len() / 2].to_owned(), good_key.clone(), "server.pem: a PEM section has no -----END line"),
+        (
+            good[..good.len() / 2].to_owned(),
+            good_key.clone(),
+            "server.pem: a PEM section has no -----END line",
+        ),
         (good.clone(), String::new(), "server.key has no private key"),
         (good.clone(), good.clone(), "server.key has no private key"),
         (good.clone(), scene.issue("other").key, "does not belong to the certificate"),

@@ -126,7 +126,8 @@ pub(super) fn subject(host: &str) -> Result<SanType, Failure> {
         });
     let name = is_name.then(|| host.try_into().ok()).flatten();
     name.map(SanType::DnsName).ok_or_else(|| {
-        let message = format!("{host:?} is no host: expected a name such as briefs.example.org, or an address");
+        let message =
+            format!("{host:?} is no host: expected a name such as briefs.example.org, or an address");
         Failure::usage("INVALID_HOST", message)
     })
 }

@@ -2,14 +2,14 @@
 
 mod held_body;
 mod kind;
+mod limits;
+mod listener_admission;
 mod paced_body;
-mod permits;
 mod settings;
 mod token_shares;
 
 pub(crate) use kind::Kind;
+pub use limits::CallLimits;
+pub(crate) use listener_admission::Admission;
 pub(crate) use paced_body::paced;
-pub use permits::CallLimits;
-pub(crate) use permits::Permits;
 pub use settings::CallSettings;
-pub(crate) use token_shares::TokenShares;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::permits::CallLimits;
+use super::limits::CallLimits;
 use crate::durations::seconds;
 
 /// Limits of calls. Each listener has the numbers for itself.

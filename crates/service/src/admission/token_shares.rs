@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::kind::{KINDS, Kind};
-use super::permits::CallLimits;
+use super::limits::CallLimits;
 use crate::cache::entries::SecretDigest;
 
 /// The calls of each token. Cheap to clone.
@@ -63,7 +63,7 @@ impl Drop for Share {
 #[cfg(test)]
 mod tests {
     use super::super::kind::Kind;
-    use super::super::permits::CallLimits;
+    use super::super::limits::CallLimits;
     use super::TokenShares;
 
     #[test]

@@ -11,13 +11,13 @@ use tonic::Status;
 use tonic::body::Body;
 use tower::{Layer, Service};
 
-use crate::admission::{Kind, TokenShares};
+use crate::admission::{Admission, Kind};
 use crate::auth::permissions::authorize;
 use crate::auth::stream_reauth::reauthenticated;
 use crate::auth::token_resolver::{TokenResolver, invalid_credentials};
 use crate::background::wakeups::Wakeups;
 use crate::cache::entries::SecretDigest;
-use crate::rpc::errors::{busy, status, unauthenticated};
+use crate::rpc::errors::{status, unauthenticated};
 use crate::rpc::wire::BoxedResponse;
 
 /// Path prefixes of services that need no credentials.
@@ -51,12 +51,12 @@ pub(crate) struct IdentityLayer {
 struct Shared {
     tokens: TokenResolver,
     wakeups: Wakeups,
-    shares: TokenShares,
+    admission: Admission,
 }
 
 impl IdentityLayer {
-    pub(crate) fn new(tokens: TokenResolver, wakeups: Wakeups, shares: TokenShares) -> Self {
-        Self { shared: Arc::new(Shared { tokens, wakeups, shares }) }
+    pub(crate) fn new(tokens: TokenResolver, wakeups: Wakeups, admission: Admission) -> Self {
+        Self { shared: Arc::new(Shared { tokens, wakeups, admission }) }
     }
 }
 
@@ -96,29 +96,31 @@ where
         let shared = Arc::clone(&self.shared);
         Box::pin(async move {
             let path = request.uri().path();
+            let kind = Kind::of(path);
             if PUBLIC_SERVICES.iter().any(|public| path.starts_with(public)) {
-                return inner.call(request).await;
+                return match shared.admission.admit_without_token(kind) {
+                    Ok(admitted) => {
+                        Ok(inner.call(request).await?.map(|body| kind.hold_while_open(body, admitted)))
+                    }
+                    Err(status) => Ok(status.into_http()),
+                };
             }
-            let (principal, secret) = match authenticate(&shared.tokens, request.headers()).await {
+            let (principal, secret) = match shared.authenticate(request.headers()).await {
                 Ok(authenticated) => authenticated,
                 Err(status) => return Ok(status.into_http()),
             };
-            let traits = match authorize(&principal, path) {
-                Ok(traits) => traits,
+            let admitted = authorize(&principal, path)
+                .and_then(|traits| Ok((traits, shared.admission.admit(secret, kind)?)));
+            let (traits, admitted) = match admitted {
+                Ok(admitted) => admitted,
                 Err(status) => {
                     let mut response = status.into_http();
                     response.extensions_mut().insert(principal);
                     return Ok(response);
                 }
             };
-            let kind = Kind::of(path);
-            let Some(share) = shared.shares.admit(secret, kind) else {
-                let mut response = busy("too many concurrent calls with this token; retry later").into_http();
-                response.extensions_mut().insert(principal);
-                return Ok(response);
-            };
             request.extensions_mut().insert(Arc::clone(&principal));
-            let mut response = inner.call(request).await?.map(|body| kind.hold_while_open(body, share));
+            let mut response = inner.call(request).await?.map(|body| kind.hold_while_open(body, admitted));
             if traits.has_side_effects {
                 // Whether the call logged a change is not known here; the followers of the log check.
                 shared.wakeups.change_logged();
@@ -132,16 +134,16 @@ where
     }
 }
 
-async fn authenticate(
-    tokens: &TokenResolver,
-    headers: &HeaderMap,
-) -> Result<(Arc<Principal>, SecretDigest), Status> {
-    let header = headers.get(AUTHORIZATION).ok_or_else(|| {
-        unauthenticated("the call carries no credentials: send \"authorization: Bearer chy_…\"")
-    })?;
-    let secret = header.to_str().ok().and_then(bearer_token).ok_or_else(invalid_credentials)?.sha256();
-    let principal = tokens.resolve(&secret).await.map_err(status)?.ok_or_else(invalid_credentials)?;
-    Ok((principal, secret))
+impl Shared {
+    async fn authenticate(&self, headers: &HeaderMap) -> Result<(Arc<Principal>, SecretDigest), Status> {
+        let header = headers.get(AUTHORIZATION).ok_or_else(|| {
+            unauthenticated("the call carries no credentials: send \"authorization: Bearer chy_…\"")
+        })?;
+        let secret = header.to_str().ok().and_then(bearer_token).ok_or_else(invalid_credentials)?.sha256();
+        let _lookup = self.admission.admit_lookup()?;
+        let principal = self.tokens.resolve(&secret).await.map_err(status)?;
+        Ok((principal.ok_or_else(invalid_credentials)?, secret))
+    }
 }
 
 /// Parses the token of an authorization header (RFC 6750, section 2.1; RFC 9110, section 11.1: the scheme is

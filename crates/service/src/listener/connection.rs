@@ -34,7 +34,7 @@ pub(crate) struct Peer {
 }
 
 /// An accepted connection. It is closed if it stays silent.
-pub(super) struct Connection {
+pub(crate) struct Connection {
     transport: Transport,
     peer: Peer,
     preface: Option<Preface>,
@@ -57,32 +57,33 @@ impl Connection {
 
     /// Checks the deadline of the preface.
     fn check_preface(&mut self, context: &mut Context<'_>) -> io::Result<()> {
-        match &mut self.preface {
-            Some(preface) if preface.deadline.as_mut().poll(context).is_ready() => {
-                Err(io::Error::new(io::ErrorKind::TimedOut, "no request in time"))
-            }
-            _ => Ok(()),
+        let deadline = self.preface.as_mut().map(|preface| preface.deadline.as_mut().poll(context));
+        match deadline {
+            Some(Poll::Ready(())) => Err(io::Error::new(io::ErrorKind::TimedOut, "no request in time")),
+            Some(Poll::Pending) | None => Ok(()),
         }
     }
 
     fn count_read(&mut self, bytes: usize) {
-        self.preface = self.preface.take().filter(|preface| preface.missing > bytes).map(|preface| {
-            Preface { missing: preface.missing - bytes, ..preface }
-        });
+        self.preface = self
+            .preface
+            .take()
+            .filter(|preface| preface.missing > bytes)
+            .map(|preface| Preface { missing: preface.missing - bytes, ..preface });
     }
 
     fn stream(&mut self) -> Pin<&mut dyn ReadWrite> {
         match &mut self.transport {
-            Transport::Plain(stream) => Pin::new(stream),
-            Transport::Tls(stream) => Pin::new(stream.as_mut()),
+            Transport::Plain(stream) => Pin::new(stream as &mut dyn ReadWrite),
+            Transport::Tls(stream) => Pin::new(stream.as_mut() as &mut dyn ReadWrite),
         }
     }
 }
 
 /// A stream of bytes in both directions.
-trait ReadWrite: AsyncRead + AsyncWrite {}
+trait ReadWrite: AsyncRead + AsyncWrite + Unpin {}
 
-impl<S: AsyncRead + AsyncWrite> ReadWrite for S {}
+impl<S: AsyncRead + AsyncWrite + Unpin> ReadWrite for S {}
 
 impl Connected for Connection {
     type ConnectInfo = Peer;
@@ -107,7 +108,11 @@ impl AsyncRead for Connection {
 }
 
 impl AsyncWrite for Connection {
-    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         self.stream().poll_write(context, bytes)
     }
 

@@ -9,8 +9,8 @@ mod security;
 mod settings;
 
 pub(crate) use accept::Listener;
+pub(crate) use connection::Peer;
 pub use error::ListenerError;
 pub(crate) use open_connections::OpenConnections;
 pub use open_connections::{ConnectionCounts, ConnectionLimits};
-pub(crate) use security::Security;
 pub use settings::ConnectionSettings;

@@ -1,5 +1,6 @@
-//! The layer that logs each call on one line, admits it, and limits its duration.
+//! The layer that logs each call on one line and limits its duration and the slowness of its request.
 
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -14,23 +15,24 @@ use tokio::time::{Instant, Sleep};
 use tonic::body::Body;
 use tonic::{Code, Status};
 use tower::{Layer, Service};
+use tracing::field::display;
 
-use crate::admission::{CallLimits, Kind, Permits, paced};
+use crate::admission::{Kind, paced};
+use crate::listener::Peer;
 use crate::rpc::deadlines::deadline;
-use crate::rpc::errors::{busy, deadline_exceeded, limit_exceeded};
+use crate::rpc::errors::{deadline_exceeded, limit_exceeded};
 use crate::rpc::wire::{BoxedResponse, GRPC_STATUS};
 
 /// Wraps a service in [`Calls`].
 #[derive(Debug, Clone)]
 pub(crate) struct CallLayer {
-    permits: Permits,
     timeout: Duration,
 }
 
 impl CallLayer {
-    /// A layer with a listener's limits, and the maximum duration of calls other than long polls and uploads.
-    pub(crate) fn new(limits: CallLimits, timeout: Duration) -> Self {
-        Self { permits: Permits::new(limits), timeout }
+    /// A layer with the maximum duration of calls other than long polls and uploads.
+    pub(crate) fn new(timeout: Duration) -> Self {
+        Self { timeout }
     }
 }
 
@@ -75,15 +77,13 @@ where
             let kind = Kind::of(&path);
             let deadline = deadline(request.headers());
             let started_at = Instant::now();
-            let call = Call { path, started_at, deadline, principal: None, is_logged: false };
-            let Some(permit) = layer.permits.admit(kind) else {
-                return Ok(call.reject(&busy("too many concurrent calls; retry later")));
-            };
+            let peer = request.extensions().get().map(|peer: &Peer| peer.address);
+            let call = Call { path, peer, started_at, deadline, principal: None, is_logged: false };
             let request = if kind == Kind::Waiting { request } else { request.map(paced) };
             let limit = started_at + if kind.may_take_minutes() { LONG_TIMEOUT } else { layer.timeout };
             let until = deadline.map_or(limit, |deadline| deadline.min(limit));
             match tokio::time::timeout_at(until, inner.call(request)).await {
-                Ok(response) => Ok(call.respond(response?).map(|body| kind.hold_while_open(body, permit))),
+                Ok(response) => Ok(call.respond(response?)),
                 Err(_) if deadline.is_some_and(|deadline| deadline <= limit) => {
                     Ok(call.reject(&caller_deadline_exceeded()))
                 }
@@ -101,6 +101,7 @@ fn caller_deadline_exceeded() -> Status {
 #[derive(Debug)]
 struct Call {
     path: String,
+    peer: Option<SocketAddr>,
     started_at: Instant,
     /// The caller's deadline.
     deadline: Option<Instant>,
@@ -134,7 +135,8 @@ impl Call {
         if self.path.starts_with("/grpc.health.") {
             tracing::debug!(method = self.path, code, milliseconds, "call");
         } else {
-            tracing::info!(method = self.path, code, reason, milliseconds, subject, "call");
+            let peer = self.peer.map(display);
+            tracing::info!(method = self.path, code, reason, milliseconds, subject, peer, "call");
         }
     }
 }

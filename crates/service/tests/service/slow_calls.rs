@@ -52,7 +52,8 @@ async fn a_token_that_sends_slowly_leaves_room_for_others_and_is_cut_off() {
         GetBriefRequest { name: "workspaces/default/briefs/one".to_owned(), ..GetBriefRequest::default() };
 
     // Announces a message and never sends its end.
-    let mut h2 = Endpoint::from_shared(format!("http://{}", running.listen)).unwrap().connect().await.unwrap();
+    let mut h2 =
+        Endpoint::from_shared(format!("http://{}", running.listen)).unwrap().connect().await.unwrap();
     let mut stuck = JoinSet::new();
     for _ in 0..60 {
         std::future::poll_fn(|context| h2.poll_ready(context)).await.unwrap();

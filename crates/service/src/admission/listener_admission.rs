@@ -1,0 +1,91 @@
+//! Who is admitted to a listener: a number of calls of each kind, of which a token may take a share.
+
+use std::sync::Arc;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tonic::Status;
+
+use super::kind::{KINDS, Kind};
+use super::limits::CallLimits;
+use super::token_shares::{Share, TokenShares};
+use crate::cache::entries::SecretDigest;
+use crate::rpc::errors::busy;
+
+/// Limits of calls that need no token: health checks and reflection.
+const WITHOUT_TOKEN: CallLimits = CallLimits { quick: 128, waiting: 512, streaming: 1, uploads: 1 };
+
+/// Maximum number of tokens that are looked up at once.
+const LOOKUPS: usize = 1024;
+
+/// Admits the calls of a listener. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Admission {
+    permits: Permits,
+    without_token: Permits,
+    shares: TokenShares,
+    lookups: Arc<Semaphore>,
+}
+
+impl Admission {
+    /// Admits up to `limits`, and `percent` of them to each token.
+    pub(crate) fn new(limits: CallLimits, percent: u32) -> Self {
+        Self {
+            permits: Permits::new(limits),
+            without_token: Permits::new(WITHOUT_TOKEN),
+            shares: TokenShares::new(limits, percent as usize),
+            lookups: Arc::new(Semaphore::new(LOOKUPS)),
+        }
+    }
+
+    /// Admits the lookup of a token.
+    ///
+    /// # Errors
+    /// `RESOURCE_EXHAUSTED` if too many tokens are being looked up.
+    pub(crate) fn admit_lookup(&self) -> Result<OwnedSemaphorePermit, Status> {
+        let permit = Arc::clone(&self.lookups).try_acquire_owned();
+        permit.map_err(|_| busy("too many concurrent calls; retry later"))
+    }
+
+    /// Admits a call with a token. The token's share comes first, so that its excess takes nothing from the others.
+    ///
+    /// # Errors
+    /// `RESOURCE_EXHAUSTED` if too many calls are running, of the token or in all.
+    pub(crate) fn admit(&self, token: SecretDigest, kind: Kind) -> Result<Admitted, Status> {
+        let share = self.shares.admit(token, kind);
+        let share = share.ok_or_else(|| busy("too many concurrent calls with this token; retry later"))?;
+        Ok(Admitted { _permit: self.permits.admit(kind)?, _share: Some(share) })
+    }
+
+    /// Admits a call of a method that needs no token.
+    ///
+    /// # Errors
+    /// `RESOURCE_EXHAUSTED` if too many such calls are running.
+    pub(crate) fn admit_without_token(&self, kind: Kind) -> Result<Admitted, Status> {
+        Ok(Admitted { _permit: self.without_token.admit(kind)?, _share: None })
+    }
+}
+
+/// An admitted call. Its place is free again when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Admitted {
+    _permit: OwnedSemaphorePermit,
+    _share: Option<Share>,
+}
+
+/// Permits for each kind.
+#[derive(Debug, Clone)]
+struct Permits(Arc<[Arc<Semaphore>; KINDS]>);
+
+impl Permits {
+    fn new(limits: CallLimits) -> Self {
+        let kinds = [Kind::Quick, Kind::Waiting, Kind::Streaming, Kind::Upload];
+        Self(Arc::new(
+            kinds.map(|kind| Arc::new(Semaphore::new(limits.of(kind).min(Semaphore::MAX_PERMITS)))),
+        ))
+    }
+
+    fn admit(&self, kind: Kind) -> Result<OwnedSemaphorePermit, Status> {
+        let permit = Arc::clone(&self.0[kind as usize]).try_acquire_owned();
+        permit.map_err(|_| busy("too many concurrent calls; retry later"))
+    }
+}
