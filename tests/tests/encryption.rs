@@ -25,9 +25,9 @@ fn certificates(folder: &Path, host: &str) -> Command {
     let arguments = [
         "certificates".to_owned(),
         format!("--authority={}", at("authority")),
-        format!("--server={}", at("server")),
+        format!("--service={}", at("server")),
         format!("--host={host}"),
-        format!("--worker={}", at("worker")),
+        format!("--workers={}", at("worker")),
         format!("--trust={}", at("trust")),
     ];
     Command::new(arguments.map(PathBuf::from))

@@ -65,8 +65,8 @@ impl Stack {
         let file = |name: &str| certificates.join(name).display().to_string();
         let arguments = [
             format!("--authority={}", file("authority")),
-            format!("--server={}", certificates.display()),
-            format!("--worker={}", certificates.display()),
+            format!("--service={}", certificates.display()),
+            format!("--workers={}", certificates.display()),
             "--host=127.0.0.1".to_owned(),
         ];
         let command =

@@ -7,20 +7,11 @@ use rustls::sign::SingleCertAndKey;
 use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier};
 
 use crate::any_server::AnyServer;
+use crate::cryptography::provider;
 use crate::error::TlsError;
 use crate::followed::{Followed, ReloadCounts};
+use crate::identity::{IdentityFiles, certified_key};
 use crate::pem_file::PemFile;
-use crate::provider;
-use crate::server::certified_key;
-
-/// A certificate and its private key, in PEM.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IdentityFiles {
-    /// The certificate, with intermediate ones after it.
-    pub certificate: PathBuf,
-    /// The private key, unencrypted.
-    pub key: PathBuf,
-}
 
 /// The files of a client.
 #[derive(Debug, Clone, Default)]

@@ -9,24 +9,18 @@
 mod any_server;
 mod client;
 mod connector;
+mod cryptography;
 mod error;
 mod explanation;
 mod followed;
+mod identity;
 mod pem_file;
 mod server;
 
-use std::sync::Arc;
-
-use rustls::crypto::CryptoProvider;
-
-pub use crate::client::{ClientFiles, ClientTls, IdentityFiles};
+pub use crate::client::{ClientFiles, ClientTls};
 pub use crate::connector::{Connector, PlainText, Stream, UnencryptedConnection};
 pub use crate::error::TlsError;
 pub use crate::explanation::{explain, unencrypted};
 pub use crate::followed::ReloadCounts;
+pub use crate::identity::IdentityFiles;
 pub use crate::server::{AcceptedTls, Protocols, ServerFiles, ServerTls};
-
-/// Returns the cryptography of all connections.
-fn provider() -> Arc<CryptoProvider> {
-    Arc::new(rustls::crypto::ring::default_provider())
-}

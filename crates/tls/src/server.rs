@@ -7,15 +7,15 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use rustls::ServerConfig;
 use rustls::server::WebPkiClientVerifier;
-use rustls::sign::CertifiedKey;
+use rustls::sign::SingleCertAndKey;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
-use crate::client::IdentityFiles;
+use crate::cryptography::provider;
 use crate::error::TlsError;
 use crate::followed::{Followed, ReloadCounts};
+use crate::identity::{IdentityFiles, certified_key};
 use crate::pem_file::PemFile;
-use crate::provider;
 
 /// The files of a listener.
 #[derive(Debug, Clone)]
@@ -122,24 +122,12 @@ fn settings(
         }
     };
     let certified = Arc::new(certified_key(certificate, key)?);
-    let mut config = builder.with_cert_resolver(Arc::new(rustls::sign::SingleCertAndKey::from(certified)));
+    let mut config = builder.with_cert_resolver(Arc::new(SingleCertAndKey::from(certified)));
     config.alpn_protocols = match protocols {
         Protocols::Http2 => vec![b"h2".to_vec()],
         Protocols::Http2AndHttp1 => vec![b"h2".to_vec(), b"http/1.1".to_vec()],
     };
     Ok(Settings { config: Arc::new(config), expiry })
-}
-
-/// Reads a certificate and its key, and checks that they belong together.
-pub(crate) fn certified_key(certificate: &PemFile, key: &PemFile) -> Result<CertifiedKey, TlsError> {
-    let chain = certificate.certificates()?;
-    CertifiedKey::from_der(chain, key.private_key()?, &provider()).map_err(|error| match error {
-        rustls::Error::InconsistentKeys(_) => {
-            TlsError::OtherKey { key: key.path().to_owned(), certificate: certificate.path().to_owned() }
-        }
-        rustls::Error::InvalidCertificate(problem) => certificate.malformed(problem.to_string()),
-        error => key.malformed(error.to_string()),
-    })
 }
 
 fn now() -> i64 {

@@ -32,13 +32,13 @@ pub struct Certificates {
     pub authority: PathBuf,
     /// Folder for server.pem, server.key and authority.pem
     #[arg(long, value_name = "DIR", requires = "host")]
-    pub server: Option<PathBuf>,
+    pub service: Option<PathBuf>,
     /// Host name or address of the service that its certificate names; may be repeated
-    #[arg(long, value_name = "HOST", requires = "server")]
+    #[arg(long, value_name = "HOST", requires = "service")]
     pub host: Vec<String>,
     /// Folder for worker.pem, worker.key and authority.pem
     #[arg(long, value_name = "DIR")]
-    pub worker: Option<PathBuf>,
+    pub workers: Option<PathBuf>,
     /// Folder for authority.pem alone, which callers name with --ca-file
     #[arg(long, value_name = "DIR")]
     pub trust: Option<PathBuf>,

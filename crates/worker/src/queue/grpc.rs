@@ -1,5 +1,6 @@
 //! Calls to the service over gRPC.
 
+use std::error::Error as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use chancery_proto::worker::v1::{
     AcquireLeasesRequest, AcquiredLease, ArtifactHeader, FailRenderRequest, GetRenderInputRequest, Lease,
     ReleaseLeasesRequest, RenewLeasesRequest, ReportProgressRequest, UploadArtifactRequest,
 };
-use chancery_tls::Connector;
+use chancery_tls::{Connector, explain};
 use prost::bytes::Bytes;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Channel, Endpoint};
@@ -147,7 +148,9 @@ fn upload_messages(header: ArtifactHeader, mut bytes: Bytes) -> impl Iterator<It
 /// Converts a status. Rejected credentials count as unavailable, because the token file can be fixed while the worker runs.
 #[allow(clippy::needless_pass_by_value, reason = "for use in map_err")]
 fn queue_error(status: Status) -> QueueError {
-    let message = format!("{:?}: {}", status.code(), status.message());
+    // A failed connection says why in its source only.
+    let cause = status.source().map_or_else(|| status.message().to_owned(), explain);
+    let message = format!("{:?}: {cause}", status.code());
     match reason_of(&status) {
         Some(Reason::LeaseLost) => return QueueError::LeaseLost,
         Some(Reason::ArtifactStoreFull) => return QueueError::StoreFull(message),

@@ -15,8 +15,8 @@ pub fn run(global: &Global, arguments: &Certificates) -> Result<(), Failure> {
     let hosts: BTreeSet<String> = arguments.host.iter().cloned().collect();
     let outcomes = ensure(&Request {
         authority: arguments.authority.clone(),
-        server: arguments.server.clone().map(|folder| (folder, hosts)),
-        worker: arguments.worker.clone(),
+        server: arguments.service.clone().map(|folder| (folder, hosts)),
+        worker: arguments.workers.clone(),
         trust: arguments.trust.clone(),
     })?;
     let word = |outcome| match outcome {
