@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use chancery_testkit::files::example;
 use chancery_testkit::{Command, Stack};
 use tokio::io::AsyncReadExt as _;
 
@@ -37,7 +38,8 @@ fn certificates(folder: &Path, host: &str) -> Command {
 async fn an_encrypted_stack_imports_and_prints() {
     let stack = Stack::encrypted().await;
     assert!(stack.url().starts_with("https://"));
-    stack.command(&["import", "examples/russia-iran"]).run().await.exits(0);
+    let example = example("russia-iran");
+    stack.command(&["import", example.to_str().unwrap()]).run().await.exits(0);
     let pdf = stack.folder().join("brief.pdf");
     stack.command(&["render", "russia-iran", "-o", pdf.to_str().unwrap()]).run().await.exits(0);
     assert!(fs::read(&pdf).unwrap().starts_with(b"%PDF-"));
