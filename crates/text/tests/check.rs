@@ -258,3 +258,29 @@ fn a_date_with_two_readings_names_both_and_a_percentage_needs_no_sign() {
     assert_eq!(percent, [60, 40]);
     assert!(chancery_text::format(text, &Context::default()).text.contains("\n60 | Slow"));
 }
+
+#[test]
+fn percentages_outside_of_their_term_are_one_error_with_a_remedy() {
+    let message = |annotation: &str| {
+        let text = format!("---\ntitle: T\n---\n\nIt falls. {{{annotation}}} ^s-1\n");
+        let errors: Vec<String> = checked(&text)
+            .findings
+            .iter()
+            .filter(|found| found.severity == Severity::Error)
+            .map(|found| format!("{}: {}", found.range.of(&text), found.message))
+            .collect();
+        errors.join("\n")
+    };
+    assert_eq!(
+        message("likely 60-90%"),
+        "likely 60-90%: 60-90% is not within \"likely\", which is 55-80%: write `likely 60-80%`, or `likely` for all of its range"
+    );
+    assert_eq!(
+        message("likely 20-30%"),
+        "likely 20-30%: 20-30% is not within \"likely\", which is 55-80%: write `unlikely 20-30%`, or a range within that of \"likely\""
+    );
+    assert_eq!(
+        message("likely 70-60%"),
+        "likely 70-60%: 70-60% is not within \"likely\", which is 55-80%: write a range within it, the lower percentage first, such as `likely 55-80%`"
+    );
+}

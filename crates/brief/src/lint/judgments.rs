@@ -9,8 +9,8 @@ use chancery_proto::brief::v1::{
 
 use super::statements::scale_fault;
 use super::warning::{
-    HIGH_CONFIDENCE_ON_WEAK_SOURCES, JUDGMENT_DROPPED, LIKELIHOOD_BEYOND_SUPPORT, SINGLE_SOURCE,
-    SUPERSEDED_SUPPORT, Warning,
+    HIGH_CONFIDENCE_ON_WEAK_SOURCES, JUDGMENT_DROPPED, JUDGMENT_WITHOUT_CONFIDENCE,
+    LIKELIHOOD_BEYOND_SUPPORT, SINGLE_SOURCE, SUPERSEDED_SUPPORT, Warning,
 };
 use crate::likelihood;
 use crate::part::change_subject;
@@ -31,6 +31,7 @@ pub(super) fn lint(content: &BriefContent, scale: LikelihoodScale, warnings: &mu
             scale_fault(&judgment.id, likelihood, scale, warnings);
         }
         lint_likelihood(judgment, &supports, warnings);
+        lint_missing_confidence(judgment, warnings);
         let confidence = judgment.confidence.as_ref().map(Confidence::level);
         let resting = judgment.statements.iter().chain(supports.iter().copied());
         lint_confidence(&judgment.id, confidence, resting, &sources, warnings);
@@ -108,6 +109,17 @@ fn lint_likelihood(judgment: &KeyJudgment, supports: &[&Statement], warnings: &m
         terms.into_iter().collect::<Vec<_>>().join(", ")
     );
     warnings.push(Warning::new(LIKELIHOOD_BEYOND_SUPPORT, &judgment.id, message));
+}
+
+/// Warns of a judgment that says how likely something is, and not how well that is founded. Both may be those of a sentence.
+fn lint_missing_confidence(judgment: &KeyJudgment, warnings: &mut Vec<Warning>) {
+    let own = &judgment.statements;
+    let has_likelihood = judgment.likelihood.is_some() || own.iter().any(|own| own.likelihood.is_some());
+    let has_confidence = judgment.confidence.is_some() || own.iter().any(|own| own.confidence.is_some());
+    if has_likelihood && !has_confidence {
+        let message = "the key judgment has a likelihood but no confidence: set the confidence in its basis, with the reason";
+        warnings.push(Warning::new(JUDGMENT_WITHOUT_CONFIDENCE, &judgment.id, message));
+    }
 }
 
 /// Warns of high confidence if every citation is graded E or F, or 4 to 6. Citations without a grade count as good ones.

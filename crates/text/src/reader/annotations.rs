@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use chancery_brief::likelihood::{scale_terms, words};
+use chancery_proto::brief::v1::LikelihoodScale;
 use chancery_proto::nearest::{expected, expected_claim, nearest, nearest_claim};
 
 use super::remedies::{Remedy, remedy};
+use super::terms::meant_term;
 use crate::code;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::paths::PathNode;
@@ -25,6 +28,8 @@ pub(super) struct Annotations {
     words: Vec<&'static str>,
     /// Kind of the part, for messages.
     place: &'static str,
+    /// The scale of the likelihood that this part can have.
+    scale: Option<LikelihoodScale>,
 }
 
 impl Annotations {
@@ -36,12 +41,18 @@ impl Annotations {
                 diagnostics.error(code::DUPLICATE_KEY, item.range, message);
             }
         }
-        Self { items, known: Vec::new(), words: Vec::new(), place }
+        Self { items, known: Vec::new(), words: Vec::new(), place, scale: None }
     }
 
     /// Adds terms or confidences that this part can have, for messages.
     pub(super) fn know(&mut self, words: impl IntoIterator<Item = &'static str>) {
         self.words.extend(words);
+    }
+
+    /// Adds the terms of a scale, for messages.
+    pub(super) fn know_terms(&mut self, scale: LikelihoodScale) {
+        self.scale = Some(scale);
+        self.know(scale_terms(scale).iter().map(|term| words(*term)));
     }
 
     /// Adds words that this part can have beside its keys, for messages.
@@ -156,9 +167,13 @@ impl Annotations {
         let all: Vec<&str> = known.iter().chain(&self.words).copied().collect();
         let given = &item.head.text;
         let Remedy { message, fix } = remedy(self.place, item, &known).unwrap_or_else(|| {
-            let nearest = nearest_claim(given, &all).or_else(|| nearest(given, &known));
+            let meant =
+                self.scale.filter(|_| item.value.is_none()).and_then(|scale| meant_term(given, scale));
+            let misspelt = nearest_claim(given, &all);
+            let nearest = misspelt.or(meant).or_else(|| nearest(given, &known));
             let message = match nearest {
-                Some(_) => expected(given, &[nearest.unwrap_or_default()]),
+                Some(term) if misspelt.is_none() && meant.is_some() => format!("did you mean \"{term}\"?"),
+                Some(nearest) => expected(given, &[nearest]),
                 None => self.allowed(item, &known),
             };
             Remedy { message, fix: nearest.map(|nearest| (item.head.range, nearest.to_owned())) }

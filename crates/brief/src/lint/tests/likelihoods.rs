@@ -101,6 +101,7 @@ fn resting(term: LikelihoodTerm, supports: Vec<Statement>) -> BriefContent {
         id: "kj1".into(),
         rests_on,
         likelihood: Some(likelihood(term)),
+        confidence: Some(Confidence::default()),
         ..KeyJudgment::default()
     }];
     content
