@@ -284,3 +284,21 @@ fn percentages_outside_of_their_term_are_one_error_with_a_remedy() {
         "likely 70-60%: 70-60% is not within \"likely\", which is 55-80%: write a range within it, the lower percentage first, such as `likely 55-80%`"
     );
 }
+
+#[test]
+fn a_judgment_on_an_unknown_statement_is_not_said_to_have_a_single_source() {
+    let codes = |support: &str| -> Vec<&str> {
+        let sources =
+            "  a: {title: A, date: 2026, reliability: A}\n  b: {title: B, date: 2026, reliability: B}\n";
+        let own = format!("{{likely; moderate confidence: Few; rests-on: {support}}}");
+        let facts = "It fell. [@a] ^s-dpo\nIt rose. [@b] ^s-talks\n";
+        let text = format!(
+            "---\ntitle: T\nsources:\n{sources}---\n\n1. It falls. ^s-1\n   {own} ^kj-1\n\n# H ^h\n\n{facts}"
+        );
+        checked(&text).findings.iter().map(|found| found.code).collect()
+    };
+    assert_eq!(codes("s-dpo s-talks"), Vec::<&str>::new());
+    assert_eq!(codes("s-dpo"), ["SINGLE_SOURCE"]);
+    assert_eq!(codes("s-dpo s-talx"), ["UNKNOWN_REFERENCE"]);
+    assert_eq!(codes("s-dpo; s-talks"), ["UNKNOWN_KEY", "FURTHER_CHECKS"]);
+}

@@ -26,12 +26,18 @@ pub(super) fn lint(content: &BriefContent, scale: LikelihoodScale, warnings: &mu
     for judgment in &content.key_judgments {
         let supports: Vec<&Statement> =
             judgment.rests_on.iter().filter_map(|id| by_id.get(id.as_str()).copied()).collect();
-        lint_sources(judgment, &supports, &sources, warnings);
+        // In content that breaks rules, an unknown one may be what is missing.
+        let is_support_known = supports.len() == judgment.rests_on.len();
+        lint_superseded(judgment, &supports, warnings);
         if let Some(likelihood) = &judgment.likelihood {
             scale_fault(&judgment.id, likelihood, scale, warnings);
         }
-        lint_likelihood(judgment, &supports, warnings);
         lint_missing_confidence(judgment, warnings);
+        if !is_support_known {
+            continue;
+        }
+        lint_sources(judgment, &supports, &sources, warnings);
+        lint_likelihood(judgment, &supports, warnings);
         let confidence = judgment.confidence.as_ref().map(Confidence::level);
         let resting = judgment.statements.iter().chain(supports.iter().copied());
         lint_confidence(&judgment.id, confidence, resting, &sources, warnings);
@@ -64,6 +70,9 @@ fn lint_sources(
         );
         warnings.push(Warning::new(SINGLE_SOURCE, &judgment.id, message));
     }
+}
+
+fn lint_superseded(judgment: &KeyJudgment, supports: &[&Statement], warnings: &mut Vec<Warning>) {
     for support in supports.iter().filter(|statement| !still_holds(statement)) {
         let message = format!(
             "the judgment rests on {}, which was superseded or withdrawn: rest it on what replaced that statement",

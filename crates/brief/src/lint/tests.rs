@@ -201,6 +201,10 @@ fn a_key_judgment_rests_on_several_sources_and_active_statements() {
     content.key_judgments = vec![KeyJudgment { id: "kj1".into(), rests_on, ..KeyJudgment::default() }];
     assert_eq!(codes(&content), one(super::SINGLE_SOURCE, "kj1"));
 
+    // What the unknown statement cites may be another source.
+    content.key_judgments[0].rests_on.push("s3".into());
+    assert_eq!(codes(&content), []);
+
     let mut superseded = judgment("s2", "It held.");
     superseded.citations[0].source_id = "src2".into();
     superseded.set_status(StatementStatus::Superseded);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chancery_brief::likelihood::{scale_terms, words};
 use chancery_proto::brief::v1::LikelihoodScale;
+use chancery_proto::names::PartId;
 use chancery_proto::nearest::{expected, expected_claim, nearest, nearest_claim};
 
 use super::remedies::{Remedy, remedy};
@@ -18,10 +19,16 @@ use crate::syntax::tokens::Item;
 use crate::syntax::values::Value;
 use crate::vocabulary::{self, Words};
 
+/// Keys whose values are lists of ids.
+const LISTS_OF_IDS: [&str; 7] =
+    ["actors", "evidence", "highlight", "indicators", "places", "rests-on", "sources"];
+
 /// The annotations of a part.
 #[derive(Debug)]
 pub(super) struct Annotations {
     items: Vec<Item>,
+    /// Of each annotation, in order: the head, and the range.
+    written: Vec<(String, TextRange)>,
     /// The requested keys: those that this part can have.
     known: Vec<&'static str>,
     /// Terms and confidences.
@@ -41,7 +48,8 @@ impl Annotations {
                 diagnostics.error(code::DUPLICATE_KEY, item.range, message);
             }
         }
-        Self { items, known: Vec::new(), words: Vec::new(), place, scale: None }
+        let written = items.iter().map(|item| (item.head.text.clone(), item.range)).collect();
+        Self { items, written, known: Vec::new(), words: Vec::new(), place, scale: None }
     }
 
     /// Adds terms or confidences that this part can have, for messages.
@@ -166,7 +174,8 @@ impl Annotations {
         known.dedup();
         let all: Vec<&str> = known.iter().chain(&self.words).copied().collect();
         let given = &item.head.text;
-        let Remedy { message, fix } = remedy(self.place, item, &known).unwrap_or_else(|| {
+        let remedy = self.joined_id(item).or_else(|| remedy(self.place, item, &known));
+        let Remedy { message, fix } = remedy.unwrap_or_else(|| {
             let meant =
                 self.scale.filter(|_| item.value.is_none()).and_then(|scale| meant_term(given, scale));
             let misspelt = nearest_claim(given, &all);
@@ -184,6 +193,23 @@ impl Annotations {
             Some((range, replacement)) => error.with_fix(range, replacement),
             None => error,
         }
+    }
+
+    /// Returns the remedy for an id behind a semicolon, which belongs to the ids before it.
+    fn joined_id(&self, item: &Item) -> Option<Remedy> {
+        let at = self.written.iter().position(|(_, range)| *range == item.range)?;
+        let is_id =
+            |head: &str| head.contains('-') && !self.known.contains(&head) && head.parse::<PartId>().is_ok();
+        let (key, _) = self.written[..at].iter().rev().find(|(head, _)| !is_id(head))?;
+        if item.value.is_some() || !is_id(&item.head.text) || !LISTS_OF_IDS.contains(&key.as_str()) {
+            return None;
+        }
+        let (_, before) = self.written[at - 1];
+        let gap = TextRange::new(before.end, item.range.start);
+        Some(Remedy {
+            message: format!("the ids of `{key}` are separated by spaces, such as `s-01 s-02`"),
+            fix: Some((gap, " ".to_owned())),
+        })
     }
 
     /// Lists what a part can have in place of an annotation: keys, and without a value terms and confidences as well.
