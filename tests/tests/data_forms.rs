@@ -121,8 +121,8 @@ async fn findings_of_json_and_yaml_have_the_fixes_of_the_text_form() {
         fixes("a.json", json).await,
         [
             "UNKNOWN_KEY 1:3-8 \"title\"",
-            "UNKNOWN_VALUE 2:11-15 \"EVENT\"",
-            "UNKNOWN_VALUE 2:41-56 \"SOURCE_TYPE_NEWS\""
+            "UNKNOWN_VALUE 2:11-15 \"BRIEF_KIND_EVENT\"",
+            "UNKNOWN_VALUE 2:40-55 \"SOURCE_TYPE_NEWS\""
         ]
     );
     let yaml = YAML.replace("kind: event", "kind: evnt").replace("heading: Traffic", "'headng': Traffic");
@@ -136,13 +136,13 @@ async fn findings_of_json_and_yaml_have_the_fixes_of_the_text_form() {
         .replace("date: 1991, type", "date: \"May 1991\", type");
     assert_eq!(
         fixes("b.yaml", &yaml).await,
-        ["INVALID_DATE 6:37-45 \"1991-05\"", "UNKNOWN_REFERENCE 24:38-42 \"board\""]
+        ["UNKNOWN_REFERENCE 24:38-42 \"board\"", "INVALID_DATE 6:35-43 \"1991-05\""]
     );
     let link = "[{id: s-1, text: See it., spans: [{start: 0, end: 3, kind: link, target: \"#bord\"}]}]";
     let yaml = YAML.replace("sections:", &format!("bluf: {link}\nsections:"));
     assert_eq!(
         fixes("c.yaml", &yaml.replace("id: s-1\n", "id: s-2\n")).await,
-        ["UNKNOWN_REFERENCE 7:76-80 \"board\""]
+        ["UNKNOWN_REFERENCE 7:82-86 \"board\""]
     );
     let plain = write(folder.path(), "d.json", "{\"titel\": \"T\"}");
     let shown = run(&["check", "--no-glyphs", &plain]).await.exits(1).stdout;

@@ -577,7 +577,7 @@ fn ids_with_semicolons_between_them() {
     assert_problems(
         "1. It falls. ^s-1\n   {likely; low confidence; rests-on: s-dpo; s-talks} ^kj-1\n\n# H ^h\n\nIt fell. ^s-dpo\nIt rose. ^s-talks",
         &[
-            "2:45+7 UNKNOWN_KEY: a key judgment has no annotation \"s-talks\": the ids of `rests-on` are separated by spaces, such as `s-01 s-02`",
+            "2:46+7 UNKNOWN_KEY: a key judgment has no annotation \"s-talks\": the ids of `rests-on` are separated by spaces, such as `s-01 s-02`",
             "    \"; \" -> \" \"",
         ],
     );

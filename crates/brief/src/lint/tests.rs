@@ -201,7 +201,7 @@ fn a_key_judgment_rests_on_several_sources_and_active_statements() {
     content.key_judgments = vec![KeyJudgment { id: "kj1".into(), rests_on, ..KeyJudgment::default() }];
     assert_eq!(codes(&content), one(super::SINGLE_SOURCE, "kj1"));
 
-    // What the unknown statement cites may be another source.
+    // The unknown statement may cite another source.
     content.key_judgments[0].rests_on.push("s3".into());
     assert_eq!(codes(&content), []);
 

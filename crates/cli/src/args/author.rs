@@ -63,7 +63,7 @@ pub struct Convert {
     /// Replaces OUT if it exists
     #[arg(long)]
     pub force: bool,
-    /// Marking scheme of JSON and YAML without a marking that tells; a text states its own
+    /// Marking scheme of JSON and YAML content that has no marking; a text states its own
     #[arg(long, value_enum, default_value_t = SchemeArg::Tlp)]
     pub scheme: SchemeArg,
 }

@@ -1,4 +1,4 @@
-//! What a file of a brief holds: content, a draft or a revision, in each of the three forms.
+//! Content, drafts and revisions of briefs, read from files and written in each of the three forms.
 
 use chancery_brief::marking::Scheme;
 use chancery_proto::brief::v1::{BriefContent, BriefDraft, RevisionDocument};

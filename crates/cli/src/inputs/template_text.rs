@@ -1,4 +1,4 @@
-//! What is left of the template of `new` in a text.
+//! Finds text of the template of `new` that an author has not replaced.
 
 use chancery_text::{Diagnostic, Severity, TextRange};
 

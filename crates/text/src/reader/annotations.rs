@@ -198,8 +198,10 @@ impl Annotations {
     /// Returns the remedy for an id behind a semicolon, which belongs to the ids before it.
     fn joined_id(&self, item: &Item) -> Option<Remedy> {
         let at = self.written.iter().position(|(_, range)| *range == item.range)?;
-        let is_id =
-            |head: &str| head.contains('-') && !self.known.contains(&head) && head.parse::<PartId>().is_ok();
+        let is_id = |head: &str| {
+            let is_key = vocabulary::ANNOTATION_KEYS.contains(&head) || self.known.contains(&head);
+            head.contains('-') && !is_key && head.parse::<PartId>().is_ok()
+        };
         let (key, _) = self.written[..at].iter().rev().find(|(head, _)| !is_id(head))?;
         if item.value.is_some() || !is_id(&item.head.text) || !LISTS_OF_IDS.contains(&key.as_str()) {
             return None;

@@ -51,7 +51,7 @@ pub fn coverage(no_glyphs: bool, fonts: Option<&Path>) -> Result<Option<GlyphCov
     Ok(Some(fonts.glyph_coverage()))
 }
 
-/// Tells a person that a file has no problems. Programs and scripts read the exit code.
+/// Reports a file without problems on a terminal. Scripts read the exit code.
 fn report_clean(checked: &CheckedFile) {
     let is_clean = checked.findings.is_empty() && checked.omitted == 0;
     if is_clean && io::stderr().is_terminal() {
