@@ -136,8 +136,6 @@ impl Resolver for FolderImages {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::BriefText;
 
     #[test]

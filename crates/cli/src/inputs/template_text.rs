@@ -3,7 +3,7 @@
 use chancery_text::{Diagnostic, Severity, TextRange};
 
 /// The texts that authors replace.
-const PLACEHOLDERS: [&str; 15] = [
+pub const PLACEHOLDERS: [&str; 15] = [
     "Say in one or two sentences what readers must know.",
     "State what you judge.",
     "Say why you are this sure",

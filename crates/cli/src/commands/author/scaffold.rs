@@ -72,7 +72,8 @@ mod tests {
     use chancery_text::{Context, check, format};
     use clap::ValueEnum;
 
-    use super::{KindArg, PLACEHOLDERS, text};
+    use super::{KindArg, text};
+    use crate::inputs::template_text::PLACEHOLDERS;
 
     #[test]
     fn every_scaffold_is_formatted_and_has_no_findings() {
