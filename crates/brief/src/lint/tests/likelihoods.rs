@@ -1,8 +1,8 @@
 //! Lints of likelihoods, in annotations and in words.
 
 use chancery_proto::brief::v1::{
-    BriefContent, Factor, FactorKind, KeyJudgment, Likelihood, LikelihoodScale, LikelihoodTerm, Span,
-    SpanKind, Statement, StatementType,
+    BriefContent, Confidence, Factor, FactorKind, KeyJudgment, Likelihood, LikelihoodScale, LikelihoodTerm,
+    Span, SpanKind, Statement, StatementType,
 };
 
 use super::{brief, codes, judgment, one};
