@@ -137,7 +137,12 @@ fn the_bottom_line_the_judgments_and_the_outlook_agree() {
         BriefContent {
             language: "en".into(),
             bluf: vec![bluf],
-            key_judgments: vec![KeyJudgment { id: "kj1".into(), statements, ..KeyJudgment::default() }],
+            key_judgments: vec![KeyJudgment {
+                id: "kj1".into(),
+                statements,
+                confidence: Some(Confidence::default()),
+                ..KeyJudgment::default()
+            }],
             ..BriefContent::default()
         }
     };
