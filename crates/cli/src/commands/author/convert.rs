@@ -45,7 +45,7 @@ pub fn run(global: &Global, arguments: &Convert) -> Result<(), Failure> {
     if arguments.force {
         output::write_file(output, 0o666, written.as_bytes())?;
     } else {
-        output::write_new_file(output, 0o666, written.as_bytes()).map_err(|failure| with_force(failure))?;
+        output::write_new_file(output, 0o666, written.as_bytes()).map_err(with_force)?;
     }
     let (input, output) = (file.display().to_string(), output.display().to_string());
     output::print(&if global.json {
