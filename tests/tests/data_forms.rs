@@ -101,6 +101,55 @@ async fn rules_and_warnings_are_located_in_yaml() {
 }
 
 #[tokio::test]
+async fn findings_of_json_and_yaml_have_the_fixes_of_the_text_form() {
+    let folder = tempfile::tempdir().unwrap();
+    let fixes = async |name: &str, text: &str| -> Vec<String> {
+        let file = write(folder.path(), name, text);
+        let checked = run(&["check", "--json", "--no-glyphs", &file]).await.exits(1).json();
+        let found = checked["findings"].as_array().unwrap().iter().filter(|found| !found["fix"].is_null());
+        let line = |found: &Value| {
+            let fix = &found["fix"];
+            assert_eq!(fix["line"], fix["endLine"]);
+            let columns = format!("{}-{}", fix["column"], fix["endColumn"]);
+            format!("{} {}:{columns} {}", found["code"].as_str().unwrap(), fix["line"], fix["replacement"])
+        };
+        found.map(line).collect()
+    };
+    // Unknown names and words, inside their quotation marks.
+    let json = "{\"titel\": \"T\",\n \"kind\": \"EVNT\", \"sources\": [{\"type\": \"SOURCE_TYPE_NWS\"}]}";
+    assert_eq!(
+        fixes("a.json", json).await,
+        [
+            "UNKNOWN_KEY 1:3-8 \"title\"",
+            "UNKNOWN_VALUE 2:11-15 \"BRIEF_KIND_EVENT\"",
+            "UNKNOWN_VALUE 2:40-55 \"SOURCE_TYPE_NEWS\""
+        ]
+    );
+    let yaml = YAML.replace("kind: event", "kind: evnt").replace("heading: Traffic", "'headng': Traffic");
+    assert_eq!(
+        fixes("a.yaml", &yaml).await,
+        ["UNKNOWN_VALUE 3:7-11 \"event\"", "UNKNOWN_KEY 9:6-12 \"heading\""]
+    );
+    // References that name nothing, and dates.
+    let yaml = YAML
+        .replace("sourceId: board", "sourceId: bord")
+        .replace("date: 1991, type", "date: \"May 1991\", type");
+    assert_eq!(
+        fixes("b.yaml", &yaml).await,
+        ["UNKNOWN_REFERENCE 24:38-42 \"board\"", "INVALID_DATE 6:35-43 \"1991-05\""]
+    );
+    let link = "[{id: s-1, text: See it., spans: [{start: 0, end: 3, kind: link, target: \"#bord\"}]}]";
+    let yaml = YAML.replace("sections:", &format!("bluf: {link}\nsections:"));
+    assert_eq!(
+        fixes("c.yaml", &yaml.replace("id: s-1\n", "id: s-2\n")).await,
+        ["UNKNOWN_REFERENCE 7:82-86 \"board\""]
+    );
+    let plain = write(folder.path(), "d.json", "{\"titel\": \"T\"}");
+    let shown = run(&["check", "--no-glyphs", &plain]).await.exits(1).stdout;
+    assert!(shown.contains("  = fix: replace \"titel\" by \"title\"\n"), "{shown}");
+}
+
+#[tokio::test]
 async fn drafts_and_revisions_are_read_and_written_as_yaml() {
     let stack = Stack::without_worker().await;
     let folder = tempfile::tempdir().unwrap();

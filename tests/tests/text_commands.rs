@@ -6,7 +6,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use chancery_testkit::{Command, CommandOutput, Stack, files};
+use chancery_testkit::programs::{own_binary, run_tool};
+use chancery_testkit::{Command, CommandOutput, Stack, files, pdf};
 use serde_json::json;
 
 const BRIEF: &str = "---\ntitle: Ferries\nsources:\n  board: {title: Figures, date: 2026, reliability: A}\nactors:\n  line: {name: The line, kind: company}\n---\n\n\
@@ -72,6 +73,19 @@ async fn check_lists_the_problems_of_every_file_as_compilers_do() {
     assert_eq!(checked.stderr, "error: 4 errors, 1 warning in 4 files (INVALID_CONTENT)\n");
     let quiet = run(&["check", &clean]).await.exits(0);
     assert_eq!((quiet.stdout.as_str(), quiet.stderr.as_str()), ("", ""));
+}
+
+#[tokio::test]
+async fn check_says_on_a_terminal_that_a_file_is_clean() {
+    let folder = Folder::new();
+    let clean =
+        folder.with("clean.brief.md", &format!("{BRIEF}It fell. [@board A1] {{actors: line}} ^s-1\n"));
+    // `script` gives the command a terminal.
+    let command = format!("{} check {clean}", own_binary("chancery").display());
+    let ran = run_tool("script", "bsdutils", ["-qec", &command, "/dev/null"]);
+    let shown = String::from_utf8_lossy(&ran.stdout).replace('\r', "");
+    assert!(ran.status.success(), "{shown}");
+    assert_eq!(shown, format!("{clean}: no problems\n"));
 }
 
 #[tokio::test]
@@ -233,6 +247,35 @@ async fn every_example_prints_the_same_bytes_from_its_text_and_its_json() {
         }
     }
     assert_eq!(printed, 8);
+}
+
+#[tokio::test]
+async fn a_preview_for_a_clearance_omits_what_is_marked_higher() {
+    let folder = Folder::new();
+    let body = "It fell. [@board A1] ^s-1\n(TLP:AMBER) It zibeths. [@board A1] {actors: line} ^s-2\n";
+    let file = folder.with("a.brief.md", &format!("{BRIEF}{body}"));
+    let pdf = folder.path("a.pdf").display().to_string();
+    let print = async |clearance: &str| {
+        let ran = run(&["preview", &file, "-o", &pdf, "--clearance", clearance]).await.exits(0);
+        (ran.stdout, pdf::extracted_text(Path::new(&pdf)))
+    };
+    let (said, text) = print("TLP:GREEN").await;
+    assert!(said.contains("stamped as a draft, for readers with the clearance TLP:GREEN"), "{said}");
+    assert!(text.contains("It fell.") && !text.contains("zibeths") && !text.contains("TLP:AMBER"), "{text}");
+    let (_, text) = print("TLP:AMBER").await;
+    assert!(text.contains("zibeths") && text.contains("TLP:AMBER"), "{text}");
+    let wrong = run(&["preview", &file, "-o", &pdf, "--clearance", "TLP:GREN"]).await.exits(2);
+    assert!(wrong.stderr.contains("did you mean \"TLP:GREEN\"?"), "{}", wrong.stderr);
+    let marked = folder.with(
+        "b.brief.md",
+        &BRIEF.replace("---\n\n", "marking: TLP:AMBER\n---\n\nIt fell. {narrative} ^s-0\n\n"),
+    );
+    let refused = run(&["preview", &marked, "-o", &pdf, "--clearance", "TLP:GREEN"]).await.exits(1);
+    assert!(
+        refused.stderr.contains("NO_EDITION") && refused.stderr.contains("TLP:AMBER"),
+        "{}",
+        refused.stderr
+    );
 }
 
 #[tokio::test]

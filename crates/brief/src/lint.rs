@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 
 use chancery_proto::brief::v1::{BriefContent, LikelihoodScale};
 
+pub use self::prose::judges;
 pub use self::warning::*;
 pub use self::wording::{TermFault, term_fault, wording_is_read};
 use crate::glyph_coverage::GlyphCoverage;

@@ -85,6 +85,11 @@ impl Scheme {
         self.definition().names
     }
 
+    /// Returns the scheme that has a label, by its exact spelling. No label is in two schemes.
+    pub fn of_label(label: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scheme| scheme.rank(label).is_some())
+    }
+
     /// Returns the rank of a label, by its exact spelling.
     pub fn rank(self, label: &str) -> Option<Rank> {
         (0u8..).zip(self.labels()).find(|(_, name)| **name == label).map(|(position, _)| Rank(position))
@@ -225,12 +230,13 @@ mod tests {
         for scheme in Scheme::ALL {
             for rank in scheme.ranks() {
                 assert_eq!(scheme.rank(scheme.label(rank)), Some(rank));
+                assert_eq!(Scheme::of_label(scheme.label(rank)), Some(scheme));
                 scheme.color(rank);
             }
             assert_eq!(scheme.ranks().count(), scheme.labels().len());
         }
         assert!(Scheme::Tlp.rank("TLP:AMBER") < Scheme::Tlp.rank("TLP:AMBER+STRICT"));
-        assert_eq!(Scheme::Tlp.rank("tlp:amber"), None);
+        assert_eq!((Scheme::Tlp.rank("tlp:amber"), Scheme::of_label("tlp:amber")), (None, None));
         assert_eq!(Scheme::Tlp.label(Scheme::Tlp.highest()), "TLP:RED");
         assert_eq!(Scheme::Us.label(Rank::BEYOND), "TS");
     }

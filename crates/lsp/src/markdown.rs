@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use chancery_brief::{PartKind, likelihood, reading_order};
 use chancery_proto::brief::v1::{BriefContent, Likelihood, LikelihoodScale, LikelihoodTerm};
+use chancery_proto::descriptors::word_of_name;
 use chancery_text::outline::OutlinePart;
 
 use crate::document::Analysis;
@@ -140,8 +141,8 @@ fn described(content: &BriefContent, part: &OutlinePart) -> Option<Description> 
 
 /// Returns the word of an enum's value; empty for the unspecified one.
 fn word(name: &str, prefix: &str) -> String {
-    let word = name.strip_prefix(prefix).unwrap_or(name);
-    if word == "UNSPECIFIED" { String::new() } else { word.to_ascii_lowercase().replace('_', "-") }
+    let word = word_of_name(name, prefix);
+    if word == "unspecified" { String::new() } else { word }
 }
 
 /// Returns the range of a term, as published, with the name of its scale.

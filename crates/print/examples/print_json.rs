@@ -97,8 +97,7 @@ fn main() -> Result<(), Failure> {
 
 /// Returns content as the service stores it, with its marking.
 fn canonical(content: &BriefContent) -> Result<BriefContent, Failure> {
-    let has_label = |scheme: &Scheme| scheme.rank(&content.default_marking).is_some();
-    let scheme = Scheme::ALL.into_iter().find(has_label).unwrap_or(Scheme::Tlp);
+    let scheme = Scheme::of_label(&content.default_marking).unwrap_or(Scheme::Tlp);
     Ok(canonicalize(content, scheme)?.into_content())
 }
 

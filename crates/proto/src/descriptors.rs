@@ -78,19 +78,25 @@ pub(crate) fn value_names(descriptor: &EnumDescriptor) -> Vec<String> {
 pub(crate) fn enum_words(descriptor: &EnumDescriptor) -> Vec<String> {
     let prefix = enum_prefix(descriptor);
     let names = value_names(descriptor);
-    names.iter().map(|name| word_of(name.strip_prefix(&prefix).unwrap_or(name))).collect()
+    names.iter().map(|name| word_of(name, &prefix)).collect()
 }
 
-/// Returns the word of a name without its prefix. Grades are capital letters.
-fn word_of(name: &str) -> String {
-    if name.len() == 1 { name.to_owned() } else { name.to_ascii_lowercase().replace('_', "-") }
+/// Returns the word of the name of an enum's value: the name without its prefix, in lower case, joined by hyphens, such as
+/// `non-state-group` of `ACTOR_KIND_NON_STATE_GROUP`.
+pub fn word_of_name(name: &str, prefix: &str) -> String {
+    name.strip_prefix(prefix).unwrap_or(name).to_ascii_lowercase().replace('_', "-")
+}
+
+/// Returns the word of a name in JSON and YAML, where grades are capital letters.
+fn word_of(name: &str, prefix: &str) -> String {
+    let word = word_of_name(name, prefix);
+    if word.len() == 1 { word.to_ascii_uppercase() } else { word }
 }
 
 /// Returns the word of a number of an enum; none for the unspecified value and for unknown numbers.
 pub(crate) fn word_of_number(descriptor: &EnumDescriptor, number: i32) -> Option<String> {
     let value = descriptor.get_value(number).filter(|_| number != 0)?;
-    let name = value.name();
-    Some(word_of(name.strip_prefix(&enum_prefix(descriptor)).unwrap_or(name)))
+    Some(word_of(value.name(), &enum_prefix(descriptor)))
 }
 
 /// Returns the number of a value by its name or its word, in lower or upper case.

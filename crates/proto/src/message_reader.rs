@@ -29,6 +29,8 @@ pub struct Problem {
     pub range: Range<usize>,
     /// The problem, with the allowed values or the nearest one.
     pub message: String,
+    /// An edit that corrects it, where one thing can be meant: the range of bytes and what replaces it.
+    pub fix: Option<(Range<usize>, String)>,
 }
 
 /// The problems of a document, in the order of its text.
@@ -69,12 +71,24 @@ struct Reader {
 
 impl Reader {
     fn report(&mut self, code: &'static str, range: &Range<usize>, message: &str) {
+        self.report_with_nearest(code, range, message, None);
+    }
+
+    /// Reports a problem of a key or a value that is near an allowed one.
+    fn report_with_nearest(
+        &mut self,
+        code: &'static str,
+        range: &Range<usize>,
+        message: &str,
+        nearest: Option<String>,
+    ) {
         if self.problems.listed.len() == PROBLEM_LIMIT {
             self.problems.omitted += 1;
             return;
         }
         let (path, message) = (printable(&self.path), printable(message));
-        self.problems.listed.push(Problem { code, path, range: range.clone(), message });
+        let fix = nearest.map(|nearest| (range.clone(), nearest));
+        self.problems.listed.push(Problem { code, path, range: range.clone(), message, fix });
     }
 
     /// Reads at a path below the current one.
@@ -105,8 +119,8 @@ impl Reader {
                 .or_else(|| descriptor.get_field_by_name(&key.name));
             self.at(&key.name, |reader| {
                 let Some(field) = field else {
-                    let message = unknown_key(&key.name, descriptor);
-                    return reader.report("UNKNOWN_KEY", &key.range, &message);
+                    let (message, nearest) = unknown_key(&key.name, descriptor);
+                    return reader.report_with_nearest("UNKNOWN_KEY", &key.range, &message, nearest);
                 };
                 let place = field
                     .containing_oneof()
@@ -207,7 +221,8 @@ impl Reader {
         if let Some(value) = enum_word(descriptor, word) {
             return Some(FieldValue::EnumNumber(value));
         }
-        self.report("UNKNOWN_VALUE", &node.range, &unknown_value(word, descriptor));
+        let (message, nearest) = unknown_value(word, descriptor);
+        self.report_with_nearest("UNKNOWN_VALUE", &node.range, &message, nearest);
         None
     }
 
@@ -267,17 +282,21 @@ fn whole_of_float(written: &str) -> Option<i128> {
     is_whole.then_some(number as i128)
 }
 
-fn unknown_key(name: &str, descriptor: &MessageDescriptor) -> String {
+/// Returns the message about an unknown field, and the nearest one.
+fn unknown_key(name: &str, descriptor: &MessageDescriptor) -> (String, Option<String>) {
     let fields: Vec<String> = descriptor.fields().map(|field| field.json_name().to_owned()).collect();
     let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
-    match nearest(name, &fields) {
+    let nearest = nearest(name, &fields);
+    let message = match nearest {
         Some(nearest) => format!("unknown field {name:?}; did you mean {nearest:?}?"),
         None => format!("unknown field {name:?}; expected one of {}", fields.join(", ")),
-    }
+    };
+    (message, nearest.map(str::to_owned))
 }
 
-/// Names the nearest value, or all of them, in the spelling of the given one: names in capitals, or words.
-fn unknown_value(given: &str, descriptor: &EnumDescriptor) -> String {
+/// Returns the message about an unknown value, which names the nearest one or all of them, and the nearest one. Values are in
+/// the spelling of the given one: names in capitals, or words.
+fn unknown_value(given: &str, descriptor: &EnumDescriptor) -> (String, Option<String>) {
     let (names, words) = (value_names(descriptor), enum_words(descriptor));
     let bare = given.to_ascii_uppercase();
     let bare = bare.strip_prefix(&enum_prefix(descriptor)).unwrap_or(&bare);
@@ -285,10 +304,12 @@ fn unknown_value(given: &str, descriptor: &EnumDescriptor) -> String {
     let nearest = nearest(&bare.replace('_', "-"), &known);
     let is_name = given.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
     let allowed = if is_name { &names } else { &words };
-    match nearest.and_then(|nearest| allowed.get(known.iter().position(|word| *word == nearest)?)) {
+    let nearest = nearest.and_then(|nearest| allowed.get(known.iter().position(|word| *word == nearest)?));
+    let message = match nearest {
         Some(nearest) => format!("unknown value {given:?}; did you mean {nearest:?}?"),
         None => format!("unknown value {given:?}; expected one of {}", allowed.join(", ")),
-    }
+    };
+    (message, nearest.cloned())
 }
 
 fn as_json(node: &Node) -> serde_json::Value {

@@ -1,19 +1,33 @@
 //! Values that the text leaves out. The reader fills them in and the writer leaves them out by the same functions.
 
 use chancery_brief::edtf::{self, Date, Edtf, Precision};
+use chancery_brief::lint::judges;
 use chancery_proto::brief::v1::{DatePrecision, Statement, StatementType};
 
-/// Returns the type of a statement whose text states none.
-pub(crate) fn statement_type(statement: &Statement, is_in_callout: bool) -> StatementType {
+/// The block of a sentence, as far as it determines the type.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Container {
+    /// Its sentences explain, and claim nothing.
+    Callout,
+    /// Its words are those of the source.
+    Quote,
+    #[default]
+    Other,
+}
+
+/// Returns the type of a statement whose text states none. A citation makes it a fact, unless its words judge: these are
+/// the author's, and not the source's.
+pub(crate) fn statement_type(statement: &Statement, container: Container, language: &str) -> StatementType {
     if !statement.horizon.is_empty() {
-        StatementType::Forecast
-    } else if is_in_callout {
-        StatementType::Narrative
-    } else if statement.likelihood.is_some() || statement.citations.is_empty() {
-        StatementType::Assessment
-    } else {
-        StatementType::Fact
+        return StatementType::Forecast;
     }
+    if container == Container::Callout {
+        return StatementType::Narrative;
+    }
+    let reports = statement.likelihood.is_none()
+        && !statement.citations.is_empty()
+        && (container == Container::Quote || !judges(&statement.text, language));
+    if reports { StatementType::Fact } else { StatementType::Assessment }
 }
 
 /// Returns the precision that the form of a date implies.

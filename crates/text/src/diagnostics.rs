@@ -53,7 +53,9 @@ impl Diagnostic {
         Self { severity: Severity::Hint, ..Self::error(code, range, message) }
     }
 
-    pub(crate) fn with_fix(mut self, range: TextRange, replacement: impl Into<String>) -> Self {
+    /// Adds the edit that corrects what the diagnostic is about.
+    #[must_use]
+    pub fn with_fix(mut self, range: TextRange, replacement: impl Into<String>) -> Self {
         self.fix = Some(Fix { range, replacement: replacement.into() });
         self
     }

@@ -4,6 +4,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chancery_brief::reading_order::statements;
+use chancery_proto::nearest::nearest;
 
 use crate::code;
 use crate::context::Context;
@@ -13,8 +14,10 @@ use crate::range::{Spanned, TextRange};
 use crate::syntax::front_matter::FrontMatter;
 use crate::syntax::parts::Parts;
 use crate::syntax::sentences::Passage;
+use crate::syntax::tokens::is_id_character;
 use crate::syntax::tree::{Element, ElementKind, List};
 use crate::syntax::yaml::YamlValue;
+use crate::vocabulary::MAX_COMPARISONS;
 
 /// The kinds of parts that must have an id, with the prefix and the digits of their ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -238,7 +241,7 @@ impl Numbers {
 
     /// Keeps ids that a text names: a part that got one would be meant by references that were written before it had it.
     fn reserve_named(&mut self, text: &str) {
-        let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')));
+        let words = text.split(|c: char| !is_id_character(c));
         let named = words.filter(|word| numbered(word).is_some());
         self.used.extend(named.map(str::to_owned));
     }
@@ -271,8 +274,31 @@ impl Numbers {
     }
 }
 
+/// The ids of a brief, of which the nearest one is proposed for a reference that names none.
+#[derive(Debug)]
+pub struct NearestId<'i> {
+    ids: Vec<&'i str>,
+    /// Comparisons that are left. Past them, nothing is proposed.
+    comparisons: usize,
+}
+
+impl<'i> NearestId<'i> {
+    /// Takes the ids that references may mean.
+    pub fn new(ids: impl IntoIterator<Item = &'i str>) -> Self {
+        Self { ids: ids.into_iter().filter(|id| id.is_ascii()).collect(), comparisons: MAX_COMPARISONS }
+    }
+
+    /// Returns the id that a reference most likely misspells.
+    pub fn of(&mut self, given: &str) -> Option<&'i str> {
+        self.comparisons = self.comparisons.checked_sub(self.ids.len())?;
+        // Another number of the same series, such as s-12 for s-13, is no misspelling.
+        let misspelt: Vec<&str> = self.ids.iter().copied().filter(|id| !is_same_series(id, given)).collect();
+        nearest(given, &misspelt)
+    }
+}
+
 /// Returns whether two ids differ only in the number at their end.
-pub(crate) fn is_same_series(one: &str, other: &str) -> bool {
+fn is_same_series(one: &str, other: &str) -> bool {
     let prefix = |id| numbered(id).map(|(prefix, _)| prefix);
     prefix(one).is_some_and(|own| prefix(other) == Some(own))
 }

@@ -57,11 +57,14 @@ mod vocabulary;
 mod writer;
 mod yaml_document;
 
-pub use self::check::{Check, Fixed, Fixing, apply_safe_fixes, check, fix, rule_message, safe_fixes};
+pub use self::check::{
+    Check, Fixed, Fixing, apply_safe_fixes, check, fix, rule_message, safe_fixes, with_remedy,
+};
 pub use self::context::{Context, Exchange, Resolver};
 pub use self::diagnostics::{DIAGNOSTIC_LIMIT, Diagnostic, Fix, Severity};
 pub use self::etag::with_etag;
 pub use self::format::{Formatted, FormattingNote, format, format_valid};
+pub use self::ids::NearestId;
 pub use self::parse::TEXT_LIMIT;
 pub use self::paths::Paths;
 pub use self::positions::{Position, Positions};

@@ -6,7 +6,7 @@ use chancery_proto::brief::v1::{
     LikelihoodScale, LikelihoodTerm, PlaceKind, PloverType, RelationshipPolarity, RelationshipStatus,
     SourceReliability, SourceType, StatementStatus, StatementType, Trend,
 };
-use chancery_proto::descriptors::enum_values;
+use chancery_proto::descriptors::{enum_values, word_of_name};
 
 /// Maximum number of comparisons between unknown names in a text and the known ones, each of which takes about a
 /// microsecond. Past it, messages propose no name.
@@ -65,7 +65,7 @@ words! {
 
 /// Returns the word of a value.
 pub(crate) fn word<W: Words>(value: W) -> String {
-    lower(value.name().strip_prefix(W::PREFIX).unwrap_or(value.name()))
+    word_of_name(value.name(), W::PREFIX)
 }
 
 /// Returns the value of a word, in lower or upper case.
@@ -75,11 +75,7 @@ pub(crate) fn value<W: Words>(word: &str) -> Option<W> {
 
 /// Lists the words of an enum, except that of the unspecified value.
 pub(crate) fn words<W: Words>() -> Vec<String> {
-    enum_values(W::NAME).iter().map(|name| lower(name.strip_prefix(W::PREFIX).unwrap_or(name))).collect()
-}
-
-fn lower(name: &str) -> String {
-    name.to_ascii_lowercase().replace('_', "-")
+    enum_values(W::NAME).iter().map(|name| word_of_name(name, W::PREFIX)).collect()
 }
 
 /// The scales with the words before their terms.

@@ -258,3 +258,47 @@ fn a_date_with_two_readings_names_both_and_a_percentage_needs_no_sign() {
     assert_eq!(percent, [60, 40]);
     assert!(chancery_text::format(text, &Context::default()).text.contains("\n60 | Slow"));
 }
+
+#[test]
+fn percentages_outside_of_their_term_are_one_error_with_a_remedy() {
+    let message = |annotation: &str| {
+        let text = format!("---\ntitle: T\n---\n\nIt falls. {{{annotation}}} ^s-1\n");
+        let errors: Vec<String> = checked(&text)
+            .findings
+            .iter()
+            .filter(|found| found.severity == Severity::Error)
+            .map(|found| format!("{}: {}", found.range.of(&text), found.message))
+            .collect();
+        errors.join("\n")
+    };
+    assert_eq!(
+        message("likely 60-90%"),
+        "likely 60-90%: 60-90% is not within \"likely\", which is 55-80%: write `likely 60-80%`, or `likely` for all of its range"
+    );
+    assert_eq!(
+        message("likely 20-30%"),
+        "likely 20-30%: 20-30% is not within \"likely\", which is 55-80%: write `unlikely 20-30%`, or a range within that of \"likely\""
+    );
+    assert_eq!(
+        message("likely 70-60%"),
+        "likely 70-60%: 70-60% is not within \"likely\", which is 55-80%: write a range within it, the lower percentage first, such as `likely 55-80%`"
+    );
+}
+
+#[test]
+fn a_judgment_on_an_unknown_statement_is_not_said_to_have_a_single_source() {
+    let codes = |support: &str| -> Vec<&str> {
+        let sources =
+            "  a: {title: A, date: 2026, reliability: A}\n  b: {title: B, date: 2026, reliability: B}\n";
+        let own = format!("{{likely; moderate confidence: Few; rests-on: {support}}}");
+        let facts = "It fell. [@a] ^s-dpo\nIt rose. [@b] ^s-talks\n";
+        let text = format!(
+            "---\ntitle: T\nsources:\n{sources}---\n\n1. It falls. ^s-1\n   {own} ^kj-1\n\n# H ^h\n\n{facts}"
+        );
+        checked(&text).findings.iter().map(|found| found.code).collect()
+    };
+    assert_eq!(codes("s-dpo s-talks"), Vec::<&str>::new());
+    assert_eq!(codes("s-dpo"), ["SINGLE_SOURCE"]);
+    assert_eq!(codes("s-dpo s-talx"), ["UNKNOWN_REFERENCE"]);
+    assert_eq!(codes("s-dpo; s-talks"), ["UNKNOWN_KEY", "FURTHER_CHECKS"]);
+}

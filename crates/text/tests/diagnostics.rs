@@ -507,3 +507,78 @@ fn the_fences_underlines_and_numbers_of_markdown_are_errors_with_their_cure() {
     );
     assert_problems("\\=== It fell. ^s-1\n\\~~~ It rose. ^s-2\n= It is. ^s-3\n~~ It was. ^s-4\n", &[]);
 }
+
+#[test]
+fn a_pasted_table_and_a_numbered_caption() {
+    assert_problems(
+        "# A ^a\n\nTable 1: Transits\nYear\tShips\n2024\t34\n2025\t50\t7\n\nIt fell. ^s-1",
+        &[
+            "3:1+8 INVALID_TABLE: the title line of a table is `Table: CAPTION [@source] {annotations} ^id`, without a number, and its rows are lines such as `| Year | Ships |` below it",
+            "    \"Table 1:\" -> \"Table:\"",
+            "4:1+… INVALID_TABLE: rows of a table have bars between their cells, not tabs: write `Table: CAPTION`, then the headings, such as `| Year | Ships |`, then `|---|---|` and the rows",
+            "    \"Year\\tShips\\n2024\\t34\\n2025\\t50\\t7\" -> \"| Year | Ships |\\n|---|---|\\n| 2024 | 34 |\\n| 2025 | 50 |\"",
+        ],
+    );
+    assert_problems(
+        "# A ^a\n\nYear\tAll\tContainer\n\nTable 2. Ships\n\n| Year | Ships |\n|---|---:|\n| 2024 | 34 |\n\nTable 3: Tolls\n\nTable 4: a sentence. ^s-1",
+        &[
+            "3:1+18 INVALID_TABLE: rows of a table have bars between their cells, not tabs: write `Table: CAPTION`, then the headings, such as `| Year | All | Container |`, then `|---|---|---|` and the rows",
+            "    \"Year\\tAll\\tContainer\" -> \"Table: \\n| Year | All | Container |\\n|---|---|---|\"",
+            "5:1+8 INVALID_TABLE: the title line of a table is `Table: CAPTION [@source] {annotations} ^id`, without a number, and its rows are lines such as `| Year | Ships |` below it",
+            "    \"Table 2.\" -> \"Table:\"",
+            "11:1+8 warning INVALID_TABLE: this is read as a sentence: a table has the title line `Table: CAPTION`, without a number, directly above rows such as `| Year | Ships |`",
+        ],
+    );
+}
+
+#[test]
+fn marks_of_lists_before_entries() {
+    assert_problems(
+        "```indicators\n- Cover falls {meaning: Calm} ^ind-1\n2. Tolls rise ^ind-2\n\\- A hyphen ^ind-3\n-5 % a year ^ind-4\n```\n```events\n* 2026 | It fell ^e-1\n```",
+        &[
+            "2:1+2 NOT_A_BRIEF: a line of `indicators` is an entry, `INDICATOR {meaning: …}`, and has no mark of a list: remove it, or write a backslash before the mark for text",
+            "    \"- \" -> \"\"",
+            "3:1+3 NOT_A_BRIEF: a line of `indicators` is an entry, `INDICATOR {meaning: …}`, and has no mark of a list: remove it, or write a backslash before the mark for text",
+            "    \"2. \" -> \"\"",
+            "8:1+2 NOT_A_BRIEF: a line of `events` is an entry, `DATE | TITLE`, and has no mark of a list: remove it, or write a backslash before the mark for text",
+            "    \"* \" -> \"\"",
+        ],
+    );
+}
+
+#[test]
+fn a_marking_inside_a_sentence() {
+    assert_problems(
+        "(TLP:GREEN) Iran (TLP:RED) sends parts. (tlp:amber) [@press (TLP:RED)] ^s-1\nThe \\(TLP:RED) label and f(TLP:RED) are text. ^s-2",
+        &[
+            "1:18+9 warning MARKING_IN_TEXT: \"(TLP:RED)\" marks nothing here, and is printed as text: a marking is the first thing of its line, before the sentence; write \\( for text",
+            "1:41+11 warning MARKING_IN_TEXT: \"(tlp:amber)\" marks nothing here, and is printed as text: a marking is the first thing of its line, before the sentence; write \\( for text",
+        ],
+    );
+}
+
+#[test]
+fn other_words_for_a_likelihood() {
+    assert_problems(
+        "It falls. {very probably} ^s-1\nIt falls. {highly unlikely; high confidence} ^s-2\nIt falls. {phia: most probably} ^s-3\nIt falls. {even chance} ^s-4",
+        &[
+            "1:12+13 UNKNOWN_KEY: a sentence has no annotation \"very probably\": did you mean \"very likely\"?",
+            "    \"very probably\" -> \"very likely\"",
+            "2:12+15 UNKNOWN_VALUE: \"highly unlikely\" is a term of another scale: write \"very unlikely\", the term of this brief's scale, or `phia: highly unlikely`",
+            "3:18+13 UNKNOWN_VALUE: \"most probably\" is no term of the scale: did you mean \"highly likely\"?",
+            "4:12+11 UNKNOWN_KEY: a sentence has no annotation \"even chance\": did you mean \"roughly even chance\"?",
+            "    \"even chance\" -> \"roughly even chance\"",
+        ],
+    );
+}
+
+#[test]
+fn ids_with_semicolons_between_them() {
+    assert_problems(
+        "1. It falls. ^s-1\n   {likely; low confidence; rests-on: s-dpo; s-talks} ^kj-1\n\n# H ^h\n\nIt fell. ^s-dpo\nIt rose. ^s-talks",
+        &[
+            "2:46+7 UNKNOWN_KEY: a key judgment has no annotation \"s-talks\": the ids of `rests-on` are separated by spaces, such as `s-01 s-02`",
+            "    \"; \" -> \" \"",
+        ],
+    );
+}

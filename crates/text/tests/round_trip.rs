@@ -9,7 +9,8 @@ use chancery_brief::marking::Scheme;
 use chancery_brief::validate::canonicalize;
 use chancery_proto::brief::v1::block::Kind;
 use chancery_proto::brief::v1::{
-    BriefContent, CitationRole, DatePrecision, RelationshipStatus, Statement, StatementType,
+    Block, BriefContent, BriefKind, Callout, Citation, CitationRole, DatePrecision, Indicator, Paragraph,
+    Quote, RelationshipStatus, Section, Source, Statement, StatementType,
 };
 use chancery_text::{Context, Exchange, Positions, Reading, format, read, write};
 use proptest::prelude::*;
@@ -126,4 +127,90 @@ fn every_path_of_validation_leads_to_its_line() {
     let expected =
         [(21, "huthis"), (23, "s-05"), (28, "| 2024 | 34 |"), (33, "e-9"), (36, "s-33"), (6, "2026-13")];
     assert_eq!(located, expected, "{:#?}", invalid.violations);
+}
+
+#[test]
+fn the_type_of_a_sentence_is_kept_whatever_its_words() {
+    const TEXTS: [&str; 7] = [
+        "It fell.",
+        "It will fall.",
+        "It might fall (TLP:RED) soon.",
+        "It is very likely to fall.",
+        "Порт, вероятно, будет закрыт.",
+        "بندر بسته خواهد شد.",
+        "من المرجح أن يغلق الميناء.",
+    ];
+    const TYPES: [StatementType; 4] =
+        [StatementType::Fact, StatementType::Assessment, StatementType::Forecast, StatementType::Narrative];
+    for language in ["en", "en-GB", "ru", "fa-IR", "ar", "de"] {
+        let mut statements = Vec::new();
+        for (text, kind) in TEXTS.iter().flat_map(|text| TYPES.map(|kind| (*text, kind))) {
+            for has_source in [true, false] {
+                let mut statement = Statement { text: text.to_owned(), ..Statement::default() };
+                statement.set_type(kind);
+                let citation = Citation { source_id: "a".to_owned(), ..Citation::default() };
+                statement.citations.extend(has_source.then_some(citation));
+                statements.push(statement);
+            }
+        }
+        let mut number = 0;
+        let mut numbered = || {
+            let mut statements = statements.clone();
+            for statement in &mut statements {
+                number += 1;
+                statement.id = format!("s-{number}");
+            }
+            statements
+        };
+        let kinds = [
+            Kind::Paragraph(Paragraph { statements: numbered() }),
+            Kind::Callout(Callout { title: "Note".to_owned(), statements: numbered() }),
+            Kind::Quote(Quote { statements: numbered(), attribution: "A minister".to_owned() }),
+        ];
+        let blocks = kinds.map(|kind| Block { kind: Some(kind), ..Block::default() });
+        let section = Section {
+            id: "h".to_owned(),
+            heading: "H".to_owned(),
+            blocks: blocks.into(),
+            ..Section::default()
+        };
+        let mut content = BriefContent {
+            title: "T".to_owned(),
+            language: language.to_owned(),
+            bluf: numbered(),
+            sources: vec![Source { id: "a".to_owned(), title: "A".to_owned(), ..Source::default() }],
+            sections: vec![section],
+            ..BriefContent::default()
+        };
+        content.set_kind(BriefKind::Thematic);
+        assert_round_trip(&content, Scheme::Tlp);
+    }
+}
+
+#[test]
+fn texts_that_read_as_marks_are_kept() {
+    let text = "It fell, (TLP:RED) and (tlp:amber) and (C) and (S).";
+    for scheme in Scheme::ALL {
+        let indicators = ["- One", "* Two", "12. Three", "2026. Four", "+", "Five (TLP:RED) (S) here"];
+        let indicators = indicators.iter().enumerate().map(|(number, text)| Indicator {
+            id: format!("ind-{number}"),
+            text: (*text).to_owned(),
+            ..Indicator::default()
+        });
+        let mut statement = Statement { id: "s-1".to_owned(), text: text.to_owned(), ..Statement::default() };
+        statement.set_type(StatementType::Assessment);
+        let section = Section { id: "h".to_owned(), heading: text.to_owned(), ..Section::default() };
+        let caption =
+            Statement { id: "s-2".to_owned(), text: "Table 1: all of it.".to_owned(), ..statement.clone() };
+        let mut content = BriefContent {
+            title: "T".to_owned(),
+            language: "en".to_owned(),
+            bluf: vec![statement, caption],
+            indicators: indicators.collect(),
+            sections: vec![section],
+            ..BriefContent::default()
+        };
+        content.set_kind(BriefKind::Thematic);
+        assert_round_trip(&content, scheme);
+    }
 }

@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
-use chancery_text::{Context, TextRange, read};
+use chancery_brief::reading_order::statements;
+use chancery_proto::brief::v1::{Statement, StatementType};
+use chancery_text::{Context, TextRange, check, read};
 
 /// Returns the codes of the warnings with the words that they mark, and the body with all fixes.
 fn warnings(body: &str) -> (Vec<(&'static str, String)>, String) {
@@ -42,8 +44,65 @@ fn a_likelihood_that_contradicts_the_words_is_reported() {
 
 #[test]
 fn other_sentences_are_not_reported() {
-    let body = "It is not likely to fall. ^s-1\nIt is likely. {likely 60-70%} ^s-2\nIt likely fell, the source says. [@a] ^s-3\n\n1. It will likely rise. ^s-4\n   {likely} ^kj-1\n";
+    let body = "It is not likely to fall. ^s-1\nIt is likely. {likely 60-70%} ^s-2\nIt likely fell, the source says. [@a] {fact} ^s-3\n\n1. It will likely rise. ^s-4\n   {likely} ^kj-1\n";
     assert_eq!(warnings(body).0, []);
     let russian = "---\ntitle: T\nlanguage: ru\n---\n\nlikely ^s-1\n";
     assert_eq!(read(russian, &Context::default()).wording, []);
+}
+
+/// Returns the types of the sentences of a body, in a language.
+fn types(language: &str, body: &str) -> Vec<StatementType> {
+    let text =
+        format!("---\ntitle: T\nlanguage: {language}\nsources:\n  a: {{title: A}}\n---\n\n# H ^h\n\n{body}");
+    let content = read(&text, &Context::default()).content;
+    statements(&content).into_iter().map(Statement::r#type).collect()
+}
+
+#[test]
+fn a_citation_makes_a_sentence_a_fact_unless_its_words_judge() {
+    use StatementType::{Assessment, Fact};
+    for sentence in [
+        "It fell.",
+        "It fell in May.",
+        "The political will is weak.",
+        "The minister said: “We will pay.”",
+        "It will fall. {fact}",
+    ] {
+        let (text, annotation) =
+            sentence.split_once('{').map_or((sentence, ""), |(text, _)| (text, " {fact}"));
+        assert_eq!(types("en", &format!("{} [@a]{annotation} ^s-1\n", text.trim())), [Fact], "{sentence}");
+    }
+    for sentence in [
+        "It will fall.",
+        "It is going to fall.",
+        "It may have fallen.",
+        "Perhaps it fell.",
+        "It is highly likely to fall.",
+        "There is a realistic possibility of a fall.",
+    ] {
+        assert_eq!(types("en-GB", &format!("{sentence} [@a] ^s-1\n")), [Assessment], "{sentence}");
+    }
+    assert_eq!(
+        types("ru", "Порт, вероятно, закрыт. [@a] ^s-1\nПорт закрыт. [@a] ^s-2\n"),
+        [Assessment, Fact]
+    );
+    assert_eq!(types("fa", "بندر بسته خواهد شد. [@a] ^s-1\nبندر بسته شد. [@a] ^s-2\n"), [Assessment, Fact]);
+    // The words of a quote are those of its source.
+    assert_eq!(types("en", "> It will fall. [@a] ^s-1\n> -- by: The minister\n"), [Fact]);
+}
+
+#[test]
+fn a_cited_sentence_that_judges_is_warned_of_as_any_other() {
+    let codes = |sentence: &str| -> Vec<&str> {
+        let source = "{title: A, date: 2026, reliability: B}";
+        let text = format!("---\ntitle: T\nsources:\n  a: {source}\n---\n\n# H ^h\n\n{sentence} ^s-1\n");
+        check(&text, &Context::default(), None).findings.iter().map(|found| found.code).collect()
+    };
+    assert_eq!(codes("It will fall. [@a]"), ["FORECAST_WITHOUT_LIKELIHOOD"]);
+    assert_eq!(codes("It might fall. [@a]"), ["HEDGE_WITHOUT_LIKELIHOOD"]);
+    assert_eq!(codes("It is likely to fall. [@a]"), ["TERM_WITHOUT_LIKELIHOOD"]);
+    assert_eq!(codes("It is highly likely to fall. [@a]"), ["TERM_OF_OTHER_SCALE"]);
+    for settled in ["It will fall. [@a] {fact}", "It will fall. [@a] {likely}", "It fell. [@a]"] {
+        assert_eq!(codes(settled), Vec::<&str>::new(), "{settled}");
+    }
 }

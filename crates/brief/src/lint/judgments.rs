@@ -9,8 +9,8 @@ use chancery_proto::brief::v1::{
 
 use super::statements::scale_fault;
 use super::warning::{
-    HIGH_CONFIDENCE_ON_WEAK_SOURCES, JUDGMENT_DROPPED, LIKELIHOOD_BEYOND_SUPPORT, SINGLE_SOURCE,
-    SUPERSEDED_SUPPORT, Warning,
+    HIGH_CONFIDENCE_ON_WEAK_SOURCES, JUDGMENT_DROPPED, JUDGMENT_WITHOUT_CONFIDENCE,
+    LIKELIHOOD_BEYOND_SUPPORT, SINGLE_SOURCE, SUPERSEDED_SUPPORT, Warning,
 };
 use crate::likelihood;
 use crate::part::change_subject;
@@ -26,10 +26,17 @@ pub(super) fn lint(content: &BriefContent, scale: LikelihoodScale, warnings: &mu
     for judgment in &content.key_judgments {
         let supports: Vec<&Statement> =
             judgment.rests_on.iter().filter_map(|id| by_id.get(id.as_str()).copied()).collect();
-        lint_sources(judgment, &supports, &sources, warnings);
+        // In content that breaks rules, an unknown one may be what is missing.
+        let is_support_known = supports.len() == judgment.rests_on.len();
+        lint_superseded(judgment, &supports, warnings);
         if let Some(likelihood) = &judgment.likelihood {
             scale_fault(&judgment.id, likelihood, scale, warnings);
         }
+        lint_missing_confidence(judgment, warnings);
+        if !is_support_known {
+            continue;
+        }
+        lint_sources(judgment, &supports, &sources, warnings);
         lint_likelihood(judgment, &supports, warnings);
         let confidence = judgment.confidence.as_ref().map(Confidence::level);
         let resting = judgment.statements.iter().chain(supports.iter().copied());
@@ -63,6 +70,9 @@ fn lint_sources(
         );
         warnings.push(Warning::new(SINGLE_SOURCE, &judgment.id, message));
     }
+}
+
+fn lint_superseded(judgment: &KeyJudgment, supports: &[&Statement], warnings: &mut Vec<Warning>) {
     for support in supports.iter().filter(|statement| !still_holds(statement)) {
         let message = format!(
             "the judgment rests on {}, which was superseded or withdrawn: rest it on what replaced that statement",
@@ -108,6 +118,17 @@ fn lint_likelihood(judgment: &KeyJudgment, supports: &[&Statement], warnings: &m
         terms.into_iter().collect::<Vec<_>>().join(", ")
     );
     warnings.push(Warning::new(LIKELIHOOD_BEYOND_SUPPORT, &judgment.id, message));
+}
+
+/// Warns of a judgment that says how likely something is, and not how well that is founded. Both may be those of a sentence.
+fn lint_missing_confidence(judgment: &KeyJudgment, warnings: &mut Vec<Warning>) {
+    let own = &judgment.statements;
+    let has_likelihood = judgment.likelihood.is_some() || own.iter().any(|own| own.likelihood.is_some());
+    let has_confidence = judgment.confidence.is_some() || own.iter().any(|own| own.confidence.is_some());
+    if has_likelihood && !has_confidence {
+        let message = "the key judgment has a likelihood but no confidence: set the confidence in its basis, with the reason";
+        warnings.push(Warning::new(JUDGMENT_WITHOUT_CONFIDENCE, &judgment.id, message));
+    }
 }
 
 /// Warns of high confidence if every citation is graded E or F, or 4 to 6. Citations without a grade count as good ones.

@@ -11,8 +11,7 @@ use crate::marking::{Rank, Scheme};
 
 /// Warns of statements whose sources, and of key judgments whose support, all have a higher marking.
 pub(super) fn lint(content: &BriefContent, warnings: &mut Vec<Warning>) {
-    let is_scheme = |scheme: &Scheme| scheme.rank(&content.default_marking).is_some();
-    let Some(scheme) = Scheme::ALL.into_iter().find(is_scheme) else { return };
+    let Some(scheme) = Scheme::of_label(&content.default_marking) else { return };
     let floor = scheme.rank(&content.default_marking).unwrap_or(Rank::LOWEST);
     let own_or = |marking: &str, enclosing: Rank| scheme.rank(marking).unwrap_or(enclosing);
     let sources: BTreeMap<&str, Rank> =

@@ -1,11 +1,12 @@
-//! Lints of English wording.
+//! Lints of wording: words that hedge, that give a likelihood, and that speak of the future.
 
 use chancery_proto::brief::v1::LikelihoodScale;
 
-use super::wording;
+use super::wording::{self, wording_is_read};
 use crate::likelihood;
+use crate::translations;
 
-/// Words that weaken a claim without giving a likelihood. Matched in lower case only: "May" is a month.
+/// Words that weaken a claim without giving a likelihood.
 const HEDGES: [&str; 12] = [
     "may",
     "might",
@@ -21,15 +22,105 @@ const HEDGES: [&str; 12] = [
     "apparently",
 ];
 
+/// Words of a claim about the future. Matched in lower case only: "Will" is a name, or asks.
+const FORECASTS: [&str; 9] = [
+    "will",
+    "won't",
+    "won’t",
+    "shall",
+    "is going to",
+    "are going to",
+    "isn't going to",
+    "aren't going to",
+    "is about to",
+];
+
+/// Words before "will" that make it a noun, as in "the political will".
+const BEFORE_NOUN: [&str; 18] = [
+    "a",
+    "at",
+    "free",
+    "general",
+    "good",
+    "her",
+    "his",
+    "ill",
+    "its",
+    "last",
+    "national",
+    "no",
+    "own",
+    "political",
+    "popular",
+    "public",
+    "the",
+    "their",
+];
+
+/// Words that open a subordinate clause.
+const SUBORDINATORS: [&str; 13] = [
+    "because", "how", "if", "that", "until", "what", "when", "where", "whether", "which", "while", "who",
+    "why",
+];
+
+/// Returns whether the words of a sentence judge rather than report: it hedges, has a likelihood term of any scale, or
+/// speaks of the future. Quoted words do not count. Reads English and the languages of [`translations`].
+pub fn judges(text: &str, language: &str) -> bool {
+    if wording_is_read(language) {
+        return hedge(text).is_some() || forecast(text).is_some();
+    }
+    let Some(translation) = translations::of(language) else { return false };
+    let text = translations::letters(text);
+    let terms = translation.likelihood.iter().flatten().chain(translation.forecast);
+    terms.map(|words| translations::letters(words)).any(|words| {
+        // The article of Arabic is written with its word.
+        let with_article = format!("ال{words}");
+        wording::says(&text, &words) || language.starts_with("ar") && wording::says(&text, &with_article)
+    })
+}
+
 /// Returns the first hedge in a text: a word that weakens it, or a likelihood term.
 pub(super) fn hedge(text: &str) -> Option<&'static str> {
-    let hedges = HEDGES.into_iter().filter(|hedge| *hedge != "might" || !is_noun_might(text));
-    wording::first_said(text, hedges).or_else(|| wording::first_term(text).map(likelihood::words))
+    let lower = text.to_lowercase();
+    // "May" is a month.
+    let is_said = |hedge: &str| wording::says(if hedge == "may" { text } else { &lower }, hedge);
+    let mut hedges = HEDGES.into_iter().filter(|hedge| *hedge != "might" || !is_noun_might(&lower));
+    hedges.find(|hedge| is_said(hedge)).or_else(|| wording::first_term(text).map(likelihood::words))
 }
 
 /// Returns whether a text contains the noun, as in "the might of the navy".
 fn is_noun_might(text: &str) -> bool {
     contains_words(text, "the might") || contains_words(text, "might of")
+}
+
+/// Returns words of a text that speak of the future.
+fn forecast(text: &str) -> Option<&'static str> {
+    FORECASTS.into_iter().find(|words| !forecast_offsets(text, words).is_empty())
+}
+
+/// Returns words of a text that speak of the future in a main clause: a subordinate one reports or asks, as in "it said that
+/// traffic will fall".
+pub(super) fn main_forecast(text: &str) -> Option<&'static str> {
+    let is_in_main_clause = |at: usize| {
+        let clause = text[..at].rsplit([',', ';', ':', '–', '—']).next().unwrap_or_default();
+        let mut words = clause.split(|c: char| !c.is_alphanumeric());
+        !words.any(|word| SUBORDINATORS.contains(&word.to_lowercase().as_str()))
+    };
+    FORECASTS.into_iter().find(|words| forecast_offsets(text, words).into_iter().any(is_in_main_clause))
+}
+
+fn forecast_offsets(text: &str, words: &str) -> Vec<usize> {
+    let mut offsets = wording::said_offsets(text, words);
+    offsets.retain(|at| words != "will" || !is_noun_will(&text[..*at], &text[at + words.len()..]));
+    offsets
+}
+
+/// Returns whether "will" between two texts is the noun, as in "the will to fight".
+fn is_noun_will(before: &str, behind: &str) -> bool {
+    let is_letter = |c: char| c.is_alphanumeric();
+    let before = before.trim_end().rsplit(|c| !is_letter(c)).next().unwrap_or_default();
+    let behind = behind.trim_start().split(|c| !is_letter(c)).next().unwrap_or_default();
+    BEFORE_NOUN.contains(&before.to_lowercase().as_str()) || matches!(behind, "of" | "to")
 }
 
 pub(super) fn names_likelihood(text: &str) -> bool {
@@ -52,4 +143,62 @@ fn term(text: &str) -> Option<&'static str> {
 /// Returns whether a text contains words, not as parts of other words.
 fn contains_words(text: &str, words: &str) -> bool {
     wording::word_offsets(text, words).next().is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::judges;
+
+    #[test]
+    fn words_that_judge_are_hedges_terms_and_the_future() {
+        for text in [
+            "Traffic might fall.",
+            "Perhaps traffic fell.",
+            "Traffic is not likely to fall.",
+            "A realistic possibility remains.",
+            "Traffic will fall.",
+            "Traffic won't fall.",
+            "The parties shall pay.",
+            "The line is going to close.",
+            "Political will is weak, but traffic will fall.",
+        ] {
+            assert!(judges(text, "en-GB"), "{text}");
+        }
+        for text in [
+            "Traffic fell in May.",
+            "May was calm.",
+            "The political will is weak.",
+            "The drills show a will to act.",
+            "The will of the people was heard.",
+            "Will Smith spoke.",
+            "The minister said: \"We will pay.\"",
+            "He called it “very likely”.",
+            "A remote port closed.",
+            "He is willing.",
+        ] {
+            assert!(!judges(text, "en"), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_other_languages_of_the_printer_have_their_words() {
+        for (language, text) in [
+            ("ru", "Вероятно, порт закрыт."),
+            ("ru-RU", "Порт будет закрыт."),
+            ("fa", "بندر به احتمال زیاد بسته خواهد شد."),
+            ("fa", "بسته شدن بندر محتمل است."),
+            ("ar", "من المرجح أن يغلق الميناء."),
+            ("ar", "سوف يغلق الميناء."),
+        ] {
+            assert!(judges(text, language), "{language}: {text}");
+        }
+        for (language, text) in [
+            ("ru", "Порт закрыт, «вероятно»."),
+            ("ru", "Вероятность мала."),
+            ("fa", "بندر می‌خواهد بسته شود."),
+            ("de", "Traffic will fall."),
+        ] {
+            assert!(!judges(text, language), "{language}: {text}");
+        }
+    }
 }

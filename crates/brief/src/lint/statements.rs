@@ -4,8 +4,9 @@ use chancery_proto::brief::v1::block::Kind;
 use chancery_proto::brief::v1::{BriefContent, Likelihood, LikelihoodScale, StatementType};
 
 use super::warning::{
-    FACT_WITHOUT_SOURCE, FORECAST_WITHOUT_CRITERIA, FORECAST_WITHOUT_HORIZON, HEDGE_WITHOUT_LIKELIHOOD,
-    JUDGMENT_WITHOUT_SOURCE, LIKELIHOOD_WITH_CONFIDENCE, SEVERAL_SENTENCES, TERM_OF_OTHER_SCALE, Warning,
+    FACT_WITHOUT_SOURCE, FORECAST_WITHOUT_CRITERIA, FORECAST_WITHOUT_HORIZON, FORECAST_WITHOUT_LIKELIHOOD,
+    HEDGE_WITHOUT_LIKELIHOOD, JUDGMENT_WITHOUT_SOURCE, LIKELIHOOD_WITH_CONFIDENCE, SEVERAL_SENTENCES,
+    TERM_OF_OTHER_SCALE, Warning,
 };
 use super::{prose, wording};
 use crate::content_tree::{Node, visit};
@@ -112,16 +113,23 @@ fn lint_words(located: LocatedStatement<'_>, scale: LikelihoodScale, warnings: &
         return warn(fault.code, fault.message);
     }
     let is_judgment = matches!(statement.r#type(), StatementType::Assessment | StatementType::Forecast);
-    let has_likelihood = statement.likelihood.is_some() || of_judgment.is_some();
-    if is_judgment
-        && !has_likelihood
-        && let Some(hedge) = prose::hedge(&statement.text)
-    {
-        warn(
-            HEDGE_WITHOUT_LIKELIHOOD,
-            format!(
-                "\"{hedge}\" hedges, but the statement has no likelihood: set one, or reword the sentence"
-            ),
+    if !is_judgment || statement.likelihood.is_some() || of_judgment.is_some() {
+        return;
+    }
+    let report = if statement.citations.is_empty() {
+        ""
+    } else {
+        ", or make it a fact if it only reports what its source says"
+    };
+    if let Some(hedge) = prose::hedge(&statement.text) {
+        let message = format!(
+            "\"{hedge}\" hedges, but the statement has no likelihood: set one, or reword the sentence{report}"
         );
+        warn(HEDGE_WITHOUT_LIKELIHOOD, message);
+    } else if let Some(word) = prose::main_forecast(&statement.text) {
+        let message = format!(
+            "\"{word}\" says what happens next, but the statement has no likelihood: set one{report}"
+        );
+        warn(FORECAST_WITHOUT_LIKELIHOOD, message);
     }
 }

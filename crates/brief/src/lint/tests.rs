@@ -71,10 +71,15 @@ fn a_judgment_in_a_section_cites_a_source() {
 fn a_forecast_has_a_horizon_and_criteria() {
     let mut forecast = judgment("s1", "It will hold.");
     forecast.set_type(StatementType::Forecast);
-    let both =
-        [one(super::FORECAST_WITHOUT_HORIZON, "s1"), one(super::FORECAST_WITHOUT_CRITERIA, "s1")].concat();
-    assert_eq!(codes(&brief(vec![forecast.clone()])), both);
+    let all = [
+        super::FORECAST_WITHOUT_HORIZON,
+        super::FORECAST_WITHOUT_CRITERIA,
+        super::FORECAST_WITHOUT_LIKELIHOOD,
+    ];
+    assert_eq!(codes(&brief(vec![forecast.clone()])), all.map(|code| (code, "s1".to_owned())));
     (forecast.horizon, forecast.resolution_criteria) = ("2027".into(), "A treaty is in force.".into());
+    assert_eq!(codes(&brief(vec![forecast.clone()])), one(super::FORECAST_WITHOUT_LIKELIHOOD, "s1"));
+    forecast.likelihood = Some(likelihood(LikelihoodTerm::Icd203Likely));
     assert_eq!(codes(&brief(vec![forecast])), []);
 }
 
@@ -113,6 +118,63 @@ fn hedges_need_a_likelihood_and_english() {
 }
 
 #[test]
+fn the_future_needs_a_likelihood_in_a_main_clause() {
+    for text in ["It will hold.", "If it rains, it won't hold.", "The line is going to close."] {
+        let codes = codes(&brief(vec![judgment("s1", text)]));
+        assert_eq!(codes, one(super::FORECAST_WITHOUT_LIKELIHOOD, "s1"), "{text}");
+    }
+    for text in [
+        "It announced that it will hold.",
+        "Where it will end is open.",
+        "The political will is weak.",
+        "The drills show a will to act.",
+        "The minister said: \"We will pay.\"",
+    ] {
+        assert_eq!(codes(&brief(vec![judgment("s1", text)])), [], "{text}");
+    }
+    let mut fact = judgment("s1", "It will hold.");
+    fact.set_type(StatementType::Fact);
+    assert_eq!(codes(&brief(vec![fact])), []);
+    // A key judgment has one for all of its sentences.
+    let statements = vec![judgment("s1", "It will hold.")];
+    let mut own = KeyJudgment { id: "kj1".into(), statements, ..KeyJudgment::default() };
+    own.likelihood = Some(likelihood(LikelihoodTerm::Icd203Likely));
+    own.confidence = Some(Confidence::default());
+    own.statements[0].citations.clear();
+    let content = BriefContent { key_judgments: vec![own], ..brief(vec![]) };
+    assert_eq!(codes(&content), []);
+}
+
+#[test]
+fn a_key_judgment_with_a_likelihood_has_a_confidence() {
+    let content = |of_judgment: bool, confidence: [bool; 2]| {
+        let likelihood = Some(likelihood(LikelihoodTerm::Icd203Likely));
+        let mut statement = Statement { citations: Vec::new(), ..judgment("s1", "It holds.") };
+        statement.confidence = confidence[0].then(Confidence::default);
+        let mut own = KeyJudgment { id: "kj1".into(), ..KeyJudgment::default() };
+        own.confidence = confidence[1].then(Confidence::default);
+        if of_judgment {
+            own.likelihood = likelihood
+        } else {
+            statement.likelihood = likelihood
+        }
+        own.statements = vec![statement];
+        BriefContent { key_judgments: vec![own], ..brief(vec![]) }
+    };
+    for of_judgment in [true, false] {
+        assert_eq!(
+            codes(&content(of_judgment, [false, false])),
+            one(super::JUDGMENT_WITHOUT_CONFIDENCE, "kj1")
+        );
+        assert_eq!(codes(&content(of_judgment, [true, false])), []);
+        assert_eq!(codes(&content(of_judgment, [false, true])), []);
+    }
+    let mut bare = content(true, [false, false]);
+    bare.key_judgments[0].likelihood = None;
+    assert_eq!(codes(&bare), []);
+}
+
+#[test]
 fn likelihood_and_confidence_are_in_separate_sentences() {
     let text = "We judge with high confidence that it is very likely to hold.";
     let mixed =
@@ -138,6 +200,10 @@ fn a_key_judgment_rests_on_several_sources_and_active_statements() {
     let rests_on = vec!["s1".into(), "s2".into()];
     content.key_judgments = vec![KeyJudgment { id: "kj1".into(), rests_on, ..KeyJudgment::default() }];
     assert_eq!(codes(&content), one(super::SINGLE_SOURCE, "kj1"));
+
+    // The unknown statement may cite another source.
+    content.key_judgments[0].rests_on.push("s3".into());
+    assert_eq!(codes(&content), []);
 
     let mut superseded = judgment("s2", "It held.");
     superseded.citations[0].source_id = "src2".into();

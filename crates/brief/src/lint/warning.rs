@@ -26,6 +26,8 @@ codes! {
     HEDGE_WITHOUT_LIKELIHOOD;
     /// A key judgment is likelier or less likely than every judgment that it rests on.
     LIKELIHOOD_BEYOND_SUPPORT;
+    /// A key judgment has a likelihood and no confidence (ICD 203, D.6.e(2)).
+    JUDGMENT_WITHOUT_CONFIDENCE;
     /// A judgment of high confidence cites only sources and information of the lowest grades.
     HIGH_CONFIDENCE_ON_WEAK_SOURCES;
     /// A statement of fact in a section cites no source.
@@ -34,6 +36,8 @@ codes! {
     JUDGMENT_WITHOUT_SOURCE;
     /// A forecast has no date by which it can be judged.
     FORECAST_WITHOUT_HORIZON;
+    /// A sentence says what will happen, without a likelihood.
+    FORECAST_WITHOUT_LIKELIHOOD;
     /// The date by which a forecast can be judged is before the as-of date of the content.
     HORIZON_BEFORE_AS_OF;
     /// A forecast does not say what would settle it.

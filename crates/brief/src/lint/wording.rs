@@ -123,10 +123,36 @@ pub(super) fn first_term(text: &str) -> Option<LikelihoodTerm> {
     text.all_terms(&terms).iter().find(|found| !text.is_quoted[found.offset]).map(|found| found.term)
 }
 
-/// Returns the first of some words that a text contains and does not quote.
-pub(super) fn first_said(text: &str, words: impl IntoIterator<Item = &'static str>) -> Option<&'static str> {
-    let text = Words::of_case(text.to_owned());
-    words.into_iter().find(|words| text.says(words).is_some())
+/// Returns whether a text contains words that it does not quote.
+pub(super) fn says(text: &str, words: &str) -> bool {
+    !said_offsets(text, words).is_empty()
+}
+
+/// Returns the offsets at which a text contains words that it does not quote.
+pub(super) fn said_offsets(text: &str, words: &str) -> Vec<usize> {
+    let mut offsets = word_offsets(text, words).peekable();
+    if offsets.peek().is_none() {
+        return Vec::new();
+    }
+    let is_quoted = quoted(text);
+    offsets.filter(|at| !is_quoted[*at]).collect()
+}
+
+/// Returns of each byte whether it is in quotation marks.
+fn quoted(text: &str) -> Vec<bool> {
+    let mut is_quoted = vec![false; text.len()];
+    let mut depth = 0_usize;
+    let mut is_straight = false;
+    for (at, character) in text.char_indices() {
+        match character {
+            '“' | '„' | '«' => depth += 1,
+            '”' | '»' => depth = depth.saturating_sub(1),
+            '"' => is_straight = !is_straight,
+            _ => {}
+        }
+        is_quoted[at] = depth > 0 || is_straight;
+    }
+    is_quoted
 }
 
 /// Returns the offsets at which a text contains words, not as parts of other words.
@@ -155,24 +181,8 @@ struct Words {
 
 impl Words {
     fn of(text: &str) -> Self {
-        Self::of_case(text.to_ascii_lowercase())
-    }
-
-    /// Takes a text whose case matters.
-    fn of_case(lower: String) -> Self {
-        let mut is_quoted = vec![false; lower.len()];
-        let mut depth = 0_usize;
-        let mut is_straight = false;
-        for (at, character) in lower.char_indices() {
-            match character {
-                '“' | '„' | '«' => depth += 1,
-                '”' | '»' => depth = depth.saturating_sub(1),
-                '"' => is_straight = !is_straight,
-                _ => {}
-            }
-            is_quoted[at] = depth > 0 || is_straight;
-        }
-        Self { lower, is_quoted }
+        let lower = text.to_ascii_lowercase();
+        Self { is_quoted: quoted(&lower), lower }
     }
 
     /// Lists the terms in the text: the longest at each position, of those that start a word there and are neither quoted,

@@ -1,4 +1,4 @@
-//! Arguments of the commands that write briefs: `new`, `check`, `fmt`, `lsp`, `import`, `create`, `draft`, `lint` and `attach`.
+//! Arguments of the commands that write briefs: `new`, `check`, `fmt`, `convert`, `lsp`, `import`, `create`, `draft`, `lint` and `attach`.
 
 use std::path::PathBuf;
 
@@ -6,6 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::render::SchemeArg;
 use super::strict_codes::{StrictCodes, parse_codes_of_check};
+use crate::inputs::brief_form::BriefForm;
 
 #[derive(Debug, Args)]
 pub struct Check {
@@ -43,6 +44,28 @@ pub struct Fmt {
     /// text and confidence, and new parts none of the ids that were used before
     #[arg(long, value_name = "FILE|BRIEF")]
     pub against: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Convert {
+    /// File of content, a draft or a revision: NAME.brief.md, JSON or YAML; - reads standard input
+    #[arg(value_name = "IN")]
+    pub file: PathBuf,
+    /// File to write, in the form of its ending: .brief.md, .json or .yaml; - writes standard output, and needs --to
+    #[arg(short, long, value_name = "OUT", default_value = "-", hide_default_value = true)]
+    pub output: PathBuf,
+    /// Form of IN [default: by its ending; on standard input JSON or text, by the first character]
+    #[arg(long, value_enum, value_name = "FORM")]
+    pub from: Option<BriefForm>,
+    /// Form of OUT [default: by its ending]
+    #[arg(long, value_enum, value_name = "FORM")]
+    pub to: Option<BriefForm>,
+    /// Replaces OUT if it exists
+    #[arg(long)]
+    pub force: bool,
+    /// Marking scheme of JSON and YAML content that has no marking; a text states its own
+    #[arg(long, value_enum, default_value_t = SchemeArg::Tlp)]
+    pub scheme: SchemeArg,
 }
 
 #[derive(Debug, Args)]

@@ -14,7 +14,7 @@ use chancery_proto::names::ResourceId;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 
-use self::author::{Attach, Check, Create, Draft, Fmt, Import, Lint, Lsp, New};
+use self::author::{Attach, Check, Convert, Create, Draft, Fmt, Import, Lint, Lsp, New};
 use self::lifecycle::{BriefArg, Publish, RevisionWithReason};
 use self::local::{Demo, Up};
 use self::operate::{Certificates, Migrate, Queue, Reindex, Token, Verify, Workspace};
@@ -119,6 +119,8 @@ pub enum Command {
     Fmt(Fmt),
     /// Checks files of briefs without a service: every problem with line, column and fix
     Check(Check),
+    /// Writes a file of a brief in another form, text, JSON or YAML, without a service
+    Convert(Convert),
     /// Serves an editor over standard input and output, in the Language Server Protocol: see docs/EDITORS.md
     Lsp(Lsp),
     /// Imports published revisions from files

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+
+use crate::inputs::brief_form::BriefForm;
 
 #[derive(Debug, Args)]
 pub struct BriefOrRevisionArg {
@@ -65,15 +67,5 @@ pub struct Export {
     pub output: Option<PathBuf>,
     /// Form of the files [default: text if the output ends in .brief.md, YAML if in .yaml or .yml, else JSON]
     #[arg(long, value_enum)]
-    pub format: Option<ExportFormatArg>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ExportFormatArg {
-    /// The text form, NAME.brief.md
-    Text,
-    /// JSON of chancery.brief.v1.RevisionDocument
-    Json,
-    /// The same fields in YAML
-    Yaml,
+    pub format: Option<BriefForm>,
 }

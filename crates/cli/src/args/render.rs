@@ -55,6 +55,10 @@ pub struct Preview {
     /// Earlier revision to compare with, in the same form as FILE: prints what changed since
     #[arg(long, value_name = "FILE")]
     pub since: Option<PathBuf>,
+    /// Prints what a reader with this clearance sees, such as TLP:GREEN: parts with a higher marking are omitted [default:
+    /// everything]
+    #[arg(long, value_name = "MARKING")]
+    pub clearance: Option<String>,
     /// Image of a figure, matched by its SHA-256; may be repeated. Images that a text names by their files need no flag
     #[arg(long = "image", value_name = "FILE")]
     pub images: Vec<PathBuf>,

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use chancery_proto::schema::brief_schema;
 use clap::CommandFactory;
 
-use self::author::{attach, check, draft, fmt, import, lint, lsp, new};
+use self::author::{attach, check, convert, draft, fmt, import, lint, lsp, new};
 use self::lifecycle::{delete, publish, purge, withdraw};
 use self::local::{demo, up};
 use self::operate::{certificates, migrate, queue, reindex, token, verify, workspace};
@@ -50,6 +50,7 @@ async fn run_to_completion(global: &Global, command: Command) -> Result<(), Fail
         Command::New(arguments) => new::run(&arguments),
         Command::Fmt(arguments) => fmt::run(global, &arguments).await,
         Command::Check(arguments) => check::run(global, &arguments),
+        Command::Convert(arguments) => convert::run(global, &arguments),
         Command::Lsp(arguments) => lsp::run(&arguments).await,
         Command::Import(arguments) => import::run(global, &arguments).await,
         Command::Create(arguments) => draft::create(global, &arguments).await,

@@ -5,21 +5,15 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chancery_brief::marking::Scheme;
-use chancery_proto::brief::v1::{BriefContent, RevisionDocument};
-use chancery_text::{Context, Diagnostic, Exchange, Reading, Resolver, Severity};
-use prost_types::Timestamp;
+use chancery_proto::brief::v1::RevisionDocument;
+use chancery_text::{Context, Diagnostic, Reading, Resolver, Severity};
 
-use super::data_text::yaml_ending;
+use super::brief_message::revision_of;
 use super::documents::{Document, read_text};
 use super::images::{Image, ImageCache};
 use super::source_text::{SourceText, line_starts};
 use crate::ui::failure::{Failure, Violation};
-use crate::ui::output::is_standard;
 use crate::ui::text_position::TextPosition;
-
-/// The ending of files in the text form.
-pub const ENDING: &str = ".brief.md";
 
 /// A text that was read without errors.
 pub struct BriefText {
@@ -76,68 +70,8 @@ pub fn revision_document(file: &Path) -> Result<Document<RevisionDocument>, Fail
     if exchange.brief.is_empty() || exchange.revision == 0 {
         return Err(refuse("the front matter has no `brief` and `revision`: add both".into()));
     }
-    let publish_time = match exchange.published.as_str() {
-        "" => None,
-        time => Some(time.parse::<Timestamp>().map_err(|_| {
-            refuse(format!(
-                "published: {time:?} is not a time: expected RFC 3339, such as 2026-11-15T09:00:00Z"
-            ))
-        })?),
-    };
-    let message = RevisionDocument {
-        brief_id: exchange.brief,
-        revision: exchange.revision,
-        publish_time,
-        creator: exchange.creator,
-        digest: exchange.digest,
-        content: Some(reading.content),
-        ..RevisionDocument::default()
-    };
+    let message = revision_of(reading.content, exchange).map_err(refuse)?;
     Ok(Document { file: file.to_owned(), text: source, message })
-}
-
-/// Writes a published revision as a text.
-pub fn text_of_revision(document: &RevisionDocument) -> String {
-    let content = document.content.clone().unwrap_or_default();
-    let exchange = Exchange {
-        scheme: scheme_of(&content),
-        brief: document.brief_id.clone(),
-        revision: document.revision,
-        published: document.publish_time.as_ref().map(ToString::to_string).unwrap_or_default(),
-        creator: document.creator.clone(),
-        digest: document.digest.clone(),
-        etag: String::new(),
-    };
-    chancery_text::write(&content, &exchange)
-}
-
-/// Returns the scheme of the markings of stored content, whose banner is a label of it.
-pub fn scheme_of(content: &BriefContent) -> Scheme {
-    let has_banner = |scheme: &Scheme| scheme.rank(&content.marking).is_some();
-    Scheme::ALL.into_iter().find(has_banner).unwrap_or(Scheme::Tlp)
-}
-
-/// Returns whether a file is in the text form, by its ending.
-pub fn is_text(file: &Path) -> bool {
-    let name = file.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-    name.ends_with(ENDING)
-}
-
-/// Returns whether a text is read as the text form: by the ending of its file, or from standard input, if it is no JSON
-/// object.
-pub fn is_in_text_form(file: &Path, text: &str) -> bool {
-    is_text(file)
-        || is_standard(file) && !text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).starts_with('{')
-}
-
-/// Returns the name of a file without its ending.
-pub fn stem(file: &Path) -> String {
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let ending = if is_text(file) { Some(ENDING) } else { yaml_ending(file) };
-    match ending.and_then(|ending| name.len().checked_sub(ending.len())) {
-        Some(length) => name[..length].to_owned(),
-        None => file.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
-    }
 }
 
 /// Resolves the names of images to files in the folder of the text.
@@ -202,25 +136,7 @@ impl Resolver for FolderImages {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
-    use super::{BriefText, is_in_text_form, stem};
-
-    #[test]
-    fn the_ending_or_the_first_character_decides_the_form() {
-        let is_text = |file: &str, text: &str| is_in_text_form(Path::new(file), text);
-        assert!(is_text("a/suez.brief.md", "{}") && is_text("SUEZ.BRIEF.MD", "") && is_text("-", "---\n"));
-        assert!(
-            !is_text("-", "\n {\"title\": 1}")
-                && !is_text("suez.json", "---")
-                && !is_text("README.md", "---")
-        );
-        assert_eq!(
-            (stem(Path::new("a/suez.brief.md")), stem(Path::new("a/suez.json"))),
-            ("suez".into(), "suez".into())
-        );
-        assert_eq!(stem(Path::new("a/suez.brief.yaml")) + &stem(Path::new("red.YML")), "suezred");
-    }
+    use super::BriefText;
 
     #[test]
     fn an_image_is_found_beside_the_text() {

@@ -7,8 +7,10 @@ use chancery_brief::glyph_coverage::GlyphCoverage;
 use chancery_brief::marking::Scheme;
 use chancery_text::{Check, Context, Diagnostic, Severity, TextRange};
 
-use super::brief_text::{FolderImages, is_in_text_form, stem};
+use super::brief_form::{BriefForm, stem};
+use super::brief_text::FolderImages;
 use super::data_check;
+use super::template_text::with_template_hint;
 use super::valid_draft::ValidDraft;
 use crate::ui::failure::Failure;
 use crate::ui::findings::CheckedFile;
@@ -32,7 +34,7 @@ pub fn check(
     images: FolderImages,
 ) -> CheckedDraft {
     let name = file.display().to_string();
-    if !is_in_text_form(file, &text) {
+    if BriefForm::of_text(file, &text) != BriefForm::Text {
         let (findings, omitted, draft) = data_check::check(file, &text, scheme, coverage);
         let checked = CheckedFile { name, text, findings, omitted };
         return CheckedDraft { checked, draft, image_files: Vec::new() };
@@ -47,6 +49,7 @@ pub fn check(
         canonical,
         images: images.into_images(),
     });
+    let findings = with_template_hint(&text, findings);
     CheckedDraft { checked: CheckedFile { name, text, findings, omitted }, draft, image_files }
 }
 

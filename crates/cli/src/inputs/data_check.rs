@@ -11,9 +11,9 @@ use chancery_brief::marking::Scheme;
 use chancery_brief::validate;
 use chancery_proto::document::{Node, Value};
 use chancery_proto::message_reader::Problem;
-use chancery_text::{Diagnostic, Severity, TextRange};
+use chancery_text::{Diagnostic, NearestId, Severity, TextRange, with_remedy};
 
-use super::data_text::DataText;
+use super::data_text::{DataForm, DataText, unquoted};
 use super::draft_file::DraftFile;
 use super::valid_draft::ValidDraft;
 
@@ -25,7 +25,7 @@ pub fn check(
     scheme: Scheme,
     coverage: Option<&GlyphCoverage>,
 ) -> (Vec<Diagnostic>, usize, Option<ValidDraft>) {
-    let read = DataText::parse(file, Arc::clone(text))
+    let read = DataText::parse(DataForm::of(file), Arc::clone(text))
         .and_then(|data| DraftFile::decode(file, &data).map(|draft| (data, draft)));
     let (data, draft) = match read {
         Ok(read) => read,
@@ -35,10 +35,13 @@ pub fn check(
     let prefix = draft.prefix();
     match validate::violations(&draft.content, scheme) {
         Err(invalid) => {
+            let paths = part_paths(&data, prefix);
+            let mut ids = NearestId::new(paths.keys().map(String::as_str));
             let error = |violation: &validate::Violation| {
                 let path = join(prefix, &violation.path);
                 let message = format!("{path}: {}", violation.message);
-                finding(Severity::Error, violation.code, find(&path), message)
+                let error = finding(Severity::Error, violation.code, find(&path), message);
+                remedied(error, text, &mut ids)
             };
             let omitted = invalid.total - invalid.violations.len();
             (invalid.violations.iter().map(error).collect(), omitted, None)
@@ -60,10 +63,25 @@ fn finding(severity: Severity, code: &'static str, range: TextRange, message: St
     Diagnostic { severity, code, range, message, fix: None }
 }
 
+/// Adds what the value of an error most likely means, with the edit inside its quotation marks.
+fn remedied(error: Diagnostic, text: &str, ids: &mut NearestId<'_>) -> Diagnostic {
+    let range = error.range;
+    let mut value = unquoted(text, range.start..range.end);
+    // The target of a link.
+    value.start += usize::from(text[value.clone()].starts_with('#'));
+    let value = TextRange::new(value.start, value.end);
+    let remedied = with_remedy(Diagnostic { range: value, ..error }, value.of(text), ids);
+    Diagnostic { range, ..remedied }
+}
+
 fn of_problem(problem: &Problem) -> Diagnostic {
     let path = if problem.path.is_empty() { String::new() } else { format!("{}: ", problem.path) };
     let range = TextRange::new(problem.range.start, problem.range.end);
-    finding(Severity::Error, problem.code, range, format!("{path}{}", problem.message))
+    let error = finding(Severity::Error, problem.code, range, format!("{path}{}", problem.message));
+    match &problem.fix {
+        Some((range, replacement)) => error.with_fix(TextRange::new(range.start, range.end), replacement),
+        None => error,
+    }
 }
 
 /// Returns the range to mark: a scalar as a whole, of a list or an object the first character.

@@ -1,5 +1,6 @@
 //! JSON and YAML texts of messages, read with every problem at its place.
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,14 +10,12 @@ use chancery_proto::message_reader::{Problem, Problems, read_message};
 use chancery_text::{YamlReading, read_yaml, write_yaml};
 use prost::{Message, Name};
 
+use super::brief_form::BriefForm;
 use super::source_text::{SourceText, line_starts};
 use crate::ui::failure::{Failure, Violation};
 use crate::ui::text_position::TextPosition;
 
-/// Endings of YAML files, of which the first is written.
-pub const YAML_ENDINGS: [&str; 4] = [".brief.yaml", ".brief.yml", ".yaml", ".yml"];
-
-/// The form of a text, by the ending of its file.
+/// The form of a text that is not in the text form of briefs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DataForm {
     Json,
@@ -24,9 +23,9 @@ pub enum DataForm {
 }
 
 impl DataForm {
-    /// Returns YAML for a file that ends in `.yaml` or `.yml`, else JSON.
+    /// Returns YAML for a file with an ending of it, else JSON.
     pub fn of(file: &Path) -> Self {
-        if yaml_ending(file).is_some() { Self::Yaml } else { Self::Json }
+        if BriefForm::of(file) == Some(BriefForm::Yaml) { Self::Yaml } else { Self::Json }
     }
 
     /// Writes a message: in JSON with the names of enums, in YAML with their words.
@@ -52,12 +51,6 @@ impl DataForm {
     }
 }
 
-/// Returns the ending of a YAML file.
-pub fn yaml_ending(file: &Path) -> Option<&'static str> {
-    let name = file.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-    YAML_ENDINGS.into_iter().find(|ending| name.ends_with(ending))
-}
-
 /// A text that was read to values.
 #[derive(Debug, Clone)]
 pub struct DataText {
@@ -81,13 +74,13 @@ pub struct InvalidData {
 
 impl DataText {
     /// Reads the values of a text.
-    pub fn parse(file: &Path, text: Arc<str>) -> Result<Self, InvalidData> {
-        let form = DataForm::of(file);
+    pub fn parse(form: DataForm, text: Arc<str>) -> Result<Self, InvalidData> {
         if form == DataForm::Yaml {
             let YamlReading { document, diagnostics, omitted } = read_yaml(&text);
             let problem = |found: chancery_text::Diagnostic| {
                 let range = found.range.start..found.range.end;
-                Problem { code: found.code, path: String::new(), range, message: found.message }
+                let fix = found.fix.map(|fix| (fix.range.start..fix.range.end, fix.replacement));
+                Problem { code: found.code, path: String::new(), range, message: found.message, fix }
             };
             let problems = diagnostics.into_iter().map(problem).collect();
             return Ok(Self { text, document: Arc::new(document), form, problems, omitted });
@@ -109,7 +102,12 @@ impl DataText {
         if let Some(message) = message.filter(|_| self.problems.is_empty() && self.omitted == 0) {
             return Ok(message);
         }
-        let mut problems = [self.problems.clone(), found.listed].concat();
+        let unquoted = |problem: Problem| {
+            let fix = problem.fix.map(|(range, name)| (unquoted(&self.text, range), name));
+            Problem { fix, ..problem }
+        };
+        let mut problems = self.problems.clone();
+        problems.extend(found.listed.into_iter().map(unquoted));
         problems.sort_by_key(|problem| problem.range.start);
         Err(InvalidData { form: self.form, problems, omitted: self.omitted + found.omitted })
     }
@@ -147,7 +145,16 @@ fn not_json(text: &str, error: &json::SyntaxError) -> Problem {
         .map_or_else(|| error.message.clone(), |problem| format!("{}: {problem}", error.message));
     let end = text[error.offset..].chars().next().filter(|c| *c != '\n').map_or(0, char::len_utf8);
     let range = error.offset..error.offset + end;
-    Problem { code: "INVALID_JSON", path: String::new(), range, message }
+    Problem { code: "INVALID_JSON", path: String::new(), range, message, fix: None }
+}
+
+/// Returns the range of a name or a word without its quotation marks.
+pub fn unquoted(text: &str, range: Range<usize>) -> Range<usize> {
+    let written = text.get(range.clone()).unwrap_or_default();
+    let is_quoted = ['"', '\'']
+        .iter()
+        .any(|mark| written.len() > 1 && written.starts_with(*mark) && written.ends_with(*mark));
+    if is_quoted { range.start + 1..range.end - 1 } else { range }
 }
 
 /// Names the character at the start of a text that word processors write and JSON does not have.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use prost::{Message, Name};
 
-use super::data_text::{DataText, InvalidData};
+use super::data_text::{DataForm, DataText, InvalidData};
 use super::limited_read::{MAX_TEXT_BYTES, read};
 use super::source_text::SourceText;
 use crate::ui::failure::{Failure, Position, Violation};
@@ -31,7 +31,7 @@ impl<M: Message + Name + Default> Document<M> {
     /// Decodes the text of a file.
     pub fn of_text(file: &Path, text: &Arc<str>) -> Result<Self, Failure> {
         let refuse = |invalid: InvalidData| invalid.failure(file, text, M::NAME);
-        let data = DataText::parse(file, Arc::clone(text)).map_err(refuse)?;
+        let data = DataText::parse(DataForm::of(file), Arc::clone(text)).map_err(refuse)?;
         let message = data.decode().map_err(refuse)?;
         Ok(Self { file: file.to_owned(), text: data.source(), message })
     }

@@ -5,16 +5,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chancery_brief::marking::Scheme;
-use chancery_proto::brief::v1::{BriefContent, BriefDraft, RevisionDocument};
-use prost::Name;
+use chancery_proto::brief::v1::BriefContent;
 
-use super::brief_text::{BriefText, is_in_text_form, is_text, stem};
+use super::brief_form::{BriefForm, stem};
+use super::brief_message::{BriefMessage, brief_of_draft};
+use super::brief_text::BriefText;
 use super::data_text::{DataForm, DataText, InvalidData};
 use super::documents::read_text;
 use super::images::Image;
 use super::source_text::SourceText;
 use crate::ui::failure::{Failure, Violation};
-use crate::ui::output::is_standard;
 
 /// The content of a file.
 pub struct DraftFile {
@@ -41,7 +41,10 @@ impl DraftFile {
     /// Reads a text, or JSON or YAML of a revision, a draft or content alone, distinguished by the fields that only one has.
     pub fn read(file: &Path) -> Result<Self, Failure> {
         let text = read_text(file)?;
-        if is_in_text_form(file, &text) { Self::of_text(file, text) } else { Self::of_data(file, &text) }
+        match BriefForm::of_text(file, &text) {
+            BriefForm::Text => Self::of_text(file, text),
+            BriefForm::Json | BriefForm::Yaml => Self::of_data(file, &text),
+        }
     }
 
     fn of_text(file: &Path, text: Arc<str>) -> Result<Self, Failure> {
@@ -64,9 +67,9 @@ impl DraftFile {
     /// Reads JSON or YAML.
     fn of_data(file: &Path, text: &Arc<str>) -> Result<Self, Failure> {
         let refuse = |invalid: InvalidData, name: &str| invalid.failure(file, text, name);
-        let data = DataText::parse(file, Arc::clone(text)).map_err(|invalid| refuse(invalid, "brief"))?;
-        let name = DataKind::of(&data).message_name();
-        Self::decode(file, &data).map_err(|invalid| refuse(invalid, name))
+        let data = DataText::parse(DataForm::of(file), Arc::clone(text));
+        let data = data.map_err(|invalid| refuse(invalid, "brief"))?;
+        Self::decode(file, &data).map_err(|invalid| refuse(invalid, BriefMessage::name_of(&data)))
     }
 
     /// Decodes the values of a text.
@@ -83,20 +86,18 @@ impl DraftFile {
             text: data.source(),
             prefix: "content",
         };
-        match DataKind::of(data) {
-            DataKind::Content => {
-                draft.content = data.decode()?;
+        match BriefMessage::of_data(data)? {
+            BriefMessage::Content(content) => {
+                draft.content = *content;
                 draft.prefix = "";
             }
-            DataKind::Revision => {
-                let document: RevisionDocument = data.decode()?;
+            BriefMessage::Revision(document) => {
                 draft.content = document.content.unwrap_or_default();
                 (draft.brief_id, draft.revision) = (document.brief_id, document.revision);
             }
-            DataKind::Draft => {
-                let message: BriefDraft = data.decode()?;
+            BriefMessage::Draft(message) => {
                 draft.content = message.content.unwrap_or_default();
-                draft.brief_id = message.name.split('/').nth(3).map_or(draft.brief_id, str::to_owned);
+                draft.brief_id = brief_of_draft(&message.name).map_or(draft.brief_id, str::to_owned);
                 (draft.revision, draft.draft_name, draft.etag) =
                     (message.base_revision, message.name, message.etag);
             }
@@ -143,42 +144,4 @@ impl DraftFile {
         let path = format!("{}{dot}{path}", self.prefix);
         Violation::in_text(&self.file, &self.text, path, description)
     }
-}
-
-/// The message of a JSON or YAML text, by the fields that only one has.
-#[derive(Debug, Clone, Copy)]
-enum DataKind {
-    Content,
-    Draft,
-    Revision,
-}
-
-impl DataKind {
-    fn of(data: &DataText) -> Self {
-        if !data.has_any(&["content"]) {
-            Self::Content
-        } else if data.has_any(&["briefId", "brief_id", "revision"]) {
-            Self::Revision
-        } else {
-            Self::Draft
-        }
-    }
-
-    const fn message_name(self) -> &'static str {
-        match self {
-            Self::Content => BriefContent::NAME,
-            Self::Draft => BriefDraft::NAME,
-            Self::Revision => RevisionDocument::NAME,
-        }
-    }
-}
-
-/// Returns whether an argument names a file and not a brief: it ends in `.json`, `.yaml`, `.yml` or `.brief.md`, or is `-`
-/// for standard input.
-pub fn is_named_by(argument: &str) -> bool {
-    let path = Path::new(argument);
-    is_standard(path)
-        || is_text(path)
-        || DataForm::of(path) == DataForm::Yaml
-        || path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
 }

@@ -10,6 +10,7 @@ use notify::event::{AccessKind, AccessMode};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use crate::inputs::file_stamp::FileStamp;
+use crate::ui::pending_file::folder_of;
 
 /// Time without a further event after which a save is taken to be complete.
 const QUIET: Duration = Duration::from_millis(10);
@@ -152,10 +153,7 @@ impl FileWatcher {
 
 /// Returns the folder that names a file and, for a link, the folder of the file itself.
 fn folders_of(file: &Path) -> Vec<PathBuf> {
-    let folder = |file: &Path| {
-        let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty());
-        parent.unwrap_or(Path::new(".")).to_owned()
-    };
+    let folder = |file: &Path| folder_of(file).to_owned();
     let target = file.canonicalize().ok();
     std::iter::once(folder(file)).chain(target.as_deref().map(folder)).collect()
 }

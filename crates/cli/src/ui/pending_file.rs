@@ -156,7 +156,8 @@ impl PendingFile {
     }
 }
 
-fn folder_of(path: &Path) -> &Path {
+/// Returns the folder of a path; `.` for a bare name.
+pub fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 

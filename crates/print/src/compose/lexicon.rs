@@ -336,8 +336,8 @@ pub(crate) fn capitalised(word: &str) -> String {
 
 /// Returns the highest marking of a label and others of its scheme. Labels of other schemes are ignored.
 pub(crate) fn highest_marking<'m>(label: &'m str, others: impl IntoIterator<Item = &'m str>) -> &'m str {
-    let Some((scheme, rank)) = Scheme::ALL.into_iter().find_map(|scheme| Some((scheme, scheme.rank(label)?)))
-    else {
+    let scheme = Scheme::of_label(label);
+    let Some((scheme, rank)) = scheme.and_then(|scheme| Some((scheme, scheme.rank(label)?))) else {
         return label;
     };
     let ranked = others.into_iter().filter_map(|other| Some((scheme.rank(other)?, other)));
@@ -346,7 +346,7 @@ pub(crate) fn highest_marking<'m>(label: &'m str, others: impl IntoIterator<Item
 
 /// Returns the colour of a marking's label on black, as defined by its scheme.
 pub(crate) fn marking_color(label: &str) -> Color {
-    let known = Scheme::ALL.into_iter().find_map(|scheme| Some(scheme.color(scheme.rank(label)?)));
+    let known = Scheme::of_label(label).and_then(|scheme| Some(scheme.color(scheme.rank(label)?)));
     known.map_or(Color(0xff, 0xff, 0xff), |(red, green, blue)| Color(red, green, blue))
 }
 

@@ -1,5 +1,7 @@
 //! Fields and enum values of the content in the words of the text form, for the messages of rules.
 
+use chancery_proto::descriptors::word_of_name;
+
 use crate::vocabulary::ENUM_PREFIXES;
 
 /// Fields whose key is not their name in kebab case.
@@ -54,9 +56,8 @@ pub(crate) fn in_words(message: &str) -> String {
 }
 
 fn word_of(name: &str) -> String {
-    let value = ENUM_PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix));
-    if let Some(value) = value {
-        return value.to_ascii_lowercase().replace('_', "-");
+    if let Some(prefix) = ENUM_PREFIXES.iter().find(|prefix| name.starts_with(**prefix)) {
+        return word_of_name(name, prefix);
     }
     let is_field = name.contains('_') && name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
     if is_field { key(name) } else { name.to_owned() }

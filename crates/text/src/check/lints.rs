@@ -7,7 +7,7 @@ use chancery_brief::lint::{self, Warning, lint};
 use chancery_proto::brief::v1::BriefContent;
 
 use super::keys::in_words;
-use super::unread::{Misspellings, Unread, first_line};
+use super::unread::{Misspellings, Unread, first_line, whole_lines};
 use crate::diagnostics::Diagnostic;
 use crate::paths::PartRange;
 use crate::range::TextRange;
@@ -23,6 +23,9 @@ const OF_SEVERAL_PARTS: [&str; 6] = [
     lint::JUDGMENT_DROPPED,
     lint::SCENARIOS_NOT_100,
 ];
+
+/// Warnings of sentences without a likelihood, which that of their judgment settles.
+const OF_LIKELIHOOD: [&str; 2] = [lint::HEDGE_WITHOUT_LIKELIHOOD, lint::FORECAST_WITHOUT_LIKELIHOOD];
 
 /// Warnings of parts that nothing names, in what the reader could read.
 const UNUSED: [&str; 5] = [
@@ -66,7 +69,8 @@ pub(super) fn findings<'t>(
         if is_known(reading, whole, &warning) {
             continue;
         }
-        if !unread.is_empty() && (unread.touches(whole) || places.depends_on_unread(&warning, unread)) {
+        let read = if OF_LIKELIHOOD.contains(&warning.code) { with_lines_below(text, whole) } else { whole };
+        if !unread.is_empty() && (unread.touches(read) || places.depends_on_unread(&warning, unread)) {
             is_held_back = true;
             continue;
         }
@@ -74,6 +78,18 @@ pub(super) fn findings<'t>(
         findings.push(Diagnostic::warning(warning.code, range, message(&warning)));
     }
     Warnings { listed: findings, is_held_back }
+}
+
+/// Extends the range of a sentence to the indented lines below it, which belong to the same judgment or item.
+fn with_lines_below(text: &str, range: TextRange) -> TextRange {
+    let mut end = whole_lines(text, range).end;
+    for line in text.get(end + 1..).unwrap_or_default().split_inclusive('\n') {
+        if !line.starts_with([' ', '\t']) {
+            break;
+        }
+        end += line.len();
+    }
+    TextRange::new(range.start, end)
 }
 
 /// Returns whether a scenario may be missing, or read in part.
@@ -164,6 +180,11 @@ fn message(warning: &Warning) -> String {
         }
         lint::JUDGMENT_WITHOUT_SOURCE => {
             "the judgment cites no source: add a citation behind its text, such as [@source B2]".into()
+        }
+        lint::JUDGMENT_WITHOUT_CONFIDENCE => {
+            "the key judgment has a likelihood but no confidence: add it with the reason to the judgment's own line, such as \
+             {moderate confidence: Two independent sources}"
+                .into()
         }
         lint::BLOCK_WITHOUT_DATA => {
             let (_, fault) = warning.message.split_once(" is ").unwrap_or(("", &warning.message));

@@ -16,6 +16,7 @@ pub use self::fixes::{Fixed, apply_safe_fixes, safe_fixes};
 pub(crate) use self::keys::in_words;
 pub use self::keys::rule_message;
 use self::unread::{Unread, whole_lines};
+pub use self::violations::with_remedy;
 use crate::code;
 use crate::context::Context;
 use crate::diagnostics::{DIAGNOSTIC_LIMIT, Diagnostic, Severity};

@@ -2,20 +2,20 @@
 
 use std::collections::BTreeSet;
 
+use chancery_brief::likelihood::{self, bounds, equivalent, range as range_of, words};
 use chancery_brief::validate::{Violation, code};
 use chancery_proto::lookalikes::{described, in_ascii};
-use chancery_proto::nearest::nearest;
 
 use super::dates::{proposed, readings};
 use super::keys::rule_message;
 use super::unread::{Unread, first_line, whole_lines};
 use crate::code::MISSING_ID;
 use crate::diagnostics::Diagnostic;
-use crate::ids::is_same_series;
+use crate::ids::NearestId;
 use crate::positions::Positions;
 use crate::range::TextRange;
-use crate::reader::Reading;
-use crate::vocabulary::MAX_COMPARISONS;
+use crate::reader::{Percentages, Reading, leading_term, percentages};
+use crate::vocabulary::{SCALES, term};
 
 /// Returns the findings of violations, without those that follow from an error of the reader.
 pub(super) fn findings(
@@ -25,9 +25,8 @@ pub(super) fn findings(
     violations: &[Violation],
 ) -> Vec<Diagnostic> {
     let parts = reading.paths.parts();
-    let ids: Vec<&str> = parts.keys().copied().filter(|id| id.is_ascii()).collect();
+    let mut ids = NearestId::new(parts.keys().copied());
     let mut findings = Vec::new();
-    let mut comparisons = MAX_COMPARISONS;
     let ambiguous = violations.iter().filter(|violation| violation.code == code::DUPLICATE_ID);
     let ambiguous: BTreeSet<&str> =
         ambiguous.map(|violation| range(reading, &violation.path).of(text)).collect();
@@ -40,10 +39,7 @@ pub(super) fn findings(
         if !unread.is_empty() && follows(violation, text, range, unread) {
             continue;
         }
-        // Past the budget, ids are not compared with their misspellings.
-        let is_compared = comparisons >= ids.len();
-        comparisons -= if is_compared { ids.len() } else { 0 };
-        findings.push(finding(violation, text, range, reading, if is_compared { &ids } else { &[] }));
+        findings.push(finding(violation, text, range, reading, &mut ids));
     }
     findings
 }
@@ -75,15 +71,16 @@ fn finding(
     text: &str,
     range: TextRange,
     reading: &Reading,
-    ids: &[&str],
+    ids: &mut NearestId<'_>,
 ) -> Diagnostic {
     let message = rule_message(&violation.path, &violation.message);
     let error = Diagnostic::error(violation.code, range, message);
     let given = range.of(text);
     match violation.code {
-        code::INVALID_DATE => return with_date(error, given),
+        code::INVALID_DATE => return with_remedy(error, given, ids),
         code::UNBALANCED_BIDI => return with_mark(error, text),
         code::DUPLICATE_ID => return with_other_part(error, text, reading),
+        code::OUT_OF_RANGE => return with_range(error, given),
         code::WRONG_REFERENCE => return with_statements(error, text, reading),
         code::UNKNOWN_REFERENCE => {}
         _ => {
@@ -97,25 +94,62 @@ fn finding(
         return Diagnostic { range, message, ..error }.with_fix(range, id);
     }
     let range = span_part(violation, text, range).unwrap_or(range);
-    let (error, given) = (Diagnostic { range, ..error }, range.of(text));
-    // Another number of the same series, such as s-12 for s-13, is no misspelling.
-    let misspelt: Vec<&str> = ids.iter().copied().filter(|id| !is_same_series(id, given)).collect();
-    match nearest(given, &misspelt) {
-        Some(nearest) => {
-            let message = format!("{}; did you mean {nearest:?}?", error.message);
-            Diagnostic { message, ..error }.with_fix(range, nearest)
-        }
-        None if given.contains(|c: char| c.is_ascii_digit()) && lacks_ids(reading) => {
-            let message = format!("{}; `chancery fmt` gives parts without an id theirs", error.message);
-            Diagnostic { message, ..error }
-        }
-        None => error,
+    let given = range.of(text);
+    let error = with_remedy(Diagnostic { range, ..error }, given, ids);
+    if error.fix.is_none() && given.contains(|c: char| c.is_ascii_digit()) && lacks_ids(reading) {
+        let message = format!("{}; `chancery fmt` gives parts without an id theirs", error.message);
+        return Diagnostic { message, ..error };
+    }
+    error
+}
+
+/// Adds to the error of a broken rule what the given date or reference, at its range, most likely means.
+pub fn with_remedy(error: Diagnostic, given: &str, ids: &mut NearestId<'_>) -> Diagnostic {
+    match error.code {
+        code::INVALID_DATE => with_date(error, given),
+        code::UNKNOWN_REFERENCE => match ids.of(given) {
+            Some(nearest) => {
+                let message = format!("{}; did you mean {nearest:?}?", error.message);
+                let range = error.range;
+                Diagnostic { message, ..error }.with_fix(range, nearest)
+            }
+            None => error,
+        },
+        _ => error,
     }
 }
 
 /// Returns whether parts of a text have no id yet.
 fn lacks_ids(reading: &Reading) -> bool {
     reading.diagnostics.iter().any(|found| found.code == MISSING_ID)
+}
+
+/// Says what the percentages of a likelihood can be, in place of one error for each of its bounds.
+fn with_range(error: Diagnostic, given: &str) -> Diagnostic {
+    let written = given.split_once(':').map_or(given, |(_, likelihood)| likelihood).trim();
+    let found = leading_term(written).and_then(|(name, rest)| {
+        let mut terms = SCALES.iter().filter_map(|(_, scale)| term(name, *scale));
+        Some((terms.next()?, percentages(rest)?))
+    });
+    let Some((term, Percentages { bounds: Some((low, high)), .. })) = found else { return error };
+    let name = words(term);
+    let (lowest, highest) = bounds(term);
+    let (inner_low, inner_high) = (low.max(lowest), high.min(highest));
+    let scale = likelihood::scale(term).unwrap_or_default();
+    let remedy = if inner_low < inner_high {
+        format!("write `{name} {inner_low}-{inner_high}%`, or `{name}` for all of its range")
+    } else {
+        match equivalent((low, high), scale).filter(|other| *other != term && low <= high) {
+            Some(other) => {
+                format!("write `{} {low}-{high}%`, or a range within that of \"{name}\"", words(other))
+            }
+            None => format!(
+                "write a range within it, the lower percentage first, such as `{name} {lowest}-{highest}%`"
+            ),
+        }
+    };
+    let message = format!("{low}-{high}% is not within \"{name}\", which is {}%: {remedy}", range_of(term));
+    Diagnostic { message, ..error }
 }
 
 /// Proposes the date that a text can only mean, or names both that it may mean.

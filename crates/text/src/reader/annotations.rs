@@ -2,9 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use chancery_brief::likelihood::{scale_terms, words};
+use chancery_proto::brief::v1::LikelihoodScale;
+use chancery_proto::names::PartId;
 use chancery_proto::nearest::{expected, expected_claim, nearest, nearest_claim};
 
 use super::remedies::{Remedy, remedy};
+use super::terms::meant_term;
 use crate::code;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::paths::PathNode;
@@ -15,16 +19,24 @@ use crate::syntax::tokens::Item;
 use crate::syntax::values::Value;
 use crate::vocabulary::{self, Words};
 
+/// Keys whose values are lists of ids.
+const LISTS_OF_IDS: [&str; 7] =
+    ["actors", "evidence", "highlight", "indicators", "places", "rests-on", "sources"];
+
 /// The annotations of a part.
 #[derive(Debug)]
 pub(super) struct Annotations {
     items: Vec<Item>,
+    /// Of each annotation, in order: the head, and the range.
+    written: Vec<(String, TextRange)>,
     /// The requested keys: those that this part can have.
     known: Vec<&'static str>,
     /// Terms and confidences.
     words: Vec<&'static str>,
     /// Kind of the part, for messages.
     place: &'static str,
+    /// The scale of the likelihood that this part can have.
+    scale: Option<LikelihoodScale>,
 }
 
 impl Annotations {
@@ -36,12 +48,19 @@ impl Annotations {
                 diagnostics.error(code::DUPLICATE_KEY, item.range, message);
             }
         }
-        Self { items, known: Vec::new(), words: Vec::new(), place }
+        let written = items.iter().map(|item| (item.head.text.clone(), item.range)).collect();
+        Self { items, written, known: Vec::new(), words: Vec::new(), place, scale: None }
     }
 
     /// Adds terms or confidences that this part can have, for messages.
     pub(super) fn know(&mut self, words: impl IntoIterator<Item = &'static str>) {
         self.words.extend(words);
+    }
+
+    /// Adds the terms of a scale, for messages.
+    pub(super) fn know_terms(&mut self, scale: LikelihoodScale) {
+        self.scale = Some(scale);
+        self.know(scale_terms(scale).iter().map(|term| words(*term)));
     }
 
     /// Adds words that this part can have beside its keys, for messages.
@@ -155,10 +174,15 @@ impl Annotations {
         known.dedup();
         let all: Vec<&str> = known.iter().chain(&self.words).copied().collect();
         let given = &item.head.text;
-        let Remedy { message, fix } = remedy(self.place, item, &known).unwrap_or_else(|| {
-            let nearest = nearest_claim(given, &all).or_else(|| nearest(given, &known));
+        let remedy = self.joined_id(item).or_else(|| remedy(self.place, item, &known));
+        let Remedy { message, fix } = remedy.unwrap_or_else(|| {
+            let meant =
+                self.scale.filter(|_| item.value.is_none()).and_then(|scale| meant_term(given, scale));
+            let misspelt = nearest_claim(given, &all);
+            let nearest = misspelt.or(meant).or_else(|| nearest(given, &known));
             let message = match nearest {
-                Some(_) => expected(given, &[nearest.unwrap_or_default()]),
+                Some(term) if misspelt.is_none() && meant.is_some() => format!("did you mean \"{term}\"?"),
+                Some(nearest) => expected(given, &[nearest]),
                 None => self.allowed(item, &known),
             };
             Remedy { message, fix: nearest.map(|nearest| (item.head.range, nearest.to_owned())) }
@@ -169,6 +193,25 @@ impl Annotations {
             Some((range, replacement)) => error.with_fix(range, replacement),
             None => error,
         }
+    }
+
+    /// Returns the remedy for an id behind a semicolon, which belongs to the ids before it.
+    fn joined_id(&self, item: &Item) -> Option<Remedy> {
+        let at = self.written.iter().position(|(_, range)| *range == item.range)?;
+        let is_id = |head: &str| {
+            let is_key = vocabulary::ANNOTATION_KEYS.contains(&head) || self.known.contains(&head);
+            head.contains('-') && !is_key && head.parse::<PartId>().is_ok()
+        };
+        let (key, _) = self.written[..at].iter().rev().find(|(head, _)| !is_id(head))?;
+        if item.value.is_some() || !is_id(&item.head.text) || !LISTS_OF_IDS.contains(&key.as_str()) {
+            return None;
+        }
+        let (_, before) = self.written[at - 1];
+        let gap = TextRange::new(before.end, item.range.start);
+        Some(Remedy {
+            message: format!("the ids of `{key}` are separated by spaces, such as `s-01 s-02`"),
+            fix: Some((gap, " ".to_owned())),
+        })
     }
 
     /// Lists what a part can have in place of an annotation: keys, and without a value terms and confidences as well.

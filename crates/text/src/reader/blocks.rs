@@ -13,6 +13,7 @@ use super::lowering::Lowering;
 use super::part_fields::own_id;
 use super::statements::Holder;
 use crate::code;
+use crate::defaults::Container;
 use crate::diagnostics::Diagnostic;
 use crate::paths::PathNode;
 use crate::range::Spanned;
@@ -44,7 +45,7 @@ impl Lowering<'_> {
         let kind = match &element.kind {
             ElementKind::Heading { .. } | ElementKind::Fenced { .. } => return None,
             ElementKind::Paragraph(passage) => {
-                let (statements, path) = self.statements(passage, element.range, Holder::Other);
+                let (statements, path) = self.statements(passage, element.range, Holder::OTHER);
                 node.field("paragraph", element.range).add("statements", path);
                 Kind::Paragraph(Paragraph { statements })
             }
@@ -54,7 +55,8 @@ impl Lowering<'_> {
                 Kind::List(list)
             }
             ElementKind::Quote { passage, attribution } => {
-                let (statements, path) = self.statements(passage, element.range, Holder::Other);
+                let holder = Holder::Block(Container::Quote);
+                let (statements, path) = self.statements(passage, element.range, holder);
                 let inner = node.field("quote", element.range);
                 inner.add("statements", path);
                 let attribution = attribution.clone().unwrap_or_default();
@@ -62,7 +64,8 @@ impl Lowering<'_> {
                 Kind::Quote(Quote { statements, attribution: attribution.text })
             }
             ElementKind::Callout { title, passage } => {
-                let (statements, path) = self.statements(passage, element.range, Holder::Callout);
+                let holder = Holder::Block(Container::Callout);
+                let (statements, path) = self.statements(passage, element.range, holder);
                 let inner = node.field("callout", element.range);
                 inner.add("statements", path);
                 inner.set("title", title.text.range);
@@ -124,7 +127,7 @@ impl Lowering<'_> {
             }
             annotations.finish(self.diagnostics);
         }
-        let (statements, path) = self.statements(&written.passage, written.range, Holder::Other);
+        let (statements, path) = self.statements(&written.passage, written.range, Holder::OTHER);
         item.statements = statements;
         node.add("statements", path);
         if let Some(inner) = &written.list {

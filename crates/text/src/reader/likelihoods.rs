@@ -7,7 +7,7 @@ use chancery_proto::nearest::expected_claim;
 
 use super::annotations::Annotations;
 use super::lowering::Lowering;
-use super::terms::{leading_term, percentages};
+use super::terms::{leading_term, meant_term, percentages};
 use crate::code;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::paths::PathNode;
@@ -22,7 +22,7 @@ impl Lowering<'_> {
         node: &mut PathNode,
     ) -> Option<Likelihood> {
         annotations.know(SCALES.map(|(name, _)| name));
-        annotations.know(scale_terms(self.scale).iter().map(|term| words(*term)));
+        annotations.know_terms(self.scale);
         let item = annotations.take_only("likelihood", is_likelihood, self.diagnostics);
         let origin = annotations.take("likelihood-origin", self.diagnostics);
         let Some(item) = item else {
@@ -88,7 +88,11 @@ impl Lowering<'_> {
         let range = text.range;
         let Some((prefix, found)) = other else {
             let terms: Vec<&str> = scale_terms(wanted).iter().map(|term| words(*term)).collect();
-            let message = format!("{name:?} is no term of the scale: {}", expected_claim(name, &terms));
+            let remedy = match meant_term(name, wanted) {
+                Some(meant) => format!("did you mean \"{meant}\"?"),
+                None => expected_claim(name, &terms),
+            };
+            let message = format!("{name:?} is no term of the scale: {remedy}");
             self.diagnostics.error(code::UNKNOWN_VALUE, range, message);
             return None;
         };

@@ -19,4 +19,4 @@ mod wording;
 pub(crate) use self::blocks::DIGEST_PREFIX;
 pub(crate) use self::fenced::{FACTORS, UNDATED};
 pub use self::reading::{Reading, read};
-pub(crate) use self::terms::leading_term;
+pub(crate) use self::terms::{Percentages, leading_term, percentages};

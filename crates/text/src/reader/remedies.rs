@@ -2,7 +2,7 @@
 //! the language of the brief.
 
 use chancery_brief::likelihood::{row, scale_terms, words};
-use chancery_brief::translations;
+use chancery_brief::translations::{self, letters};
 use chancery_proto::brief::v1::LikelihoodScale;
 
 use super::terms::written_in_ascii;
@@ -129,18 +129,6 @@ fn in_other_language(item: &Item, lower: &str) -> Option<Remedy> {
         ),
         fix: Some((item.head.range, english.to_owned())),
     })
-}
-
-/// Returns a text in lower case, without the marks that authors write or leave out.
-fn letters(text: &str) -> String {
-    let is_optional =
-        |c: char| chancery_proto::lookalikes::is_invisible(c) || matches!(c, '\u{64b}'..='\u{652}');
-    let letter = |c: char| match c {
-        'ي' | 'ى' => 'ی',
-        'ك' => 'ک',
-        c => c,
-    };
-    text.chars().filter(|c| !is_optional(*c)).flat_map(char::to_lowercase).map(letter).collect()
 }
 
 /// Returns whether a word is another form of a word: they differ in their endings.

@@ -126,7 +126,7 @@ impl Lowering<'_> {
     fn opening(&mut self, element: &Element, content: &mut BriefContent, root: &mut PathNode) {
         match &element.kind {
             ElementKind::Paragraph(passage) => {
-                let (statements, path) = self.statements(passage, element.range, Holder::Other);
+                let (statements, path) = self.statements(passage, element.range, Holder::OTHER);
                 content.bluf.extend(statements);
                 root.field("bluf", element.range).extend(path);
             }

@@ -13,7 +13,7 @@ use super::lowering::Lowering;
 use super::maps::report_joined;
 use super::part_fields::own_id;
 use crate::code;
-use crate::defaults;
+use crate::defaults::{self, Container};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::paths::PathNode;
 use crate::range::{Spanned, TextRange};
@@ -28,8 +28,18 @@ use crate::vocabulary::word;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Holder {
     Judgment,
-    Callout,
-    Other,
+    Block(Container),
+}
+
+impl Holder {
+    pub(super) const OTHER: Self = Self::Block(Container::Other);
+
+    const fn container(self) -> Container {
+        match self {
+            Self::Judgment => Container::Other,
+            Self::Block(container) => container,
+        }
+    }
 }
 
 impl Lowering<'_> {
@@ -43,7 +53,7 @@ impl Lowering<'_> {
         let mut node = PathNode::new(passage.range().unwrap_or(range));
         let mut statements = Vec::with_capacity(passage.sentences.len());
         for parts in &passage.sentences {
-            let (statement, path) = self.statement(parts, holder == Holder::Callout);
+            let (statement, path) = self.statement(parts, holder.container());
             statements.push(statement);
             node.push(path);
         }
@@ -54,7 +64,7 @@ impl Lowering<'_> {
         (statements, node)
     }
 
-    fn statement(&mut self, parts: &Parts, is_in_callout: bool) -> (Statement, PathNode) {
+    fn statement(&mut self, parts: &Parts, container: Container) -> (Statement, PathNode) {
         let mut node = PathNode::new(parts.range);
         let mut annotations = Annotations::new(parts.items.clone(), "a sentence", self.diagnostics);
         let mut statement = Statement { id: own_id(parts, &mut node), ..Statement::default() };
@@ -70,7 +80,7 @@ impl Lowering<'_> {
         statement.citations = citations;
         node.add("citations", path);
         let written = take_flag_of::<StatementType>(&mut annotations, &mut node, "type", self.diagnostics);
-        let default = defaults::statement_type(&statement, is_in_callout);
+        let default = defaults::statement_type(&statement, container, &self.language);
         statement.set_type(written.unwrap_or(default));
         self.own_change(ChangedPart::Statement(&statement.id), &mut annotations, &node);
         annotations.finish(self.diagnostics);

@@ -1,6 +1,7 @@
 //! Terms of likelihood and levels of confidence as authors write them.
 
-use chancery_brief::likelihood::{scale_terms, words};
+use chancery_brief::likelihood::{bounds, equivalent, scale_terms, words};
+use chancery_proto::brief::v1::{LikelihoodScale, LikelihoodTerm};
 use chancery_proto::lookalikes::{digit, in_ascii};
 
 use crate::vocabulary::{SCALES, is_confidence};
@@ -28,13 +29,13 @@ pub(super) fn written_in_ascii(head: &str) -> Option<String> {
 }
 
 /// The percentages behind a term.
-pub(super) struct Percentages {
-    pub(super) bounds: Option<(u32, u32)>,
-    pub(super) point: Option<u32>,
+pub(crate) struct Percentages {
+    pub(crate) bounds: Option<(u32, u32)>,
+    pub(crate) point: Option<u32>,
 }
 
 /// Reads `LOW-HIGH%`, `at POINT%`, both or neither.
-pub(super) fn percentages(text: &str) -> Option<Percentages> {
+pub(crate) fn percentages(text: &str) -> Option<Percentages> {
     let (range, point) = match text.strip_prefix("at ") {
         Some(point) => ("", Some(point)),
         None => match text.split_once(" at ") {
@@ -60,4 +61,49 @@ pub(super) fn percentages(text: &str) -> Option<Percentages> {
         None => None,
     };
     Some(Percentages { bounds, point })
+}
+
+/// Words that authors use for a term, without an intensifier, with the term that each means.
+const SYNONYMS: [(&str, LikelihoodTerm); 13] = [
+    ("likely", LikelihoodTerm::Icd203Likely),
+    ("probable", LikelihoodTerm::Icd203Likely),
+    ("probably", LikelihoodTerm::Icd203Likely),
+    ("unlikely", LikelihoodTerm::Icd203Unlikely),
+    ("improbable", LikelihoodTerm::Icd203Unlikely),
+    ("improbably", LikelihoodTerm::Icd203Unlikely),
+    ("certain", LikelihoodTerm::Icd203AlmostCertain),
+    ("certainly", LikelihoodTerm::Icd203AlmostCertain),
+    ("even chance", LikelihoodTerm::Icd203RoughlyEvenChance),
+    ("even odds", LikelihoodTerm::Icd203RoughlyEvenChance),
+    ("realistic possibility", LikelihoodTerm::PhiaRealisticPossibility),
+    ("remote", LikelihoodTerm::Icd203AlmostNoChance),
+    ("no chance", LikelihoodTerm::Icd203AlmostNoChance),
+];
+
+/// Words before a synonym that move it away from even.
+const INTENSIFIERS: [&str; 6] = ["very", "highly", "extremely", "most", "quite", "strongly"];
+
+/// Words before a synonym that leave its meaning as it is.
+const FILLERS: [&str; 7] = ["almost", "nearly", "roughly", "about", "fairly", "rather", "virtually"];
+
+/// Returns the term of a scale that other words for a likelihood mean, such as "very probably".
+pub(super) fn meant_term(given: &str, scale: LikelihoodScale) -> Option<&'static str> {
+    let lower = given.to_lowercase();
+    let mut rest = lower.trim();
+    let mut is_intense = false;
+    while let Some((first, behind)) = rest.split_once([' ', '-']) {
+        match first {
+            word if INTENSIFIERS.contains(&word) => is_intense = true,
+            word if FILLERS.contains(&word) => {}
+            _ => break,
+        }
+        rest = behind.trim_start();
+    }
+    let (_, term) = SYNONYMS.iter().find(|(synonym, _)| *synonym == rest)?;
+    let meant = match term {
+        LikelihoodTerm::Icd203Likely if is_intense => LikelihoodTerm::Icd203VeryLikely,
+        LikelihoodTerm::Icd203Unlikely if is_intense => LikelihoodTerm::Icd203VeryUnlikely,
+        term => *term,
+    };
+    equivalent(bounds(meant), scale).map(words)
 }

@@ -8,8 +8,9 @@ use crate::syntax::figures::read_figure;
 use crate::syntax::line_reader::LineReader;
 use crate::syntax::lines::Line;
 use crate::syntax::lists::read_list;
-use crate::syntax::markers::{ForeignMarker, Marker};
+use crate::syntax::markers::{ForeignMarker, Marker, numbered_caption};
 use crate::syntax::parts::{Parts, TextForm, read_line};
+use crate::syntax::pasted_tables::{is_numbered_title, read_pasted_table, starts_pasted_table};
 use crate::syntax::quotes::read_quote;
 use crate::syntax::sentences::read_passage;
 use crate::syntax::tables::read_table;
@@ -73,7 +74,11 @@ fn empty_block(own: &Parts) -> Option<ElementKind> {
 
 /// Reads the block that starts on a line; none for a line that is not one.
 fn element(reader: &mut LineReader<'_, '_, '_>, line: Line<'_>) -> Option<ElementKind> {
+    if starts_pasted_table(reader, &line) {
+        return Some(ElementKind::Table(read_pasted_table(reader)));
+    }
     Some(match reader.marker(&line) {
+        None if is_numbered_title(reader, &line) => ElementKind::Table(read_table(reader)),
         Some(Marker::Heading { level, length }) => heading(reader, line, level, length),
         Some(Marker::Fence) => read_fenced(reader),
         Some(Marker::Quote { .. }) => read_quote(reader),
@@ -170,6 +175,7 @@ fn heading(reader: &mut LineReader<'_, '_, '_>, line: Line<'_>, level: usize, le
 }
 
 fn paragraph(reader: &mut LineReader<'_, '_, '_>) -> ElementKind {
+    let caption = reader.peek().and_then(|line| Some((line, numbered_caption(line.content())?)));
     let mut lines = Vec::new();
     while let Some((line, marker)) = reader.next_in_block() {
         if !lines.is_empty()
@@ -180,7 +186,21 @@ fn paragraph(reader: &mut LineReader<'_, '_, '_>) -> ElementKind {
         lines.push(reader.content_range(&line));
         reader.advance();
     }
-    ElementKind::Paragraph(read_passage(reader.text, lines, reader.cursor))
+    let passage = read_passage(reader.text, lines, reader.cursor);
+    // With an id, it is a sentence.
+    if let Some((line, length)) = caption.filter(|_| passage.is_raw && passage.lines.len() == 1) {
+        warn_of_caption(reader, &line, length);
+    }
+    ElementKind::Paragraph(passage)
+}
+
+/// Warns of a line that reads as the caption of a table, but starts none.
+fn warn_of_caption(reader: &mut LineReader<'_, '_, '_>, line: &Line<'_>, length: usize) {
+    let start = line.range.start + line.lead();
+    let range = TextRange::new(start, start + length);
+    let message = "this is read as a sentence: a table has the title line `Table: CAPTION`, without a number, directly above rows \
+                   such as `| Year | Ships |`";
+    reader.cursor.diagnostics.push(Diagnostic::warning(code::INVALID_TABLE, range, message));
 }
 
 /// Returns whether a line inside a paragraph is a line of annotations with an id, which belongs to the next block.

@@ -6,7 +6,7 @@ use crate::code;
 use crate::diagnostics::Diagnostic;
 use crate::range::{Spanned, TextRange};
 use crate::syntax::line_reader::LineReader;
-use crate::syntax::markers::Marker;
+use crate::syntax::markers::{ForeignMarker, Marker};
 use crate::syntax::parts::{TextForm, read_line};
 use crate::syntax::tree::ElementKind;
 
@@ -60,8 +60,13 @@ pub(crate) fn read_fenced(reader: &mut LineReader<'_, '_, '_>) -> ElementKind {
             // No entry starts with a heading: the block was not closed.
             Some(Marker::Heading { .. }) => break,
             _ if reader.cursor.is_exhausted() => break,
-            _ => {
+            marker => {
                 let range = reader.content_range(&line);
+                let length = marker.and_then(|marker| list_mark(marker, line.content())).unwrap_or_default();
+                let range = TextRange::new(range.start + length, range.end);
+                if length > 0 {
+                    report_list_mark(reader, &kind.text, TextRange::new(range.start - length, range.start));
+                }
                 reader.advance();
                 entries.push(read_line(reader.text, range, TextForm::Columns, reader.cursor));
             }
@@ -72,4 +77,37 @@ pub(crate) fn read_fenced(reader: &mut LineReader<'_, '_, '_>) -> ElementKind {
         reader.cursor.diagnostics.error(code::UNCLOSED, content, message);
     }
     ElementKind::Fenced { kind, entries }
+}
+
+/// Returns the length of the mark of a list at the start of an entry: the line is the entry, without a mark.
+pub(crate) fn list_mark(marker: Marker, line: &str) -> Option<usize> {
+    /// Most digits of the number of an item; a longer one is a year.
+    const MOST_DIGITS: usize = 2;
+    match marker {
+        Marker::Bullet { length } => Some(length),
+        Marker::Foreign(ForeignMarker::Bullet) => Some(line.chars().take(2).map(char::len_utf8).sum()),
+        Marker::Number { length, .. } => {
+            let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+            (digits <= MOST_DIGITS).then_some(length)
+        }
+        _ => None,
+    }
+}
+
+fn report_list_mark(reader: &mut LineReader<'_, '_, '_>, kind: &str, mark: TextRange) {
+    let form = match kind {
+        "events" => "DATE | TITLE",
+        "relationships" => "FROM | TYPE | TO",
+        "scenarios" => "70% | TITLE | TEXT",
+        "indicators" => "INDICATOR {meaning: …}",
+        "assumptions" => "ASSUMPTION {if-wrong: …}",
+        "dissents" => "VIEW {holder: …}",
+        "changes" => "PART-ID {!KIND: why}",
+        _ => "TEXT",
+    };
+    let message = format!(
+        "a line of `{kind}` is an entry, `{form}`, and has no mark of a list: remove it, or write a backslash before the mark \
+         for text"
+    );
+    reader.cursor.diagnostics.push(Diagnostic::error(code::NOT_A_BRIEF, mark, message).with_fix(mark, ""));
 }

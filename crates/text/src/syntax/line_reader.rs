@@ -45,6 +45,11 @@ impl<'t, 'c, 'd> LineReader<'t, 'c, 'd> {
         self.lines.get(self.at + 1).copied()
     }
 
+    /// Returns the first line behind the next one that is not blank.
+    pub(crate) fn next_filled_line(&self) -> Option<Line<'t>> {
+        self.lines.get(self.at + 1..)?.iter().find(|line| !line.is_blank()).copied()
+    }
+
     /// Reads past the next line.
     pub(crate) fn advance(&mut self) {
         self.at += 1;

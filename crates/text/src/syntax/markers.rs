@@ -106,6 +106,20 @@ fn bullet_length(line: &str, mark: usize) -> usize {
     mark + usize::from(line[mark..].starts_with(' '))
 }
 
+/// Returns the length of the start of a numbered caption, such as `Table 1:`; none for other lines.
+pub(crate) fn numbered_caption(line: &str) -> Option<usize> {
+    /// Most characters of the number.
+    const LONGEST: usize = 4;
+    let word = line.get(.."Table ".len()).filter(|word| word.eq_ignore_ascii_case("Table "))?;
+    let number = &line[word.len()..];
+    let is_digit = |c: char| c.is_ascii_digit() || matches!(c, 'I' | 'V' | 'X');
+    let length = number.find(|c| !is_digit(c)).filter(|length| (1..=LONGEST).contains(length))?;
+    let behind = number[length..].trim_start();
+    let separator = behind.chars().next().filter(|c| matches!(c, ':' | '.' | '-' | '–' | '—'))?;
+    let end = line.len() - behind.len() + separator.len_utf8();
+    line[end..].starts_with(char::is_whitespace).then_some(end)
+}
+
 /// Returns whether a line consists of three or more hyphens.
 fn is_rule(line: &str) -> bool {
     let line = line.trim_end();

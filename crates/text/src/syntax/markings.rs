@@ -64,6 +64,13 @@ pub(crate) fn leading(text: &str, scheme: Scheme) -> Option<Leading<'_>> {
     lookalike(text, scheme).map(Leading::Lookalike)
 }
 
+/// Returns the length of a marking of the scheme in parentheses that a text starts with, behind the start of its line.
+pub(crate) fn inner_marking(text: &str, scheme: Scheme) -> Option<usize> {
+    let (label, end) = in_parentheses(text)?;
+    let is_tlp = || scheme == Scheme::Tlp && Folded::new(label).is_some_and(|folded| folded.is_tlp());
+    (scheme.rank(label).is_some() || is_tlp()).then_some(end)
+}
+
 /// Returns the label in parentheses at the start of a text, and the offset behind them.
 pub(crate) fn in_parentheses(text: &str) -> Option<(&str, usize)> {
     let rest = text.strip_prefix('(')?;

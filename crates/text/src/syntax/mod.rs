@@ -16,6 +16,7 @@ mod lists;
 pub(crate) mod markers;
 pub(crate) mod markings;
 pub(crate) mod parts;
+pub(crate) mod pasted_tables;
 pub(crate) mod quotes;
 pub(crate) mod sentences;
 pub(crate) mod separators;

@@ -9,7 +9,7 @@ use crate::range::{Spanned, TextRange};
 use crate::syntax::cursor::{Cursor, SENTENCE_COST};
 use crate::syntax::fragment::Fragment;
 use crate::syntax::gaps::{is_gap, skip_gaps, trimmed_end};
-use crate::syntax::markings::{Leading, Lookalike, Meaning, leading};
+use crate::syntax::markings::{Leading, Lookalike, Meaning, inner_marking, leading};
 use crate::syntax::spans::{inline, plain};
 use crate::syntax::tokens::{Citation, Item, Token, TokenKind, tokens};
 
@@ -202,6 +202,7 @@ fn read_text(
     let range = fragment.range(start, end);
     fragment.text()[start..end].clone_into(&mut parts.source);
     refuse_controls(fragment, (start, end), cursor);
+    warn_of_markings(fragment, (start, end), cursor);
     let text = match form {
         TextForm::Inline => {
             let read = inline(fragment, (start, end), skipped, cursor);
@@ -352,6 +353,23 @@ fn report_lookalike(
             Diagnostic::warning(code::FOREIGN_MARKING, range, message)
         }
     });
+}
+
+/// Warns of markings behind the start of a text.
+fn warn_of_markings(fragment: &Fragment<'_>, (start, end): (usize, usize), cursor: &mut Cursor<'_>) {
+    let text = &fragment.text()[..end];
+    for (offset, _) in text[start..].match_indices('(').filter(|(offset, _)| *offset > 0) {
+        let at = start + offset;
+        let is_apart = text[..at].chars().next_back().is_some_and(is_gap);
+        let Some(length) = inner_marking(&text[at..], cursor.scheme).filter(|_| is_apart) else { continue };
+        let message = format!(
+            "\"{}\" marks nothing here, and is printed as text: a marking is the first thing of its line, before the sentence; \
+             write \\( for text",
+            &text[at..at + length]
+        );
+        let range = fragment.range(at, at + length);
+        cursor.diagnostics.push(Diagnostic::warning(code::MARKING_IN_TEXT, range, message));
+    }
 }
 
 /// Reports tabs and other control characters, which no text of a brief contains.

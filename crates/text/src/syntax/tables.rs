@@ -6,7 +6,8 @@ use crate::range::{Spanned, TextRange};
 use crate::syntax::fragment::Fragment;
 use crate::syntax::gaps::{is_gap, skip_gaps, trimmed_end};
 use crate::syntax::line_reader::LineReader;
-use crate::syntax::markers::Marker;
+use crate::syntax::lines::Line;
+use crate::syntax::markers::{Marker, numbered_caption};
 use crate::syntax::parts::{Parts, TextForm, read_line, refuse_controls};
 use crate::syntax::spans::plain;
 use crate::syntax::tree::{Table, TableRow};
@@ -53,9 +54,17 @@ pub(crate) fn read_table(reader: &mut LineReader<'_, '_, '_>) -> Table {
 }
 
 /// Reads the title line, and past blank lines behind it.
-fn title(reader: &mut LineReader<'_, '_, '_>) -> Parts {
+pub(crate) fn title(reader: &mut LineReader<'_, '_, '_>) -> Parts {
     let Some(line) = reader.peek() else { return Parts::default() };
-    let Some(Marker::TableTitle { length }) = reader.marker(&line) else {
+    let numbered = numbered_caption(line.content());
+    if let Some(length) = numbered {
+        report_number(reader, &line, length);
+    }
+    let written = match reader.marker(&line) {
+        Some(Marker::TableTitle { length }) => Some(length),
+        _ => numbered,
+    };
+    let Some(length) = written else {
         let message = "a table has a title line above it: `Table: CAPTION [@source] {annotations} ^id`";
         let at = TextRange::at(line.range.start);
         reader
@@ -70,6 +79,18 @@ fn title(reader: &mut LineReader<'_, '_, '_>) -> Parts {
     let title = read_line(reader.text, range, TextForm::Plain, reader.cursor);
     reader.skip_blank_before(Marker::TableRow);
     title
+}
+
+/// Reports the number of a caption.
+fn report_number(reader: &mut LineReader<'_, '_, '_>, line: &Line<'_>, length: usize) {
+    let start = line.range.start + line.lead();
+    let range = TextRange::new(start, start + length);
+    let message = "the title line of a table is `Table: CAPTION [@source] {annotations} ^id`, without a number, and its rows are \
+                   lines such as `| Year | Ships |` below it";
+    reader
+        .cursor
+        .diagnostics
+        .push(Diagnostic::error(code::INVALID_TABLE, range, message).with_fix(range, "Table:"));
 }
 
 /// Returns whether the last cell of a header row is the unescaped heading of the markings.

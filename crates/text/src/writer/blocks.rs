@@ -1,5 +1,6 @@
 //! Sections and their blocks.
 
+use chancery_brief::marking::Scheme;
 use chancery_proto::brief::v1::block::Kind;
 use chancery_proto::brief::v1::{
     Block, Callout, ColumnType, Figure, FigureKind, KeyJudgment, List, ListItem, Quote, Section, Table,
@@ -9,7 +10,7 @@ use chancery_proto::brief::v1::{
 use super::annotations::Annotations;
 use super::escapes::{Place, escaped, protect_label};
 use super::state::{WITHHELD, Writer, effective, id, joined, label, stated};
-use super::statements::Surroundings;
+use crate::defaults::Container;
 use crate::reader::DIGEST_PREFIX;
 use crate::syntax::quotes::{ATTRIBUTION, CALLOUT};
 use crate::syntax::tables::MARKING_COLUMN;
@@ -25,7 +26,7 @@ impl Writer<'_> {
                 self.line(number.trim_end());
             }
             let prefixes = (number.as_str(), indentation.as_str());
-            self.statements(&judgment.statements, &marking, prefixes, Surroundings::default());
+            self.statements(&judgment.statements, &marking, prefixes, Container::default());
             let mut annotations = Annotations::default();
             annotations.likelihood(judgment.likelihood.as_ref(), self.scale);
             annotations.confidence(judgment.confidence.as_ref());
@@ -68,7 +69,7 @@ impl Writer<'_> {
 
     /// Returns a title with its marking.
     fn title(&self, text: &str, marking: &str) -> String {
-        let mut title = escaped(text, Place::Title);
+        let mut title = escaped(text, Place::Title, self.scheme);
         protect_label(&mut title, self.scheme);
         joined(&[&label(marking), &title])
     }
@@ -105,7 +106,7 @@ impl Writer<'_> {
                 }
                 match kind {
                     Kind::Paragraph(paragraph) => {
-                        self.statements(&paragraph.statements, marking, ("", ""), Surroundings::default());
+                        self.statements(&paragraph.statements, marking, ("", ""), Container::default());
                     }
                     Kind::List(list) => self.list(list, marking, 0),
                     Kind::Quote(quote) => self.quote(quote, marking),
@@ -135,7 +136,7 @@ impl Writer<'_> {
         if item.statements.is_empty() {
             self.line(first.trim_end());
         }
-        self.statements(&item.statements, marking, (&first, &inner), Surroundings::default());
+        self.statements(&item.statements, marking, (&first, &inner), Container::default());
         let mut own = Annotations::default();
         own.text("marking", stated(&item.marking, enclosing));
         let nested = item.list.as_ref();
@@ -155,10 +156,9 @@ impl Writer<'_> {
         if quote.statements.is_empty() && quote.attribution.is_empty() {
             self.line(">");
         }
-        let surroundings = Surroundings { is_in_quote: true, ..Surroundings::default() };
-        self.statements(&quote.statements, enclosing, ("> ", "> "), surroundings);
+        self.statements(&quote.statements, enclosing, ("> ", "> "), Container::Quote);
         if !quote.attribution.is_empty() {
-            let attribution = escaped(&quote.attribution, Place::Attribution);
+            let attribution = escaped(&quote.attribution, Place::Attribution, self.scheme);
             self.line(&format!("> {ATTRIBUTION} {attribution}"));
         }
     }
@@ -173,8 +173,7 @@ impl Writer<'_> {
         let title = self.title(&callout.title, stated);
         let line = joined(&[">", CALLOUT, &title, &own.written(), &id(block_id)]);
         self.line(&line);
-        let surroundings = Surroundings { is_in_callout: true, is_in_quote: true };
-        self.statements(&callout.statements, marking, ("> ", "> "), surroundings);
+        self.statements(&callout.statements, marking, ("> ", "> "), Container::Callout);
     }
 
     fn figure(&mut self, figure: &Figure, mut own: Annotations, block_id: &str) {
@@ -211,7 +210,8 @@ impl Writer<'_> {
         self.line(&joined(&["Table:", &title, &source, &own.written(), &id(block_id)]));
         let row_marking = |row: &TableRow| stated(&row.marking, marking).to_owned();
         let has_markings = table.rows.iter().any(|row| !row_marking(row).is_empty());
-        let mut header: Vec<String> = table.columns.iter().map(|column| cell(&column.heading)).collect();
+        let mut header: Vec<String> =
+            table.columns.iter().map(|column| cell(&column.heading, self.scheme)).collect();
         let mut delimiters: Vec<&str> =
             table.columns.iter().map(|column| delimiter(column.r#type())).collect();
         if has_markings {
@@ -225,7 +225,7 @@ impl Writer<'_> {
                 self.line(WITHHELD);
                 continue;
             }
-            let mut cells: Vec<String> = row.cells.iter().map(|text| cell(&text.text)).collect();
+            let mut cells: Vec<String> = row.cells.iter().map(|text| cell(&text.text, self.scheme)).collect();
             if has_markings {
                 cells.push(row_marking(row));
             }
@@ -235,8 +235,8 @@ impl Writer<'_> {
 }
 
 /// Returns a cell in its written form.
-fn cell(text: &str) -> String {
-    let cell = escaped(text, Place::Cell);
+fn cell(text: &str, scheme: Scheme) -> String {
+    let cell = escaped(text, Place::Cell, scheme);
     // The last heading would announce a column of markings.
     if cell == MARKING_COLUMN { format!("\\{cell}") } else { cell }
 }

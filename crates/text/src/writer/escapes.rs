@@ -4,9 +4,10 @@ use chancery_brief::marking::Scheme;
 
 use crate::syntax::citation_keys::citation_key;
 use crate::syntax::conflicts::is_conflict_mark;
+use crate::syntax::fenced::list_mark;
 use crate::syntax::gaps::{is_gap, skip_gaps};
 use crate::syntax::markers::{ForeignMarker, Marker, marker};
-use crate::syntax::markings::{Leading, leading};
+use crate::syntax::markings::{Leading, inner_marking, leading};
 use crate::syntax::quotes::ATTRIBUTION;
 use crate::syntax::tokens::is_id_character;
 
@@ -28,7 +29,7 @@ pub(super) enum Place {
 /// Returns whether a character of a text needs a backslash.
 ///
 /// `written` is what precedes the character in its final form, and `rest` starts with the character.
-pub(super) fn needs_escape(place: Place, written: &str, rest: &str, is_first: bool) -> bool {
+pub(super) fn needs_escape(place: Place, scheme: Scheme, written: &str, rest: &str, is_first: bool) -> bool {
     let mut characters = rest.chars();
     let (Some(c), next) = (characters.next(), characters.next()) else { return false };
     if is_gap(c) && (is_first || next.is_none()) {
@@ -46,7 +47,11 @@ pub(super) fn needs_escape(place: Place, written: &str, rest: &str, is_first: bo
         '*' => place == Place::Sentence,
         '{' => has_tokens(place),
         '[' => has_tokens(place) && citation_key(rest, skip_gaps(rest, 1)).is_some(),
-        '(' => place == Place::Sentence && before == Some(']'),
+        '(' if place == Place::Sentence && before == Some(']') => true,
+        '(' => {
+            let is_inside = before.is_some_and(is_gap) || is_first && place == Place::Column;
+            has_tokens(place) && is_inside && inner_marking(rest, scheme).is_some()
+        }
         '^' => {
             let is_apart = is_first || before.is_none_or(|c| !c.is_alphanumeric());
             has_tokens(place) && is_apart && next.is_some_and(|c| is_id_character(c) || is_gap(c))
@@ -61,10 +66,10 @@ fn has_tokens(place: Place) -> bool {
 }
 
 /// Returns a text without spans in its written form.
-pub(super) fn escaped(text: &str, place: Place) -> String {
+pub(super) fn escaped(text: &str, place: Place, scheme: Scheme) -> String {
     let mut written = String::with_capacity(text.len() + 8);
     for (offset, c) in text.char_indices() {
-        if needs_escape(place, &written, &text[offset..], offset == 0) {
+        if needs_escape(place, scheme, &written, &text[offset..], offset == 0) {
             written.push('\\');
         }
         written.push(shown(c));
@@ -104,11 +109,17 @@ pub(crate) fn protect_marker(line: &mut String, scheme: Scheme, is_in_quote: boo
 
 /// Escapes the start of an entry that would end its block.
 pub(super) fn protect_entry_start(line: &mut String, scheme: Scheme) {
-    let opens = matches!(marker(line, scheme), Some(Marker::Heading { .. } | Marker::Fence));
-    if opens || is_conflict_mark(line) {
-        line.insert(0, '\\');
-    } else {
-        protect_label(line, scheme);
+    // An annotation or an id may follow a mark.
+    let mark = marker(&format!("{line} "), scheme);
+    let at = match mark {
+        _ if is_conflict_mark(line) => Some(0),
+        Some(Marker::Heading { .. } | Marker::Fence) => Some(0),
+        Some(mark) if list_mark(mark, line).is_some() => line.find(['.', '-', '+', '*']),
+        _ => None,
+    };
+    match at {
+        Some(at) => line.insert(at, '\\'),
+        None => protect_label(line, scheme),
     }
 }
 

@@ -68,7 +68,8 @@ impl Writer<'_> {
 
     /// Returns an entry of columns, annotations and id.
     fn entry(&mut self, columns: &[&str], mut annotations: Annotations, marking: &str, own: &str) -> String {
-        let columns: Vec<String> = columns.iter().map(|column| escaped(column, Place::Column)).collect();
+        let escaped = |column: &&str| escaped(column, Place::Column, self.scheme);
+        let columns: Vec<String> = columns.iter().map(escaped).collect();
         let mut text = columns.join(" | ");
         let stated_marking = stated(marking, self.floor);
         if stated_marking.is_empty() {

@@ -15,8 +15,8 @@ use chancery_proto::brief::v1::BriefContent;
 
 pub(crate) use self::escapes::protect_marker;
 use self::state::Writer;
-use self::statements::Surroundings;
 use crate::context::Exchange;
+use crate::defaults::Container;
 
 /// Writes content in the canonical layout: one sentence a line, values that differ from their defaults, and escapes where
 /// the reader needs them.
@@ -30,7 +30,7 @@ pub fn write(content: &BriefContent, exchange: &Exchange) -> String {
     writer.front_matter(content, exchange);
     if !content.bluf.is_empty() {
         writer.blank();
-        writer.statements(&content.bluf, floor, ("", ""), Surroundings::default());
+        writer.statements(&content.bluf, floor, ("", ""), Container::default());
     }
     if !content.key_judgments.is_empty() {
         writer.blank();

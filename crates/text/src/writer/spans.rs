@@ -3,6 +3,7 @@
 //! Emphasis is written as stars where the reader pairs them again, and in brackets elsewhere: beside other stars, next to
 //! white space, or inside emphasis of its own kind.
 
+use chancery_brief::marking::Scheme;
 use chancery_proto::brief::v1::{Span, SpanKind};
 
 use super::escapes::{Place, needs_escape, shown};
@@ -20,10 +21,11 @@ struct ByteSpan<'s> {
 }
 
 /// Returns a text with its spans in its written form.
-pub(super) fn with_spans(text: &str, spans: &[Span]) -> String {
+pub(super) fn with_spans(text: &str, spans: &[Span], scheme: Scheme) -> String {
     let mut spans = nested(text, spans);
     choose_forms(text, &mut spans);
-    let mut writer = SpanWriter { text, written: String::with_capacity(text.len() + 8), open: Vec::new() };
+    let mut writer =
+        SpanWriter { text, scheme, written: String::with_capacity(text.len() + 8), open: Vec::new() };
     let mut next = spans.iter().peekable();
     for (offset, c) in text.char_indices() {
         writer.close_until(offset);
@@ -80,6 +82,7 @@ fn choose_forms(text: &str, spans: &mut [ByteSpan<'_>]) {
 
 struct SpanWriter<'t, 's> {
     text: &'t str,
+    scheme: Scheme,
     written: String,
     open: Vec<&'s ByteSpan<'s>>,
 }
@@ -123,7 +126,7 @@ impl<'s> SpanWriter<'_, 's> {
             }
             _ => false,
         };
-        if is_mark || needs_escape(Place::Sentence, &self.written, rest, offset == 0) {
+        if is_mark || needs_escape(Place::Sentence, self.scheme, &self.written, rest, offset == 0) {
             self.written.push('\\');
         }
         self.written.push(shown(c));

@@ -17,6 +17,8 @@ pub(super) struct Writer<'c> {
     pub(super) text: String,
     pub(super) scheme: Scheme,
     pub(super) scale: LikelihoodScale,
+    /// The language that the reader will have: that of the content, or else English.
+    pub(super) language: &'c str,
     /// The marking of parts that state none.
     pub(super) floor: &'c str,
     /// The letters of the sources that are rated.
@@ -41,6 +43,7 @@ impl<'c> Writer<'c> {
             text: String::new(),
             scheme,
             scale,
+            language: if content.language.is_empty() { "en" } else { &content.language },
             floor,
             reliabilities: rated.map(|source| (source.id.as_str(), letter(source.reliability()))).collect(),
             changes: Changes::of(content),

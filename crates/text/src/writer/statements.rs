@@ -6,19 +6,12 @@ use super::annotations::{Annotations, value};
 use super::escapes::{protect_label, protect_line_start};
 use super::spans::with_spans;
 use super::state::{WITHHELD, Writer, effective, id, joined, label, stated};
-use crate::defaults;
+use crate::defaults::{self, Container};
 use crate::syntax::citation_keys::ROLE_WORDS;
 use crate::syntax::markings::trailing_marking;
 use crate::syntax::sentences::is_bracketed;
 use crate::syntax::values::quoted;
 use crate::vocabulary::word;
-
-/// The surroundings of a sentence.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Surroundings {
-    pub(super) is_in_callout: bool,
-    pub(super) is_in_quote: bool,
-}
 
 impl Writer<'_> {
     /// Writes one sentence a line, the first one behind `first` and the others behind `indentation`.
@@ -27,23 +20,23 @@ impl Writer<'_> {
         statements: &[Statement],
         enclosing: &str,
         (first, indentation): (&str, &str),
-        surroundings: Surroundings,
+        container: Container,
     ) {
         for (index, statement) in statements.iter().enumerate() {
             let prefix = if index == 0 { first } else { indentation };
-            let line = self.statement(statement, enclosing, surroundings);
+            let line = self.statement(statement, enclosing, container);
             self.line(&format!("{prefix}{line}"));
         }
     }
 
-    fn statement(&mut self, statement: &Statement, enclosing: &str, surroundings: Surroundings) -> String {
+    fn statement(&mut self, statement: &Statement, enclosing: &str, container: Container) -> String {
         if statement.withheld.is_some() {
             return WITHHELD.to_owned();
         }
         let marking = stated(&statement.marking, enclosing);
-        let mut text = with_spans(&statement.text, &statement.spans);
+        let mut text = with_spans(&statement.text, &statement.spans, self.scheme);
         if marking.is_empty() {
-            protect_line_start(&mut text, self.scheme, surroundings.is_in_quote);
+            protect_line_start(&mut text, self.scheme, container != Container::Other);
         } else if text.starts_with("![") {
             text.insert(0, '\\');
         } else {
@@ -55,7 +48,7 @@ impl Writer<'_> {
         }
         let own = effective(&statement.marking, enclosing);
         let citations = self.citations(&statement.citations, own);
-        let annotations = self.annotations(statement, own, surroundings);
+        let annotations = self.annotations(statement, own, container);
         joined(&[&label(marking), &text, &citations, &annotations, &id(&statement.id)])
     }
 
@@ -86,9 +79,9 @@ impl Writer<'_> {
         }
     }
 
-    fn annotations(&mut self, statement: &Statement, marking: &str, surroundings: Surroundings) -> String {
+    fn annotations(&mut self, statement: &Statement, marking: &str, container: Container) -> String {
         let mut annotations = Annotations::default();
-        let default = defaults::statement_type(statement, surroundings.is_in_callout);
+        let default = defaults::statement_type(statement, container, self.language);
         if !matches!(statement.r#type(), StatementType::Unspecified) && statement.r#type() != default {
             annotations.flag(word(statement.r#type()));
         }

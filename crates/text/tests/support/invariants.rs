@@ -51,7 +51,7 @@ pub(crate) fn check(text: &str) -> Reading {
 pub(crate) const FRONT_MATTER: &str = "---\ntitle: T\nsources:\n  a: {title: A, reliability: B}\n---\n\n";
 
 /// Pieces of texts, whole and broken.
-pub(crate) const PIECES: [&str; 70] = [
+pub(crate) const PIECES: [&str; 76] = [
     "---\n",
     "title: T\n",
     "sources:\n  a: {title: A}\n",
@@ -114,6 +114,12 @@ pub(crate) const PIECES: [&str; 70] = [
     "**(TLP-RED)** ",
     "TLP RED ",
     "One. Two. ",
+    "It will fall. ",
+    " (TLP:RED) ",
+    " | (TLP:RED)",
+    "Table 1: T\n",
+    "A\tB\tC\nD\tE\tF\n",
+    "```indicators\n- A\n1. B\n```\n",
     "é",
     "中。",
     "\u{200f}",

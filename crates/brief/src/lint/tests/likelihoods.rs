@@ -1,8 +1,8 @@
 //! Lints of likelihoods, in annotations and in words.
 
 use chancery_proto::brief::v1::{
-    BriefContent, Factor, FactorKind, KeyJudgment, Likelihood, LikelihoodScale, LikelihoodTerm, Span,
-    SpanKind, Statement, StatementType,
+    BriefContent, Confidence, Factor, FactorKind, KeyJudgment, Likelihood, LikelihoodScale, LikelihoodTerm,
+    Span, SpanKind, Statement, StatementType,
 };
 
 use super::{brief, codes, judgment, one};
@@ -101,6 +101,7 @@ fn resting(term: LikelihoodTerm, supports: Vec<Statement>) -> BriefContent {
         id: "kj1".into(),
         rests_on,
         likelihood: Some(likelihood(term)),
+        confidence: Some(Confidence::default()),
         ..KeyJudgment::default()
     }];
     content
@@ -136,7 +137,12 @@ fn the_bottom_line_the_judgments_and_the_outlook_agree() {
         BriefContent {
             language: "en".into(),
             bluf: vec![bluf],
-            key_judgments: vec![KeyJudgment { id: "kj1".into(), statements, ..KeyJudgment::default() }],
+            key_judgments: vec![KeyJudgment {
+                id: "kj1".into(),
+                statements,
+                confidence: Some(Confidence::default()),
+                ..KeyJudgment::default()
+            }],
             ..BriefContent::default()
         }
     };

@@ -1,18 +1,20 @@
 //! `check`: every problem of files, at its place, without a service.
 
+use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::sync::Arc;
 
 use chancery_brief::glyph_coverage::GlyphCoverage;
 use chancery_text::{Check as Checked, Context, Fixing, Severity};
 
-use super::scaffold::template_text;
 use crate::args::Global;
 use crate::args::author::Check;
-use crate::inputs::brief_text::{FolderImages, is_in_text_form};
+use crate::inputs::brief_form::BriefForm;
+use crate::inputs::brief_text::FolderImages;
 use crate::inputs::checked_draft::{unreadable, unwritable};
 use crate::inputs::data_check;
 use crate::inputs::documents::read_text;
+use crate::inputs::template_text::with_template_hint;
 use crate::ui::failure::{Failure, shown};
 use crate::ui::findings::{self, CheckedFile};
 use crate::ui::output;
@@ -30,6 +32,7 @@ pub fn run(global: &Global, arguments: &Check) -> Result<(), Failure> {
         let checked = check(file, arguments, coverage.as_ref(), global.json);
         if !global.json {
             output::print(&findings::text(&checked))?;
+            report_clean(&checked);
         }
         files.push(checked);
     }
@@ -48,6 +51,14 @@ pub fn coverage(no_glyphs: bool, fonts: Option<&Path>) -> Result<Option<GlyphCov
     Ok(Some(fonts.glyph_coverage()))
 }
 
+/// Reports a file without problems on a terminal. Scripts read the exit code.
+fn report_clean(checked: &CheckedFile) {
+    let is_clean = checked.findings.is_empty() && checked.omitted == 0;
+    if is_clean && io::stderr().is_terminal() {
+        eprintln!("{}: no problems", shown(&checked.name));
+    }
+}
+
 /// Checks a file, after its safe fixes with `--fix`. A file that cannot be read is a finding, so that the others are
 /// checked too.
 fn check(file: &Path, arguments: &Check, coverage: Option<&GlyphCoverage>, is_json: bool) -> CheckedFile {
@@ -56,13 +67,12 @@ fn check(file: &Path, arguments: &Check, coverage: Option<&GlyphCoverage>, is_js
         Ok(text) => text,
         Err(failure) => return unreadable(name, failure),
     };
-    if !is_in_text_form(file, &text) {
+    if BriefForm::of_text(file, &text) != BriefForm::Text {
         let (findings, omitted, _) = data_check::check(file, &text, arguments.scheme.scheme(), coverage);
         return CheckedFile { name, text, findings, omitted };
     }
-    let (text, Checked { mut findings, omitted, .. }) = fixed(file, text, arguments.fix, coverage, is_json);
-    findings.extend(template_text(&text));
-    findings.sort_by_key(|found| (found.range.start, found.range.end, found.severity));
+    let (text, Checked { findings, omitted, .. }) = fixed(file, text, arguments.fix, coverage, is_json);
+    let findings = with_template_hint(&text, findings);
     CheckedFile { name, text, findings, omitted }
 }
 

@@ -5,15 +5,14 @@ use std::path::Path;
 
 use chancery_proto::brief::v1::{BriefDraft, CreateBriefRequest, UpdateBriefDraftRequest};
 use chancery_proto::names::BriefName;
-use chancery_text::Exchange;
 
 use super::draft_resource::{draft_name, fetch};
 use super::{draft_reset, local_images};
 use crate::args::Global;
 use crate::args::author::{Create, Draft, SetDraft};
 use crate::connection::connect;
-use crate::inputs::brief_text::{is_text, scheme_of};
-use crate::inputs::data_text::DataForm;
+use crate::inputs::brief_form::BriefForm;
+use crate::inputs::brief_message::BriefMessage;
 use crate::inputs::documents::locate_all;
 use crate::inputs::draft_file::DraftFile;
 use crate::names;
@@ -54,25 +53,13 @@ pub async fn run(global: &Global, command: Draft) -> Result<(), Failure> {
 async fn get(global: &Global, name: &BriefName, output: &Path) -> Result<(), Failure> {
     let draft = fetch(&connect(global).await?, name).await?;
     let is_shown = output::is_standard(output) && !global.json && io::stdout().is_terminal();
-    let text =
-        if is_text(output) || is_shown { as_text(name, &draft) } else { DataForm::of(output).write(&draft) };
+    let form = if is_shown { BriefForm::Text } else { BriefForm::or_json(output) };
+    let text = BriefMessage::Draft(Box::new(draft)).write_stored(form);
     if output::is_standard(output) {
         output::print(&text)
     } else {
         output::write_file(output, 0o666, text.as_bytes())
     }
-}
-
-fn as_text(name: &BriefName, draft: &BriefDraft) -> String {
-    let content = draft.content.clone().unwrap_or_default();
-    let exchange = Exchange {
-        scheme: scheme_of(&content),
-        brief: name.brief.to_string(),
-        revision: draft.base_revision,
-        etag: draft.etag.clone(),
-        ..Exchange::default()
-    };
-    chancery_text::write(&content, &exchange)
 }
 
 async fn set(global: &Global, arguments: &SetDraft) -> Result<(), Failure> {

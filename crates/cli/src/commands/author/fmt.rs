@@ -12,9 +12,10 @@ use serde_json::{Value, json};
 use crate::args::Global;
 use crate::args::author::Fmt;
 use crate::connection::connect;
-use crate::inputs::brief_text::{FolderImages, is_in_text_form};
+use crate::inputs::brief_form::{BriefForm, is_named_by};
+use crate::inputs::brief_text::FolderImages;
 use crate::inputs::documents::read_text;
-use crate::inputs::draft_file::{self, DraftFile};
+use crate::inputs::draft_file::DraftFile;
 use crate::names;
 use crate::ui::failure::{Failure, shown};
 use crate::ui::findings::{self, CheckedFile};
@@ -94,7 +95,7 @@ fn formatted(
     text: &Arc<str>,
     earlier: &Earlier,
 ) -> Result<Result<Formatted, CheckedFile>, Failure> {
-    if !is_in_text_form(file, text) {
+    if BriefForm::of_text(file, text) != BriefForm::Text {
         let message = format!(
             "{} is not in the text form of a brief, NAME.brief.md; JSON and YAML have no formatter: convert the content \
              to a text with `draft set`, then `draft get -o NAME.brief.md`",
@@ -185,7 +186,7 @@ fn conclude(mut outcomes: Vec<Outcome>, is_check: bool) -> Result<(), Failure> {
 
 /// Returns the contents of a file, or of all revisions of a brief that the caller may read.
 async fn earlier_contents(global: &Global, name: &str) -> Result<Vec<BriefContent>, Failure> {
-    if draft_file::is_named_by(name) {
+    if is_named_by(name) {
         return Ok(vec![DraftFile::read(Path::new(name))?.content]);
     }
     let name = names::brief(&global.workspace, name)?;

@@ -12,8 +12,8 @@ use prost::Message;
 use crate::args::Global;
 use crate::args::author::Import;
 use crate::connection::connect;
-use crate::inputs::brief_text::{is_text, revision_document, stem};
-use crate::inputs::data_text::yaml_ending;
+use crate::inputs::brief_form::{BriefForm, stem};
+use crate::inputs::brief_text::revision_document;
 use crate::inputs::documents::{Document, locate_all};
 use crate::ui::failure::{Failure, Violation};
 use crate::ui::output;
@@ -52,7 +52,7 @@ pub async fn send(
 pub fn read(paths: &[PathBuf]) -> Result<BTreeMap<String, Vec<Document<RevisionDocument>>>, Failure> {
     let mut briefs: BTreeMap<String, Vec<Document<RevisionDocument>>> = BTreeMap::new();
     for file in files(paths)? {
-        let document = if is_text(&file) {
+        let document = if BriefForm::of(&file) == Some(BriefForm::Text) {
             revision_document(&file)?
         } else {
             Document::<RevisionDocument>::read(&file)?
@@ -122,13 +122,11 @@ fn revisions_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 
 /// Returns the preference of a file among those of one revision, the lowest first; none for a file of another kind.
 fn rank(file: &Path) -> Option<u8> {
-    if file.extension().is_some_and(|ending| ending == "json") {
-        Some(0)
-    } else if yaml_ending(file).is_some() {
-        Some(1)
-    } else {
-        is_text(file).then_some(2)
-    }
+    BriefForm::of(file).map(|form| match form {
+        BriefForm::Json => 0,
+        BriefForm::Yaml => 1,
+        BriefForm::Text => 2,
+    })
 }
 
 /// Locates a violation by its path in the request, such as `documents[1].content.title`.

@@ -8,13 +8,14 @@ use crate::args::Global;
 use crate::args::author::Lint;
 use crate::commands::author::draft_resource::draft_name;
 use crate::connection::connect;
-use crate::inputs::draft_file::{self, DraftFile};
+use crate::inputs::brief_form::is_named_by;
+use crate::inputs::draft_file::DraftFile;
 use crate::names;
 use crate::ui::failure::{Failure, Violation};
 use crate::ui::output;
 
 pub async fn run(global: &Global, arguments: &Lint) -> Result<(), Failure> {
-    if arguments.file.is_none() && draft_file::is_named_by(&arguments.name) {
+    if arguments.file.is_none() && is_named_by(&arguments.name) {
         let file = &arguments.name;
         let message = format!("{file} is a file, and lint takes the name of a brief");
         let help = format!(

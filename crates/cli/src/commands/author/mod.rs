@@ -2,6 +2,7 @@
 
 pub mod attach;
 pub mod check;
+pub mod convert;
 pub mod draft;
 mod draft_reset;
 pub mod draft_resource;

@@ -6,15 +6,16 @@ use chancery_brief::validate::{TITLE_LIMIT, check_plain_text, is_language};
 
 use super::scaffold;
 use crate::args::author::New;
-use crate::inputs::brief_text::{ENDING, is_text, stem};
+use crate::inputs::brief_form::{BriefForm, stem};
 use crate::ui::failure::Failure;
 use crate::ui::output;
 use crate::ui::output::is_standard;
 
 pub fn run(arguments: &New) -> Result<(), Failure> {
     let file = &arguments.file;
-    if !(is_standard(file) || is_text(file)) {
-        let message = format!("{} does not end in {ENDING}: name it {}{ENDING}", file.display(), stem(file));
+    if !is_standard(file) && BriefForm::of(file) != Some(BriefForm::Text) {
+        let ending = BriefForm::Text.ending();
+        let message = format!("{} does not end in {ending}: name it {}{ending}", file.display(), stem(file));
         return Err(Failure::usage("WRONG_ENDING", message));
     }
     if !is_language(&arguments.language) {

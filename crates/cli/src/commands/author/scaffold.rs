@@ -1,27 +1,7 @@
 //! The texts of `new`, by kind of brief. Front matter with title, kind and language precedes them.
 
-use chancery_text::{Diagnostic, Severity, TextRange};
-
 use crate::args::author::KindArg;
-
-/// The texts that authors replace.
-const PLACEHOLDERS: [&str; 15] = [
-    "Say in one or two sentences what readers must know.",
-    "State what you judge.",
-    "Say why you are this sure",
-    "State a fact and cite its source, with a grade and a place in it.",
-    "State what another source adds.",
-    "State a fact about the economy.",
-    "State a consequence.",
-    "State what limits it.",
-    "Say what is to come, by when, and what would settle it.",
-    "Title of a source",
-    "Title of another source",
-    "Name what would show that the judgment holds or fails",
-    "Name what is not known and matters",
-    "Say in the title what",
-    LABEL,
-];
+use crate::inputs::template_text::LABEL;
 
 /// The headings of the texts in Russian, Persian and Arabic.
 const HEADINGS: [(&str, [&str; 3]); 8] = [
@@ -41,9 +21,6 @@ const LABELS: [(&str, [&str; 3]); 2] = [
     ("cooperates-with", ["сотрудничает", "همکار", "يتعاون مع"]),
 ];
 
-/// The label of a relationship in another language, to be replaced.
-const LABEL: &str = "Name the type in the language of the brief";
-
 /// The comment in a text whose language is not English.
 const LANGUAGE_COMMENT: &str = "<!-- Write headings and texts in the language of the brief. Keys, terms such as likely, ids, dates, grades and the signs
      ; , % stay in ASCII: the print has the words of its language for them. -->
@@ -62,19 +39,6 @@ pub fn text(kind: KindArg, language: &str, title: &str) -> String {
     // A JSON string is a quoted string of YAML.
     let title = serde_json::Value::from(title);
     format!("---\ntitle: {title}\nkind: {kind}\nlanguage: {language}\n{}", translated(template, language))
-}
-
-/// Returns a hint at the first text of the template of `new` that is still there.
-pub fn template_text(text: &str) -> Option<Diagnostic> {
-    let found = PLACEHOLDERS.iter().flat_map(|words| text.match_indices(words));
-    let mut places: Vec<TextRange> = found.map(|(at, words)| TextRange::new(at, at + words.len())).collect();
-    places.sort();
-    let first = *places.first()?;
-    let message = format!(
-        "the text of the template is still in {} place(s), the first one here: write your own",
-        places.len()
-    );
-    Some(Diagnostic { severity: Severity::Hint, code: "TEMPLATE_TEXT", range: first, message, fix: None })
 }
 
 fn translated(template: &str, language: &str) -> String {
@@ -108,7 +72,8 @@ mod tests {
     use chancery_text::{Context, check, format};
     use clap::ValueEnum;
 
-    use super::{KindArg, PLACEHOLDERS, text};
+    use super::{KindArg, text};
+    use crate::inputs::template_text::PLACEHOLDERS;
 
     #[test]
     fn every_scaffold_is_formatted_and_has_no_findings() {

@@ -8,6 +8,7 @@ use chancery_proto::admin::v1::{
     ListDeadTasksResponse, ListWorkersResponse, QueueStats, RenderTask, RequeueTaskRequest,
     UndrainWorkerRequest, Worker, WorkspaceQueueStats,
 };
+use chancery_proto::descriptors::word_of_name;
 use chancery_proto::worker::v1::PrintEnvironment;
 
 use crate::args::Global;
@@ -51,7 +52,7 @@ async fn requeue(global: &Global, client: &Client, given: &str) -> Result<(), Fa
     let name = names::task(given)?.to_string();
     let task = client.requeue_task(RequeueTaskRequest { name: name.clone() }).await?;
     output::response(global.json, &task, || {
-        let state = task.state().as_str_name().trim_start_matches("TASK_STATE_").to_lowercase();
+        let state = word_of_name(task.state().as_str_name(), "TASK_STATE_");
         format!("{name}: its inputs are {} (generation {}), {state}\n", task.name, task.generation)
     })
 }

@@ -6,6 +6,7 @@ use chancery_proto::admin::v1::{
     ApiToken, CreateApiTokenRequest, CreateApiTokenResponse, ListApiTokensResponse, RevokeApiTokenRequest,
     Role,
 };
+use chancery_proto::descriptors::word_of_name;
 use chancery_store::Role as StoreRole;
 
 use crate::args::Global;
@@ -64,7 +65,7 @@ async fn revoke(global: &Global, token: &str) -> Result<(), Failure> {
 }
 
 fn row(token: &ApiToken) -> [String; 7] {
-    let roles = token.roles().map(|role| role.as_str_name().trim_start_matches("ROLE_").to_lowercase());
+    let roles = token.roles().map(|role| word_of_name(role.as_str_name(), "ROLE_"));
     [
         token.name.rsplit('/').next().unwrap_or_default().to_owned(),
         token.display_name.clone(),

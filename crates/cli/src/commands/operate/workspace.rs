@@ -3,6 +3,7 @@
 use chancery_proto::admin::v1::{
     GetWorkspaceRequest, PublicationRules, UpdateWorkspaceRequest, Workspace as Message,
 };
+use chancery_proto::descriptors::word_of_name;
 use prost_types::FieldMask;
 
 use crate::args::Global;
@@ -51,13 +52,12 @@ fn shown(workspace: &Message) -> String {
         refused.push(UNDECLARED_CHANGE.into());
     }
     let refused = if refused.is_empty() { "none".to_owned() } else { refused.join(", ") };
-    let word = |name: &str, prefix: &str| name.trim_start_matches(prefix).to_lowercase();
     format!(
         "{} ({})\nmarkings: {}\nwithheld parts: {}\ncreated: {}\nrefused at publication: {refused}\n",
         workspace.name,
         workspace.display_name,
-        word(workspace.marking_scheme().as_str_name(), "MARKING_SCHEME_"),
-        word(workspace.withholding_policy().as_str_name(), "WITHHOLDING_POLICY_"),
+        word_of_name(workspace.marking_scheme().as_str_name(), "MARKING_SCHEME_"),
+        word_of_name(workspace.withholding_policy().as_str_name(), "WITHHOLDING_POLICY_"),
         text::time(workspace.create_time.as_ref()),
     )
 }

@@ -5,11 +5,12 @@ use std::path::Path;
 
 use chancery_brief::Canonical;
 use chancery_brief::digest::{body_bytes, body_digest};
-use chancery_brief::marking::{Clearance, Policy, Scheme};
+use chancery_brief::marking::{Clearance, Policy, Rank, Scheme};
 use chancery_brief::redact;
 use chancery_brief::validate::{InvalidContent, canonicalize};
 use chancery_print::{Edition, Images, RevisionState};
 use chancery_proto::brief::v1::BriefContent;
+use chancery_proto::nearest::expected_claim;
 
 use crate::args::Global;
 use crate::args::render::SchemeArg;
@@ -18,7 +19,7 @@ use crate::inputs::images::Image;
 use crate::inputs::valid_draft::ValidDraft;
 use crate::ui::failure::Failure;
 
-/// The edition of a draft for the highest clearance: editions omit blocks without data.
+/// The edition of a draft for a clearance: editions omit what its readers may not see, and blocks without data.
 pub struct DraftEdition {
     /// Content of the file, with blocks without data.
     pub canonical: Canonical,
@@ -39,29 +40,35 @@ impl DraftEdition {
         file: &Path,
         since: Option<&Path>,
         scheme: SchemeArg,
+        clearance: Option<&str>,
     ) -> Result<Self, Failure> {
         let draft = read(file, scheme.scheme())?;
         let since = since.map(|file| read(file, draft.canonical.scheme())).transpose()?;
-        Ok(Self::of(global, draft, since.as_ref()))
+        Self::of(global, draft, since.as_ref(), clearance)
     }
 
-    /// Makes the edition of a draft that was read.
-    pub fn of(global: &Global, draft: ValidDraft, since: Option<&ValidDraft>) -> Self {
+    /// Makes the edition of a draft that was read, for readers with the clearance of a marking, or for the highest one.
+    pub fn of(
+        global: &Global,
+        draft: ValidDraft,
+        since: Option<&ValidDraft>,
+        clearance: Option<&str>,
+    ) -> Result<Self, Failure> {
         let ValidDraft { brief_id, revision, canonical, images } = draft;
-        let clearance = Clearance(canonical.highest());
-        let edition_of =
-            |canonical: &Canonical| redact::edition(canonical, clearance, Policy::Omit).unwrap_or_default();
-        let content = edition_of(&canonical);
+        let rank = clearance.map(|label| rank_of(label, canonical.scheme())).transpose()?;
+        let clearance = Clearance(rank.unwrap_or(canonical.highest()));
+        let edition_of = |canonical: &Canonical| redact::edition(canonical, clearance, Policy::Omit);
+        let content = edition_of(&canonical).ok_or_else(|| below_floor(&canonical, clearance))?;
         let digest = body_digest(&body_bytes(&brief_id, revision, &content)).to_string();
-        Self {
+        Ok(Self {
             content,
             brief: format!("workspaces/{}/briefs/{brief_id}", global.workspace),
             revision,
             images,
             digest,
-            earlier: since.map(|since| (edition_of(&since.canonical), since.revision)),
+            earlier: since.and_then(|since| Some((edition_of(&since.canonical)?, since.revision))),
             canonical,
-        }
+        })
     }
 
     /// Returns the printer's input, stamped as a draft.
@@ -83,6 +90,25 @@ impl DraftEdition {
             images,
         }
     }
+}
+
+fn rank_of(label: &str, scheme: Scheme) -> Result<Rank, Failure> {
+    scheme.rank(label).ok_or_else(|| {
+        let remedy = expected_claim(label, scheme.labels());
+        let message =
+            format!("{label:?} is no marking of the scheme {scheme}, which the brief has: {remedy}");
+        Failure::usage("UNKNOWN_MARKING", message)
+    })
+}
+
+fn below_floor(canonical: &Canonical, clearance: Clearance) -> Failure {
+    let label = |rank| canonical.scheme().label(rank);
+    let (floor, given) = (label(canonical.floor()), label(clearance.0));
+    let message = format!(
+        "readers with the clearance {given} have no edition: all of the brief is marked {floor} or higher"
+    );
+    Failure::new("FAILED_PRECONDITION", "NO_EDITION", message)
+        .help(format!("name a clearance of {floor} or higher, or lower `marking` in the front matter"))
 }
 
 /// Reads a file whose content must break no rule.

@@ -10,7 +10,8 @@ use serde_json::json;
 
 use crate::args::Global;
 use crate::args::render::Extract;
-use crate::inputs::brief_text;
+use crate::inputs::brief_form::BriefForm;
+use crate::inputs::brief_message::BriefMessage;
 use crate::inputs::data_text::DataForm;
 use crate::inputs::documents::Document;
 use crate::inputs::limited_read::read;
@@ -27,7 +28,7 @@ pub fn run(global: &Global, arguments: &Extract) -> Result<(), Failure> {
     let body = verified_body(&arguments.file, &extracted)?;
     match &arguments.output {
         Some(path) if !is_standard(path) => {
-            if !brief_text::is_text(path) && DataForm::of(path) == DataForm::Json {
+            if BriefForm::or_json(path) == BriefForm::Json {
                 output::check_ending(path, "the edition", "json")?;
             }
             output::write_file(path, 0o666, in_form_of(path, &extracted, &body).as_bytes())?;
@@ -49,19 +50,18 @@ pub fn run(global: &Global, arguments: &Extract) -> Result<(), Failure> {
 
 /// Returns the edition in the form of a file's ending.
 fn in_form_of(path: &Path, extracted: &Extracted, body: &RevisionBody) -> String {
-    if brief_text::is_text(path) {
-        return brief_text::text_of_revision(&RevisionDocument {
+    match BriefForm::or_json(path) {
+        // The bytes that were attached.
+        BriefForm::Json => extracted.json.clone(),
+        BriefForm::Yaml => DataForm::Yaml.write(body),
+        BriefForm::Text => BriefMessage::Revision(Box::new(RevisionDocument {
             brief_id: body.brief_id.clone(),
             revision: body.revision,
             digest: extracted.edition_digest.clone(),
             content: body.content.clone(),
             ..RevisionDocument::default()
-        });
-    }
-    match DataForm::of(path) {
-        // The bytes that were attached.
-        DataForm::Json => extracted.json.clone(),
-        DataForm::Yaml => DataForm::Yaml.write(body),
+        }))
+        .write_stored(BriefForm::Text),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::commands::render::draft_edition::DraftEdition;
 use crate::commands::render::print_thread::{on_print_thread, render_failure};
 use crate::commands::render::published_edition::PublishedEdition;
 use crate::connection::connect;
-use crate::inputs::draft_file;
+use crate::inputs::brief_form::is_named_by;
 use crate::inputs::print_options::{figure_options, invalid_options};
 use crate::inputs::theme::Theme;
 use crate::names;
@@ -36,9 +36,9 @@ pub async fn run(global: &Global, arguments: &Figure) -> Result<(), Failure> {
     let options = with_defaults(checked(&options).map_err(|invalid| invalid_options(&invalid))?);
     let fonts = chancery_fonts::read(arguments.fonts.as_deref()).map_err(Failure::setup("the fonts"))?;
     let export = Export { id: &arguments.id, options, fonts, format };
-    let (exported, stamp) = if draft_file::is_named_by(&arguments.source) {
+    let (exported, stamp) = if is_named_by(&arguments.source) {
         let since = arguments.since.as_deref().map(Path::new);
-        let draft = DraftEdition::read(global, Path::new(&arguments.source), since, arguments.scheme)?;
+        let draft = DraftEdition::read(global, Path::new(&arguments.source), since, arguments.scheme, None)?;
         (export.of_draft(&draft)?, ", stamped as a draft")
     } else {
         let name = names::brief_or_revision(&global.workspace, &arguments.source)?;

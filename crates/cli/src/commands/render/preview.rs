@@ -27,7 +27,8 @@ use crate::ui::text;
 pub fn run(global: &Global, arguments: &Preview) -> Result<(), Failure> {
     let output = arguments.output.as_deref().ok_or_else(no_output)?;
     output::check_ending(output, "a PDF file", "pdf")?;
-    let draft = DraftEdition::read(global, &arguments.file, arguments.since.as_deref(), arguments.scheme)?;
+    let (since, clearance) = (arguments.since.as_deref(), arguments.clearance.as_deref());
+    let draft = DraftEdition::read(global, &arguments.file, since, arguments.scheme, clearance)?;
     let fonts = chancery_fonts::read(arguments.fonts.as_deref()).map_err(Failure::setup("the fonts"))?;
     let print = Print { global, arguments, fonts: &fonts, images: &ImageCache::default() };
     let printed = print.print(draft, &|| false)?;
@@ -45,7 +46,9 @@ pub fn run(global: &Global, arguments: &Preview) -> Result<(), Failure> {
         format!("{}\n", serde_json::json!({ "output": output, "pages": pages, "printWarnings": warnings }))
     } else {
         let warnings = print_warnings::text(&warnings, "");
-        format!("{}: {}, stamped as a draft\n{warnings}", output.display(), text::pages(pages))
+        let readers = clearance.map(|label| format!(", for readers with the clearance {label}"));
+        let readers = readers.unwrap_or_default();
+        format!("{}: {}, stamped as a draft{readers}\n{warnings}", output.display(), text::pages(pages))
     })
 }
 

@@ -16,10 +16,10 @@ use tokio::sync::{oneshot, watch};
 
 use crate::args::Global;
 use crate::args::render::Preview;
-use crate::commands::author::scaffold::template_text;
 use crate::commands::render::draft_edition::{DraftEdition, read};
 use crate::commands::render::preview::{Print, default_output};
-use crate::inputs::brief_text::{FolderImages, is_in_text_form, stem};
+use crate::inputs::brief_form::stem;
+use crate::inputs::brief_text::FolderImages;
 use crate::inputs::checked_draft::{CheckedDraft, check, unreadable};
 use crate::inputs::documents::read_text;
 use crate::inputs::file_stamp::FileStamp;
@@ -177,11 +177,8 @@ impl Session {
         };
         let images = FolderImages::with_cache(&file, Arc::clone(&self.images));
         let scheme = self.arguments.scheme.scheme();
-        let hint = is_in_text_form(&file, &text).then(|| template_text(&text)).flatten();
-        let CheckedDraft { mut checked, draft, image_files } =
+        let CheckedDraft { checked, draft, image_files } =
             check(&file, text, scheme, Some(&self.coverage), images);
-        checked.findings.extend(hint);
-        checked.findings.sort_by_key(|found| (found.range.start, found.range.end, found.severity));
         inputs.extend(image_files);
         let printed = draft.map(|draft| self.print(draft, is_stopped));
         Round { checked, printed, inputs }
@@ -194,7 +191,8 @@ impl Session {
     ) -> Result<Printed, Failure> {
         self.read_since(&draft)?;
         let since = self.since.as_ref().map(|(_, since)| since);
-        let edition = DraftEdition::of(&self.global, draft, since);
+        let clearance = self.arguments.clearance.as_deref();
+        let edition = DraftEdition::of(&self.global, draft, since, clearance)?;
         let Self { global, arguments, fonts, images, .. } = self;
         Print { global, arguments, fonts, images }.print(edition, is_stopped)
     }
