@@ -3,6 +3,7 @@
 //! The ellipse grows until nothing meets.
 
 use super::network_shape::NetworkShape;
+use super::node_labels::LABEL_TYPE;
 use super::plane::{
     Direction, Point, along, between, centered, distance, even_directions, exit, flattened, meets,
     on_ellipse, overlap, widened,
@@ -32,15 +33,15 @@ pub(super) const HEAD: Length = Length::pt(5);
 const PADDING: Length = Length::pt(4);
 /// Widest name beside, above and in the middle of the ellipse.
 const WIDEST_BESIDE: Length = Length::pt(120);
-const WIDEST_ABOVE: Length = Length::pt(110);
+pub(super) const WIDEST_ABOVE: Length = Length::pt(110);
 const WIDEST_INSIDE: Length = Length::pt(92);
 /// Distance between parallel lines of the same two actors.
 const PARALLEL: Length = Length::pt(14);
 /// Distance of a line's end from the middle of a disc.
 const SHORT_OF_DISC: Length = Length::milli_pt(4_500);
-/// Greatest height: the lines of a taller network cross so often that a table shows its ties better, and it would leave
-/// much of a page blank where it does not fit.
-const TALLEST: Length = Length::pt(420);
+/// Greatest height: the lines of a taller network cross so often that a table shows its ties better. With its caption and
+/// legend a drawing takes about a third of a page, the most that it leaves blank where it does not fit.
+const TALLEST: Length = Length::pt(180);
 /// Radii that are tried.
 const NARROWEST: Length = Length::pt(60);
 const WIDEST: Length = Length::pt(195);
@@ -131,9 +132,11 @@ pub(super) fn place(
     let across = room.min(WIDEST).max(NARROWEST);
     let mut down = if shape.ring.len() <= 2 && shape.hub.is_none() { LOWEST } else { NARROWEST };
     while down * 2 < TALLEST {
-        let attempt = Attempt { labels: &labels, lines: &lines, shape, radii: (across.min(down * 2), down) };
-        if let Some(layout) = attempt.place() {
-            return Some(layout);
+        for across in [across.min(down * 2), across] {
+            let attempt = Attempt { labels: &labels, lines: &lines, shape, radii: (across, down) };
+            if let Some(layout) = attempt.place() {
+                return Some(layout);
+            }
         }
         down += RADIUS_STEP;
     }
@@ -190,11 +193,10 @@ struct NameSize {
 
 impl NameSize {
     fn new(name: &str, ruler: &mut Ruler) -> Self {
-        let kind = FIGURE.strong();
-        let whole = ruler.width(name, kind) + Length::pt(1);
+        let whole = ruler.width(name, LABEL_TYPE) + Length::pt(1);
         let mut size = |widest: Length| {
             let width = whole.min(widest);
-            (width, ruler.height(name, kind, width))
+            (width, ruler.height(name, LABEL_TYPE, width))
         };
         Self { beside: size(WIDEST_BESIDE), above: size(WIDEST_ABOVE), inside: size(WIDEST_INSIDE) }
     }
