@@ -1,6 +1,6 @@
 //! Positions of a network's drawing. Actors are on an ellipse with their names outside, so that no tie, a chord inside,
 //! meets a name. Each tie has its sign and its number, and ties of the same direction between two actors share a line.
-//! The ellipse grows until nothing meets.
+//! The ellipse turns and grows until nothing meets.
 
 use super::network_shape::NetworkShape;
 use super::node_labels::LABEL_TYPE;
@@ -46,7 +46,7 @@ const TALLEST: Length = Length::pt(180);
 const NARROWEST: Length = Length::pt(60);
 const WIDEST: Length = Length::pt(195);
 const LOWEST: Length = Length::pt(40);
-const RADIUS_STEP: Length = Length::pt(10);
+const RADIUS_STEP: Length = Length::pt(5);
 /// Shares of a line, in 64ths, at which its numbers are tried.
 const SHARES: [i64; 11] = [32, 28, 36, 24, 40, 20, 44, 16, 48, 12, 52];
 
@@ -130,17 +130,30 @@ pub(super) fn place(
     let beside = labels.iter().map(|of| of.beside.0).fold(Length::ZERO, Length::max);
     let room = WIDTH / 2 - beside - BESIDE_DISC - loop_room(&lines);
     let across = room.min(WIDEST).max(NARROWEST);
+    let turns = turns(shape);
+    let (labels, lines, turns) = (labels.as_slice(), lines.as_slice(), turns.as_slice());
     let mut down = if shape.ring.len() <= 2 && shape.hub.is_none() { LOWEST } else { NARROWEST };
     while down * 2 < TALLEST {
-        for across in [across.min(down * 2), across] {
-            let attempt = Attempt { labels: &labels, lines: &lines, shape, radii: (across, down) };
-            if let Some(layout) = attempt.place() {
-                return Some(layout);
-            }
+        let radii = [(across.min(down * 2), down), (across, down)];
+        let mut attempts = radii
+            .into_iter()
+            .flat_map(|radii| turns.iter().map(move |shape| Attempt { labels, lines, shape, radii }));
+        if let Some(layout) = attempts.find_map(|attempt| attempt.place()) {
+            return Some(layout);
         }
         down += RADIUS_STEP;
     }
     None
+}
+
+/// Returns a shape with each of the nodes of its ring at the top in turn.
+fn turns(shape: &NetworkShape) -> Vec<NetworkShape> {
+    let turned = |by: usize| {
+        let mut turned = shape.clone();
+        turned.ring.rotate_left(by);
+        turned
+    };
+    (0..shape.ring.len().max(1)).map(turned).collect()
 }
 
 /// Returns the space that the loops of actors with themselves need beside their discs.
