@@ -16,8 +16,8 @@ use crate::units::Length;
 /// Maximum number of drawn actors.
 pub(super) const MOST_ACTORS: usize = 12;
 
-/// Maximum numbers of lines of a label, in the order in which they are tried.
-const LINES_OF_LABELS: [i64; 2] = [2, 1];
+/// Maximum numbers of lines of a label, in the order in which they are tried. The first holds 120 letters.
+const LINES_OF_LABELS: [i64; 3] = [6, 2, 1];
 const LINE: Length = Length::milli_pt(700);
 const FRAME: Length = Length::milli_pt(800);
 /// Half width of an arrowhead.

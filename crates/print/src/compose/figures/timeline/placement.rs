@@ -206,15 +206,15 @@ mod tests {
     use crate::compose::figures::timeline::marks::{Mark, MarkKind};
     use crate::units::Length;
 
-    /// Places a dot in the middle of 300 points with a label; returns the start and the top of the label.
-    fn placed(text: &str) -> (Length, Length) {
+    /// Places a dot in the middle of 300 points with a label; returns the start, the top and the width of the label.
+    fn placed(text: &str) -> (Length, Length, Length) {
         let metrics = RowMetrics::of(false);
         let mut rows = Rows::new(metrics, (Length::ZERO, Length::pt(300)));
         let span = (Length::pt(150), Length::pt(150));
         let mark = Mark { kind: MarkKind::Dot, span, continues: (false, false), is_ringed: false };
         let label = SketchLabel::new(text, metrics.kind, (Length::ZERO, Length::ZERO), Length::ZERO);
         let label = ruled(|ruler| rows.place(mark, label, ruler)).label.unwrap();
-        (label.start, label.top)
+        (label.start, label.top, label.width)
     }
 
     #[test]
@@ -222,10 +222,12 @@ mod tests {
         let metrics = RowMetrics::of(false);
         let title = "The council meets and adopts a report on the corridor";
         for text in ["The council meets", title, &format!("{title} and on the two ports beside it")] {
-            let (start, top) = placed(text);
+            let (start, top, _) = placed(text);
             assert!(start > Length::pt(150) && top == metrics.text_top(0), "{text}: {start:?} {top:?}");
         }
-        let (start, top) = placed(&[title; 5].join(" "));
+        let (.., width) = placed(title);
+        assert!(width < Length::pt(125), "a label of two lines is about as narrow as it can be: {width:?}");
+        let (start, top, _) = placed(&[title; 5].join(" "));
         assert!(start < Length::pt(150) && top == metrics.text_top(1), "{start:?} {top:?}");
     }
 }

@@ -272,6 +272,24 @@ proptest! {
 }
 
 #[test]
+fn a_short_bar_is_visible_and_one_that_continues_has_arrowheads() {
+    let drawn = |(start, end): (i64, i64), continues| {
+        let mut sketch = Sketch::new(Length::pt(100));
+        let span = (Length::pt(start), Length::pt(end));
+        let mark = Mark { kind: MarkKind::Bar, span, continues, is_ringed: false };
+        mark.draw(&mut sketch, Length::pt(9));
+        sketch.paths.into_iter().flat_map(|path| path.segments).collect::<Vec<_>>()
+    };
+    let [Segment::Rect(bar)] = drawn((10, 10), (false, false))[..] else { panic!("it is one rectangle") };
+    assert!(bar.width > Length::pt(3), "{bar:?}");
+    let heads = |continues| {
+        let segments = drawn((10, 60), continues);
+        segments.iter().filter(|segment| matches!(segment, Segment::Move(..))).count()
+    };
+    assert_eq!([(false, false), (false, true), (true, true)].map(heads), [0, 1, 2]);
+}
+
+#[test]
 fn each_two_marks_differ_on_a_gray_print() {
     let kinds = [MarkKind::Dot, MarkKind::OpenDot, MarkKind::Bar, MarkKind::GrayBar];
     let drawn = kinds.iter().flat_map(|kind| [false, true].map(|is_ringed| (*kind, is_ringed)));
