@@ -207,6 +207,10 @@ mod tests {
                 let mut others = layout.lines.iter().enumerate().filter(|(other, _)| *other != index);
                 prop_assert!(others.all(|(_, line)| !meets(&line.points, *label)));
             }
+            for line in layout.lines.iter().filter(|line| !line.is_loop) {
+                let mut names = layout.nodes.iter().filter(|node| node.boxed.is_none());
+                prop_assert!(names.all(|node| !meets(&line.points, node.name)), "a line meets a name");
+            }
             let signs = layout.lines.iter().flat_map(|line| &line.signs);
             let numbers: usize = signs.map(|sign| sign.numbers.split(", ").count()).sum();
             prop_assert_eq!(numbers, edges.len());
