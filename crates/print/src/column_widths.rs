@@ -161,6 +161,19 @@ mod tests {
     }
 
     #[test]
+    fn a_text_that_takes_more_than_half_of_the_room_is_not_kept_on_one_line() {
+        let widths = distribute(400, &[10, 10], &[300, 5_000]);
+        assert!(widths[0] < 150, "{widths:?}");
+    }
+
+    #[test]
+    fn columns_of_short_texts_are_no_wider_than_these_beside_a_longer_one() {
+        let widths = distribute(400, &[10; 5], &[60, 60, 60, 60, 170]);
+        assert_eq!(widths[..4], [60; 4]);
+        assert!((158..=160).contains(&widths[4]), "{widths:?}");
+    }
+
+    #[test]
     fn a_part_with_fewer_columns_has_the_widths_of_the_others() {
         let part = |columns: usize| PartLimits {
             room: 400_000,

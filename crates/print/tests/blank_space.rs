@@ -174,14 +174,15 @@ fn a_timeline_leaves_no_page_mostly_blank() {
     }
 }
 
-/// Returns a brief with networks of actors whose names repeat some words.
-fn with_networks(count: usize, words: usize, ties: &[(usize, usize)]) -> BriefContent {
+/// Returns a brief with networks of actors whose names have a number of letters.
+fn with_networks(count: usize, letters: usize, ties: &[(usize, usize)]) -> BriefContent {
     let id = |number: usize| format!("actor-{}", number % count);
-    let actors = (0..count).map(|number| Actor {
-        id: id(number),
-        name: format!("Actor {}{number}", "number ".repeat(words)),
-        ..Actor::default()
-    });
+    let words = "Interministerial commission on the oversight of transit and of tolls in the northern and southern ports";
+    let name = |number: usize| {
+        let rest: String = words.chars().cycle().take(letters.saturating_sub(4)).collect();
+        format!("{number} {rest} {number}").chars().take(letters.max(3)).collect()
+    };
+    let actors = (0..count).map(|number| Actor { id: id(number), name: name(number), ..Actor::default() });
     let relationships = ties.iter().enumerate().map(|(number, (from, to))| Relationship {
         id: format!("tie-{number}"),
         from_id: id(*from),
@@ -189,40 +190,64 @@ fn with_networks(count: usize, words: usize, ties: &[(usize, usize)]) -> BriefCo
         r#type: "supplies".into(),
         ..Relationship::default()
     });
-    BriefContent {
-        actors: actors.collect(),
-        relationships: relationships.collect(),
-        ..around(|_| figure(FigureKind::ActorNetwork))
-    }
+    let mut content = around(|_| figure(FigureKind::ActorNetwork));
+    content.sections.truncate(12);
+    BriefContent { actors: actors.collect(), relationships: relationships.collect(), ..content }
 }
 
 #[test]
-fn a_network_leaves_no_page_blank_for_more_than_three_tenths() {
+fn a_network_leaves_no_page_blank_for_more_than_a_third() {
     for count in [2, 7, 12] {
         let ring: Vec<(usize, usize)> = (0..count).map(|number| (number, number + 1)).collect();
         let star: Vec<(usize, usize)> = (1..count).map(|number| (0, number)).collect();
-        for (name, ties) in [("ring", ring), ("star", star)] {
-            let content = with_networks(count, 1, &ties);
-            assert_filled(70, &format!("network-{name}-{count}"), &content, &Images::new());
+        let chords: Vec<(usize, usize)> =
+            (0..count).flat_map(|number| [(number, number + 1), (number, number + 2)]).collect();
+        let cases = [("ring", &ring, 3), ("ring", &ring, 120), ("star", &star, 3), ("star", &star, 120)];
+        for (name, ties, letters) in cases.into_iter().chain([("chords", &chords, 3)]) {
+            let content = with_networks(count, letters, ties);
+            assert_filled(66, &format!("network-{name}-{count}-{letters}"), &content, &Images::new());
+        }
+    }
+}
+
+/// Returns the blank parts of the pages of a brief in formats with and without contents, on both papers.
+fn of_formats(name: &str, content: &BriefContent) -> Vec<Blanks> {
+    let formats = [Format::Standard, Format::Full].into_iter();
+    let prints = formats.flat_map(|format| [Paper::A4, Paper::Letter].map(|paper| (format, paper)));
+    prints
+        .map(|(format, paper)| {
+            let options = Options { paper, format, ..Options::default() };
+            Blanks::of(&format!("{name}-{format:?}-{paper:?}"), content, &Images::new(), &options)
+        })
+        .collect()
+}
+
+#[test]
+fn a_title_without_an_opening_leaves_no_page_blank() {
+    let long = around(|number| text(&format!("more-{number}"), 3));
+    let short = BriefContent { sections: long.sections[..3].to_vec(), ..long.clone() };
+    for (name, content) in [("long", long), ("short", short)] {
+        for blanks in of_formats(&format!("title-{name}"), &content) {
+            assert_eq!(blanks.opening, 0, "{}: the first section is on the page of the title", blanks.name);
+            blanks.assert_at_most(30);
         }
     }
 }
 
 #[test]
-fn a_network_of_long_names_leaves_no_page_mostly_blank() {
-    let ring: Vec<(usize, usize)> = (0..12).map(|number| (number, number + 1)).collect();
-    // Its drawing has one size and is not divided.
-    assert_filled(40, "network-long-names", &with_networks(12, 16, &ring), &Images::new());
-}
-
-#[test]
-fn a_title_without_an_opening_leaves_no_page_blank() {
-    let content = around(|number| text(&format!("more-{number}"), 3));
-    for paper in [Paper::A4, Paper::Letter] {
-        let options = Options { paper, format: Format::Standard, ..Options::default() };
-        let blanks = Blanks::of(&format!("title-{paper:?}"), &content, &Images::new(), &options);
-        assert_eq!(blanks.opening, 0, "the first section is on the page of the title");
-        blanks.assert_at_most(30);
+fn a_short_opening_is_followed_by_the_body_and_a_long_one_by_a_page_break() {
+    let bottom_line = |sentences: usize| {
+        let Some(Kind::Paragraph(paragraph)) = text("bluf", sentences).kind else {
+            unreachable!("it is a paragraph")
+        };
+        let content = around(|number| text(&format!("more-{number}"), 3));
+        BriefContent { bluf: paragraph.statements, sections: content.sections[..3].to_vec(), ..content }
+    };
+    for (sentences, opening) in [(2, 0), (24, 1)] {
+        for blanks in of_formats(&format!("bottom-line-{sentences}"), &bottom_line(sentences)) {
+            assert_eq!(blanks.opening, opening, "{}", blanks.name);
+            blanks.assert_at_most(30);
+        }
     }
 }
 

@@ -207,6 +207,27 @@ fn a_ring_of_any_size_is_drawn_without_crossing_lines() {
 }
 
 #[test]
+fn short_items_of_the_list_are_in_two_columns_and_long_ones_in_one() {
+    let lines_of_items = |letters: usize| {
+        let mut content = ring(6, 1);
+        for (number, actor) in content.actors.iter_mut().enumerate() {
+            actor.name = format!("{number} {}", "harbour board ".repeat(letters / 14));
+        }
+        let file = temporary_files::file("tie-list.pdf", &printed(&content, &of(Format::Standard)).bytes);
+        let pages = pdf::words(&file);
+        let words = pages.iter().flat_map(|(_, _, _, words)| words);
+        let mut tops: Vec<String> = words
+            .filter(|(text, _)| text == "supplies")
+            .map(|(_, edges)| format!("{:.0}", edges[1]))
+            .collect();
+        tops.sort_unstable();
+        tops.dedup();
+        tops.len()
+    };
+    assert_eq!((lines_of_items(14), lines_of_items(112)), (3, 6));
+}
+
+#[test]
 fn a_star_is_drawn_around_its_hub() {
     for spokes in [3, 6, 11] {
         let content = star(spokes);

@@ -161,9 +161,11 @@ fn events_are_in_the_lane_of_the_field_of_their_first_statement() {
         on(3, "2025-04-10", &[]),
     ];
     let file = temporary_files::file("timeline.lanes.pdf", &printed(&content, &of(Format::Standard)));
-    // The table of trends has the names of the fields too.
     let mut pages = pdf::words(&file).into_iter().map(|page| page.3);
     let words = pages.rfind(|words| words.iter().any(|(word, _)| word == "given")).unwrap();
+    // The table of trends above the figure has the names of the fields too.
+    let title = words.iter().find(|(word, _)| word == "happened").unwrap().1[1];
+    let words: Vec<_> = words.into_iter().filter(|(_, edges)| edges[1] > title).collect();
     let top =
         |word: &str| words.iter().find(|(text, _)| text == word).unwrap_or_else(|| panic!("{word}")).1[1];
     let (energy, trade, none) = (top("Energy"), top("Trade"), top("field"));

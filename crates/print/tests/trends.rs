@@ -6,8 +6,8 @@ mod temporary_files;
 
 use std::ops::ControlFlow;
 
-use chancery_print::testing::edition;
-use chancery_print::{Fonts, Format, Limits, Options, TextSize, print};
+use chancery_print::testing::{edition, struct_text};
+use chancery_print::{Edition, Fonts, Format, Limits, Options, TextSize, print};
 use chancery_proto::brief::v1::block::Kind;
 use chancery_proto::brief::v1::{Block, BriefContent, Domain, Figure, FigureKind, Section, Trend};
 use chancery_testkit::{content, pdf};
@@ -61,5 +61,38 @@ fn a_group_of_trends_has_its_name_on_each_page() {
         let with_fields: Vec<&String> = pages.iter().filter(|page| page.contains("Field ")).collect();
         assert!(with_fields.len() > 1);
         assert!(with_fields.iter().all(|page| page.contains("rising")), "{pages:?}");
+    }
+}
+
+/// Returns the text of the structure tree, compared with an earlier revision if there is one.
+fn text(content: &BriefContent, earlier: Option<&BriefContent>) -> String {
+    let edition = Edition { earlier, ..edition(content) };
+    let options = Options { format: Format::Standard, ..Options::default() };
+    let mut observe = |_| ControlFlow::Continue(());
+    let printed = print(&edition, &options, &Limits::default(), &Fonts::default(), &mut observe).unwrap();
+    struct_text(&printed.bytes).unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn each_field_has_the_word_of_its_trend_and_only_filled_columns_are_printed() {
+    let mut content = brief(3, vec![]);
+    if let Some(Kind::Figure(figure)) = &mut content.sections[0].blocks[0].kind {
+        figure.source = "Source: the desk.".into();
+    }
+    let plain = text(&content, None);
+    assert!(
+        plain.contains("Now Field rising Field 0 rising Field 1 rising Field 2 Source: the desk."),
+        "{plain}"
+    );
+    let mut earlier = content.clone();
+    earlier.domains[1].set_trend(Trend::Falling);
+    content.domains[2].why = "Harvests grew.".into();
+    content.domains[2].marking = "TLP:GREEN".into();
+    content.default_marking = "TLP:CLEAR".into();
+    let compared = text(&content, Some(&earlier));
+    for words in
+        ["Now Was Field Why", "rising falling Field 1", "(TLP:GREEN) Field 2 Harvests grew.", "falling in"]
+    {
+        assert!(compared.contains(words), "{words}: {compared}");
     }
 }

@@ -119,15 +119,12 @@ impl Composer<'_> {
     pub(crate) fn actors(&mut self, sect: TagId) {
         let labels = self.labels();
         let actors = &self.content.actors;
-        // Empty columns are omitted.
-        let is_filled = |column: &usize| match column {
+        let head = [labels.actor, labels.kind, labels.other_languages, labels.remarks];
+        let (columns, head) = filled_columns(head, |column| match column {
             2 => actors.iter().any(|actor| !actor.labels.is_empty()),
             3 => actors.iter().any(|of| of.period.is_some() || !of.role.is_empty() || !of.note.is_empty()),
             _ => true,
-        };
-        let columns: Vec<usize> = (0..4).filter(is_filled).collect();
-        let head = [labels.actor, labels.kind, labels.other_languages, labels.remarks];
-        let head: Vec<&str> = columns.iter().map(|column| head[*column]).collect();
+        });
         let mut maker = TableMaker::begin(self, sect, "", &head, true, TextOrigin::Printer);
         maker.block.span = Span::Full;
         for actor in &self.content.actors {
@@ -183,19 +180,11 @@ impl Composer<'_> {
         relationships: &[&Relationship],
         anchored: bool,
     ) -> TableMaker {
-        // Empty columns are omitted.
         let dated = relationships.iter().any(|relationship| relationship.period.is_some());
         let assessed = relationships
             .iter()
             .any(|relationship| self.lexicon.relationship_polarity(relationship.polarity).is_some());
         let founded = relationships.iter().any(|relationship| !relationship.statement_ids.is_empty());
-        let is_filled = |column: &usize| match column {
-            3 => dated,
-            5 => assessed,
-            6 => founded,
-            _ => true,
-        };
-        let columns: Vec<usize> = (0..7).filter(is_filled).collect();
         let labels = self.labels();
         let head = [
             labels.from,
@@ -206,7 +195,12 @@ impl Composer<'_> {
             labels.effect,
             labels.rests_on_head,
         ];
-        let head: Vec<&str> = columns.iter().map(|column| head[*column]).collect();
+        let (columns, head) = filled_columns(head, |column| match column {
+            3 => dated,
+            5 => assessed,
+            6 => founded,
+            _ => true,
+        });
         let mut maker = TableMaker::begin(self, sect, caption, &head, true, TextOrigin::Printer);
         maker.block.span = Span::Full;
         for relationship in relationships {
@@ -293,12 +287,9 @@ impl Composer<'_> {
     ) -> TableMaker {
         let labels = self.labels();
         let events = &self.content.events;
-        // The column of actors is omitted if it is empty.
         let has_actors = events.iter().any(|event| !event.actor_ids.is_empty());
-        let is_filled = |column: &usize| *column != 2 || has_actors;
-        let columns: Vec<usize> = (0..4).filter(is_filled).collect();
         let head = [labels.date, labels.event, labels.actors_head, labels.rests_on_head];
-        let head: Vec<&str> = columns.iter().map(|column| head[*column]).collect();
+        let (columns, head) = filled_columns(head, |column| column != 2 || has_actors);
         let mut maker = TableMaker::begin(self, sect, caption, &head, true, TextOrigin::Printer);
         maker.block.span = Span::Full;
         for (event, _) in events_in_time_order(&self.content.events) {
@@ -344,4 +335,12 @@ impl Composer<'_> {
         }
         maker
     }
+}
+
+/// Returns the columns of a table that are not empty, and their headings.
+fn filled_columns<const COUNT: usize>(
+    headings: [&str; COUNT],
+    is_filled: impl Fn(usize) -> bool,
+) -> (Vec<usize>, Vec<&str>) {
+    (0..COUNT).filter(|column| is_filled(*column)).map(|column| (column, headings[column])).unzip()
 }

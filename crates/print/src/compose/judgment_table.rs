@@ -1,29 +1,25 @@
 //! The table of key judgments: each with its likelihood, its confidence, its evidence and its change since the earlier
-//! revision, and the notes that explain them.
+//! revision.
 
 use std::collections::BTreeSet;
 
-use chancery_proto::brief::v1::{ConfidenceLevel, Dissent, KeyJudgment, Likelihood, Statement};
+use chancery_proto::brief::v1::{ConfidenceLevel, KeyJudgment, Likelihood, Statement};
 
 use crate::Format;
 use crate::compose::abridgement::Abridgement;
-use crate::compose::annotations::{BarSize, Value, ticks};
+use crate::compose::annotations::{BarSize, Value};
 use crate::compose::composer::{Composer, TextContext};
-use crate::compose::content_facts::disputed_judgment;
-use crate::compose::evidence::{self, Evidence, WeakBasis};
-use crate::compose::judgment_changes::{
-    self, JudgmentChange, judgment_changes, not_carried_over, says_the_same,
-};
+use crate::compose::evidence::Evidence;
+use crate::compose::judgment_changes::{self, JudgmentChange, judgment_changes, says_the_same};
 use crate::compose::labels::filled;
 use crate::compose::lexicon;
-use crate::compose::opening_words::opening_words;
 use crate::compose::stylesheet::{
-    ACCENT, INK, JUDGMENT, JUDGMENT_BESIDE_AXIS, LABEL, REMARK, ROW_HEAD, TABLE, TABLE_NOTE, TypeSpec,
+    ACCENT, INK, JUDGMENT, JUDGMENT_BESIDE_AXIS, LABEL, REMARK, ROW_HEAD, TABLE,
 };
 use crate::compose::tables::TableMaker;
 use crate::compose::text_origin::TextOrigin;
-use crate::flow::{Cell, CellParagraph, Frame, Grid, Span, TextBlock};
-use crate::tags::{Role, TagId};
+use crate::flow::{Cell, Span};
+use crate::tags::TagId;
 use crate::text::inline::Inline;
 use crate::units::Length;
 
@@ -59,7 +55,7 @@ enum JudgmentColumn {
 impl Composer<'_> {
     /// Returns whether likelihoods have a column of their own: at least half of the judgments have one, and the type
     /// and the page leave room for sentences beside it.
-    fn has_axis(&self) -> bool {
+    pub(crate) fn has_axis(&self) -> bool {
         if self.sheet.is_large() || self.abridgement >= Abridgement::LikelihoodColumn {
             return false;
         }
@@ -341,226 +337,6 @@ impl Composer<'_> {
             last.indent = self.sheet.fit(REMARK).style.size * 4 / 3;
         }
     }
-
-    /// Adds a paragraph of the printer's words to a cell.
-    pub(crate) fn cell_label(&mut self, tag: TagId, cell: &mut Cell, kind: TypeSpec, text: &str) {
-        let mut inline = Inline::default();
-        let text_context = self.text_context(tag, kind);
-        self.push_label(&mut inline, text_context, text);
-        self.cell_paragraph(cell, kind, inline);
-    }
-
-    /// Adds a paragraph to a cell unless it is empty. The space before it separates it in extraction.
-    pub(crate) fn cell_paragraph(&mut self, cell: &mut Cell, kind: TypeSpec, inline: Inline) {
-        if inline.is_empty() {
-            return;
-        }
-        if let Some(above) = cell.paragraphs.last_mut() {
-            above.inline.separate();
-        }
-        let leading = self.sheet.fit(kind).leading;
-        cell.paragraphs.push(CellParagraph { inline, leading, ..CellParagraph::default() });
-    }
-
-    /// Adds the notes below the table: the meaning of bar and dots, the evidence of the brief, and the judgments that
-    /// were not carried over.
-    pub(crate) fn judgment_notes(&mut self, sect: TagId) {
-        let axis = self.has_axis();
-        let (content, labels) = (self.content, self.labels());
-        let page = &labels.page;
-        let judgments = &content.key_judgments;
-        let mut first = Vec::new();
-        if let Some(term) = judgments.iter().find_map(likelihood).map(|likelihood| likelihood.term) {
-            first.push((page.bar_key, self.bar_meaning(term, axis)));
-        }
-        if judgments.iter().any(|judgment| judgment_changes::level(judgment) != ConfidenceLevel::Unspecified)
-        {
-            first.push((page.dots_key, page.dots_meaning.to_owned()));
-        }
-        self.keyed_note(sect, &first);
-        let evidence = self.brief_evidence_words();
-        if !evidence.is_empty() {
-            self.keyed_note(sect, &[(page.evidence_key, evidence)]);
-        }
-        let left = self.edition.earlier.map(|earlier| not_carried_over(&earlier.key_judgments, judgments));
-        let left: Vec<String> =
-            left.unwrap_or_default().iter().map(|judgment| self.judgment_opening(judgment)).collect();
-        if !left.is_empty() {
-            let key = match self.edition.earlier_number() {
-                Some(number) => {
-                    let number = self.lexicon.digits(&number.to_string());
-                    filled(page.not_carried_over_from, &[&number])
-                }
-                None => format!("{}:", lexicon::capitalised(page.not_carried_over)),
-            };
-            let text = format!("{}.", left.join(page.list_comma));
-            self.note(sect, &key, &text, TextOrigin::Author);
-        }
-    }
-
-    fn judgment_opening(&self, judgment: &KeyJudgment) -> String {
-        let text = judgment.statements.iter().find(|statement| statement.withheld.is_none());
-        let text = text.map_or("", |statement| statement.text.as_str());
-        self.quoted_opening(text, 42)
-    }
-
-    /// Returns the opening words of a text in quotation marks.
-    pub(crate) fn quoted_opening(&self, text: &str, longest: usize) -> String {
-        let page = &self.labels().page;
-        match opening_words(text, longest) {
-            Some(opening) => filled(page.quote_opening, &[opening]),
-            None => filled(page.quote, &[text]),
-        }
-    }
-
-    fn bar_meaning(&self, term: i32, axis: bool) -> String {
-        let page = &self.labels().page;
-        let ticks: Vec<u32> = ticks(term).into_iter().filter(|tick| (5..=95).contains(tick)).collect();
-        let numbers: Vec<String> = ticks.iter().map(|tick| self.lexicon.digits(&tick.to_string())).collect();
-        let numbers = numbers.join(page.list_comma);
-        let scale = if lexicon::is_phia(term) { "PHIA" } else { "ICD 203" };
-        let compared = self.edition.earlier.and(self.edition.earlier_number());
-        let earlier = compared.map(|number| self.lexicon.digits(&number.to_string()));
-        let meaning = match (&earlier, axis) {
-            (Some(earlier), true) => filled(page.bar_compared, &[earlier, scale]),
-            (Some(earlier), false) => filled(page.bar_axis_compared, &[&numbers, scale, earlier]),
-            (None, _) => filled(page.bar_axis, &[&numbers, scale]),
-        };
-        let unstated: Vec<String> = self
-            .content
-            .key_judgments
-            .iter()
-            .enumerate()
-            .filter(|(_, judgment)| likelihood(judgment).is_none())
-            .map(|(index, _)| self.lexicon.digits(&(index + 1).to_string()))
-            .collect();
-        if unstated.is_empty() {
-            return meaning;
-        }
-        if axis {
-            return format!("{meaning} {}", page.not_stated_key);
-        }
-        let list = self.lexicon.list(&unstated);
-        let unstated = self.lexicon.counted(&page.likelihood_unstated, unstated.len(), &[&list]);
-        format!("{meaning} {unstated}")
-    }
-
-    /// Returns the evidence of the brief as sentences; empty for a brief without sources.
-    pub(crate) fn brief_evidence_words(&self) -> String {
-        let page = &self.labels().page;
-        let evidence = evidence::of_brief(self.content);
-        if evidence.sources == 0 {
-            return String::new();
-        }
-        let letters: Vec<String> = evidence
-            .letters
-            .iter()
-            .map(|(letter, count)| {
-                let count = self.lexicon.digits(&count.to_string());
-                self.isolated_in_line(&filled(page.grade_count, &[&letter.to_string(), &count]))
-            })
-            .collect();
-        let sources = if letters.is_empty() {
-            self.lexicon.counted(&page.sources_count, evidence.sources, &[])
-        } else {
-            self.lexicon.counted(&page.evidence_sources, evidence.sources, &[&self.lexicon.list(&letters)])
-        };
-        let Some(weak) = evidence.weak else { return format!("{sources}.") };
-        let cited = self.lexicon.digits(&evidence.cited.to_string());
-        let weak = match weak.basis {
-            WeakBasis::Source(source) => {
-                let name = self.marked_source_name(source);
-                self.lexicon.counted(&page.rest_on_source, weak.sentences, &[&cited, &name, "F"])
-            }
-            WeakBasis::Unjudged => self.lexicon.counted(&page.rest_on_grade, weak.sentences, &[&cited, "F"]),
-            WeakBasis::Unreliable => {
-                self.lexicon.counted(&page.rest_on_grade_or_lower, weak.sentences, &[&cited, "D"])
-            }
-        };
-        format!("{sources}{}{weak}", self.list_separator())
-    }
-
-    pub(crate) fn keyed_note(&mut self, sect: TagId, sentences: &[(&str, String)]) {
-        if sentences.is_empty() {
-            return;
-        }
-        let node = self.label_tag(sect, Role::P);
-        let mut block = self.note_block();
-        let (key_context, text_context) = (
-            self.label_context(node, TABLE_NOTE.strong().colored(INK)),
-            self.label_context(node, TABLE_NOTE),
-        );
-        for (index, (key, text)) in sentences.iter().enumerate() {
-            if index > 0 {
-                self.push_text(&mut block.inline, text_context, " ");
-            }
-            self.push_text(&mut block.inline, key_context, key);
-            self.push_text(&mut block.inline, text_context, &format!(" {text}"));
-        }
-        self.push(block);
-    }
-
-    fn note(&mut self, sect: TagId, key: &str, text: &str, origin: TextOrigin) {
-        let node = self.tag(sect, Role::P);
-        let mut block = self.note_block();
-        let key_context = self.text_context(node, TABLE_NOTE.strong().colored(INK));
-        self.push_label(&mut block.inline, key_context, key);
-        let text_context = self.text_context(node, TABLE_NOTE);
-        self.push_text(&mut block.inline, text_context, " ");
-        match origin {
-            TextOrigin::Printer => self.push_label(&mut block.inline, text_context, text),
-            TextOrigin::Author => self.push_text(&mut block.inline, text_context, text),
-        }
-        self.push(block);
-    }
-
-    /// Returns a block for a note below a table.
-    pub(crate) fn note_block(&self) -> TextBlock {
-        TextBlock { span: Span::Full, grid: Grid::Free, ..self.block(TABLE_NOTE) }
-    }
-
-    /// Adds a dissent on a judgment in a frame below the table.
-    fn judgment_dissent(&mut self, sect: TagId, dissent: &Dissent) {
-        let Some(number) = disputed_judgment(self.content, dissent) else { return };
-        self.begin_part(&dissent.id);
-        let page = &self.labels().page;
-        let div = self.tag(sect, Role::Div);
-        self.frames += 1;
-        let outline = Some((INK, Length::milli_pt(600)));
-        let frame =
-            Frame { id: self.frames, tint: None, rule: None, outline, inset: Length::ZERO, span: Span::Full };
-        let framed = |block: TextBlock| TextBlock {
-            frame: Some(frame),
-            inset: (Length::pt(9), Length::pt(9)),
-            span: Span::Full,
-            grid: Grid::Free,
-            keep_together: true,
-            ..block
-        };
-        let node = self.tag(div, Role::P);
-        let mut label = framed(self.block(LABEL));
-        let (key_context, text_context) = (self.text_context(node, LABEL), self.text_context(node, REMARK));
-        self.push_label(&mut label.inline, key_context, page.differing_view);
-        self.push_text(&mut label.inline, text_context, "   ");
-        let number = self.lexicon.digits(&number.to_string());
-        let values = [Value::Text(&dissent.holder), Value::Text(&number)];
-        if !dissent.holder.is_empty() {
-            self.push_template(&mut label.inline, text_context, page.held_by_against, &values);
-        }
-        label.before = Length::pt(9);
-        label.padding.0 = Length::pt(5);
-        label.keep_with_next = true;
-        label.anchors.extend(self.anchors.get(&dissent.id));
-        self.push(label);
-        let node = self.tag(div, Role::P);
-        let mut view = framed(self.block(JUDGMENT_BESIDE_AXIS));
-        let text_context = self.text_context(node, JUDGMENT_BESIDE_AXIS);
-        self.mark_part(&mut view.inline, text_context, &dissent.marking);
-        self.push_text(&mut view.inline, text_context, &dissent.text);
-        view.padding.1 = Length::pt(6);
-        self.push(view);
-        self.begin_part("");
-    }
 }
 
 impl<'a> Composer<'a> {
@@ -579,6 +355,6 @@ impl<'a> Composer<'a> {
 }
 
 /// Returns the likelihood of a judgment, if it has a term.
-fn likelihood(judgment: &KeyJudgment) -> Option<&Likelihood> {
+pub(crate) fn likelihood(judgment: &KeyJudgment) -> Option<&Likelihood> {
     judgment.likelihood.as_ref().filter(|likelihood| lexicon::has_term(likelihood))
 }

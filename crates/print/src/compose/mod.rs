@@ -21,11 +21,14 @@ mod coverage_runs;
 mod data_tables;
 pub(crate) mod dates;
 mod evidence;
+mod evidence_line;
 mod figure_notes;
 mod figures;
 mod forecasts;
 mod inherited_markings;
 mod judgment_changes;
+mod judgment_dissents;
+mod judgment_notes;
 mod judgment_table;
 mod labels;
 pub(crate) mod lexicon;
@@ -38,6 +41,8 @@ mod numerals;
 mod one_page;
 mod opening;
 mod opening_words;
+mod paragraph_evidence;
+mod part_links;
 mod part_names;
 mod plan;
 pub(crate) mod prior_revision;
@@ -51,6 +56,7 @@ mod source_names;
 mod sources;
 pub(crate) mod statements;
 pub(crate) mod stylesheet;
+mod table_notes;
 mod tables;
 mod templates;
 mod text_origin;
@@ -118,16 +124,7 @@ pub(crate) fn compose(
         }
         composer.open_part(&mut open, part);
     }
-    let has_only_title =
-        options.format == Format::Standard && !plan.parts.iter().any(|part| part.kind.is_in_opening());
-    if has_only_title {
-        // The title alone would leave its page blank.
-        composer.flow.opening_end = Some(0);
-    } else {
-        // Pages before this break may refer to later pages.
-        composer.flow.opening_end = Some(composer.flow.blocks.len());
-        composer.flow.blocks.push(Block::PageBreak);
-    }
+    composer.end_opening(opening.is_empty());
     for part in rest {
         composer.open_part(&mut open, part);
     }
@@ -185,6 +182,20 @@ fn finished(mut composer: Composer) -> Result<(Flow, Vec<Warning>), PrintError> 
 }
 
 impl Composer<'_> {
+    /// Ends the opening, whose page the body begins unless it would leave most of it blank; below a title without any
+    /// other part the body begins in any case.
+    fn end_opening(&mut self, is_title_only: bool) {
+        // Page references to later pages need an opening of its own pages. Those of the contents are filled in last.
+        if !self.flow.page_lists.is_empty() {
+            self.flow.opening_end = Some(self.flow.blocks.len());
+            return self.flow.blocks.push(Block::PageBreak);
+        }
+        self.flow.opening_end = Some(0);
+        if !is_title_only {
+            self.flow.blocks.push(Block::PageBreakUnlessFresh);
+        }
+    }
+
     /// Adds a part under its section element, inside the open sections of higher levels.
     fn open_part(&mut self, open: &mut Vec<TagId>, part: &Part) {
         let level = usize::from(part.level).min(open.len());

@@ -4,7 +4,7 @@ use crate::compose::caption_numbers::CaptionNumber;
 use crate::compose::composer::Composer;
 use crate::compose::stylesheet::{META, TABLE, TABLE_HEAD, TypeSpec};
 use crate::compose::text_origin::TextOrigin;
-use crate::flow::{Block, Cell, Column, ColumnWidth, Grid, Row, Span, TableBlock, TextBlock};
+use crate::flow::{Block, Cell, CellParagraph, Column, ColumnWidth, Grid, Row, Span, TableBlock, TextBlock};
 use crate::tags::{AnchorId, Role, Scope, TagId};
 use crate::text::inline::Inline;
 use crate::units::Length;
@@ -259,6 +259,28 @@ impl TableMaker {
             self.block.label_columns = self.block.label_columns.max(self.header_columns);
         }
         composer.flow.blocks.push(Block::Table(Box::new(self.block)));
+    }
+}
+
+impl Composer<'_> {
+    /// Adds a paragraph of the printer's words to a cell.
+    pub(crate) fn cell_label(&mut self, tag: TagId, cell: &mut Cell, kind: TypeSpec, text: &str) {
+        let mut inline = Inline::default();
+        let text_context = self.text_context(tag, kind);
+        self.push_label(&mut inline, text_context, text);
+        self.cell_paragraph(cell, kind, inline);
+    }
+
+    /// Adds a paragraph to a cell unless it is empty. The space before it separates it in extraction.
+    pub(crate) fn cell_paragraph(&mut self, cell: &mut Cell, kind: TypeSpec, inline: Inline) {
+        if inline.is_empty() {
+            return;
+        }
+        if let Some(above) = cell.paragraphs.last_mut() {
+            above.inline.separate();
+        }
+        let leading = self.sheet.fit(kind).leading;
+        cell.paragraphs.push(CellParagraph { inline, leading, ..CellParagraph::default() });
     }
 }
 

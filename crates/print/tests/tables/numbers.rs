@@ -36,6 +36,8 @@ fn decimal_points_are_below_each_other() {
         let (number, percent) = (page.word("999"), page.all("%").last().unwrap());
         assert!(percent.left > number.right && (percent.top - number.top).abs() < 0.1);
         assert!(page.word("n/a").left > page.word("103.125").right, "it is in its own column");
+        let ends = ["n/a", "\u{2014}"].map(|text| page.word(text).right);
+        assert!((ends[0] - ends[1]).abs() < 0.5, "cells without a digit are at the column's end: {ends:?}");
     }
 }
 
@@ -129,4 +131,10 @@ fn a_sentence_in_a_number_column_is_set_in_lines() {
     );
     assert_eq!(page.count("ministries"), 60);
     assert!(page.words.iter().all(|word| word.right < 534.0));
+    let rows = [vec!["A", "4.9", "First"], vec!["B", "12.25", "Second"], vec!["C", &*sentence, "Third"]];
+    let columns = [("What", TEXT), ("Value", NUMBER), ("Remark", TEXT)];
+    let page = Page::of_table("sentence-beside", "en", table(&columns, &rows), &Options::default());
+    assert_eq!((page.count("What"), page.count("Remark")), (1, 1), "the table is not divided");
+    let digit = width(page.word("12.25")) / 4.5;
+    assert_aligned(&page, digit, &[("4.9", 1), ("12.25", 2)]);
 }

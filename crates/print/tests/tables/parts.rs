@@ -2,9 +2,11 @@
 
 use chancery_print::testing::struct_text;
 use chancery_print::{Options, Paper, TextSize};
+use chancery_proto::brief::v1::Source;
+use chancery_proto::brief::v1::block::Kind;
 use chancery_testkit::pdf;
 
-use crate::samples::{NUMBER, Page, TEXT, table};
+use crate::samples::{NUMBER, Page, TEXT, block, brief, print_brief, table};
 
 /// Returns the table of a wide matrix: `columns` columns of numbers beside the labels.
 fn matrix(language: &str, columns: usize, rows: usize) -> chancery_proto::brief::v1::Table {
@@ -34,6 +36,24 @@ fn twelve_columns_stay_in_one_part_in_a_narrower_type() {
     let number = page.word("100001.5");
     let digits_per_point = 7.5 / (number.right - number.left);
     assert!(digits_per_point < 0.27, "the type is at least 7 points: {digits_per_point}");
+}
+
+#[test]
+fn the_source_of_a_table_in_parts_is_below_the_last_one() {
+    let mut wide = matrix("en", 29, 2);
+    wide.source_id = "src".into();
+    let mut content = brief("en", vec![block(Kind::Table(wide))]);
+    content.sources = vec![Source {
+        id: "src".into(),
+        title: "Yearbook of ports".into(),
+        short_title: "Portbook".into(),
+        ..Source::default()
+    }];
+    let text = struct_text(&print_brief(&content, &Options::default()).bytes).unwrap();
+    assert!(text.matches("Table 1, continued").count() > 1, "{text}");
+    assert_eq!(text.matches("Portbook, ").count(), 1, "{text}");
+    let (before, _) = text.split_once("Portbook, ").unwrap();
+    assert!(before.contains("100129.5"), "it is below the last column: {text}");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! A table is as wide as its content, and at most as wide as the page's columns.
 
 use chancery_print::{Options, Paper, TextSize};
+use chancery_proto::brief::v1::{TableRow, Withheld};
+use chancery_testkit::pdf;
 
 use crate::samples::{NUMBER, Page, TEXT, table};
 
@@ -38,6 +40,55 @@ fn a_column_of_names_is_not_squeezed_by_a_column_of_sentences() {
     let right =
         page.words.iter().filter(|word| word.top > label.top).map(|word| word.right).fold(0.0, f64::max);
     assert!(right > 500.0, "the sentences use the page: {right}");
+}
+
+#[test]
+fn a_column_is_as_wide_as_its_heading() {
+    let rows = [vec!["1", "2", "3"]];
+    let columns = [("Interdepartmental", TEXT), ("Transshipments", NUMBER), ("Reclassification", TEXT)];
+    let page = Page::of_table("headings", "en", table(&columns, &rows), &Options::default());
+    for (heading, _) in columns {
+        let word = page.word(heading);
+        assert!(word.right - word.left > 45.0, "{word:?} is on one line");
+    }
+}
+
+#[test]
+fn a_long_address_in_one_column_does_not_narrow_the_type_of_the_others() {
+    let address = format!("https://example.org/{}", "x".repeat(300));
+    let width = |other: &str| {
+        let columns = [("Measure", TEXT), ("Detail", TEXT)];
+        let page = Page::of_table(
+            "address",
+            "en",
+            table(&columns, &[vec!["Inspection", other]]),
+            &Options::default(),
+        );
+        let word = page.word("Inspection");
+        word.right - word.left
+    };
+    assert!((width(&address) - width("Short")).abs() < 0.05);
+}
+
+#[test]
+fn a_first_column_has_room_for_the_markings_and_the_bars_of_its_rows() {
+    let rows = [vec!["Toll", "First"], vec!["Levy", "Second"]];
+    let page = |name: &str, change: fn(&mut TableRow)| {
+        let mut table = table(&[("A", TEXT), ("Detail", TEXT)], &rows);
+        change(&mut table.rows[1]);
+        Page::of_table(name, "en", table, &Options::default())
+    };
+    let plain = page("first-plain", |_| {}).word("First").left;
+    let marked = page("first-marked", |row| row.marking = "TLP:AMBER".into());
+    assert!((marked.word("(TLP:AMBER)").top - marked.word("Levy").top).abs() < 2.0, "{:?}", marked.words);
+    assert!(marked.word("First").left > plain + 20.0);
+    let withheld = page("first-withheld", |row| {
+        row.cells.clear();
+        row.withheld = Some(Withheld::default());
+    });
+    assert!(withheld.word("First").left > plain + 4.0, "the bar is wider than the label");
+    let figures = pdf::structure(&withheld.file).matches("Figure").count();
+    assert_eq!(figures, 1, "a withheld row has one bar");
 }
 
 #[test]

@@ -240,6 +240,16 @@ mod tests {
         assert_eq!(counts(&[need(100, 100, 100); 10]), [4, 3, 3]);
         let wide_first = [vec![need(200, 200, 200); 2], vec![need(100, 100, 100); 4]].concat();
         assert_eq!(counts(&wide_first), [2, 4]);
+        // Otherwise the widest part is as narrow as possible: three columns would fit into the first one.
+        let narrow_last = [vec![need(190, 190, 190); 2], vec![need(20, 20, 20); 6]].concat();
+        assert_eq!(counts(&narrow_last), [1, 7]);
+    }
+
+    #[test]
+    fn a_first_column_that_takes_half_of_the_page_is_not_repeated() {
+        let fit = fit(&[vec![need(300, 300, 300)], vec![need(100, 100, 100); 6]].concat(), ROOM, false);
+        let first: Vec<usize> = fit.parts.iter().map(|part| part.columns[0]).collect();
+        assert!(first.len() > 1 && first[1..].iter().all(|column| *column > 0), "{fit:?}");
     }
 
     #[test]

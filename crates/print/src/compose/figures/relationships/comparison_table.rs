@@ -154,17 +154,33 @@ impl Composer<'_> {
         tie: &Relationship,
         anchored: bool,
     ) {
+        let words = self.in_table_text(WORDS);
+        self.tie_line(tag, cell, tie, (words, anchored), |composer, inline| {
+            let text_context = composer.text_context(tag, TABLE);
+            composer.tie_arrow(inline, text_context, TieDirection::seen_from(subject, tie));
+        });
+    }
+
+    /// Adds a relationship to a cell: its sign, what `direct` appends about its direction, and its words from a position
+    /// on.
+    fn tie_line(
+        &mut self,
+        tag: TagId,
+        cell: &mut Cell,
+        tie: &Relationship,
+        (position, anchored): (Length, bool),
+        direct: impl FnOnce(&mut Self, &mut Inline),
+    ) {
         let outer = self.replace_part(&tie.id);
         let mut inline = Inline::default();
         let text_context = self.text_context(tag, TABLE);
         self.tie_anchor(&mut inline, &tie.id, anchored);
         self.tie_sign(&mut inline, text_context, tie);
         self.tab(&mut inline, text_context, self.in_table_text(ARROW));
-        self.tie_arrow(&mut inline, text_context, TieDirection::seen_from(subject, tie));
-        let words = self.in_table_text(WORDS);
-        self.tab(&mut inline, text_context, words);
+        direct(self, &mut inline);
+        self.tab(&mut inline, text_context, position);
         self.tie_words(&mut inline, tag, tie);
-        self.tie_paragraph(cell, inline, words);
+        self.tie_paragraph(cell, inline, position);
         self.begin_part(&outer);
     }
 
@@ -237,17 +253,9 @@ impl Composer<'_> {
         anchored: bool,
     ) {
         for tie in ties {
-            let outer = self.replace_part(&tie.id);
-            let mut inline = Inline::default();
-            let text_context = self.text_context(tag, TABLE);
-            self.tie_anchor(&mut inline, &tie.id, anchored);
-            self.tie_sign(&mut inline, text_context, tie);
-            self.tab(&mut inline, text_context, self.in_table_text(ARROW));
-            self.direction_words(&mut inline, tag, tie);
-            self.tab(&mut inline, text_context, position);
-            self.tie_words(&mut inline, tag, tie);
-            self.tie_paragraph(cell, inline, position);
-            self.begin_part(&outer);
+            self.tie_line(tag, cell, tie, (position, anchored), |composer, inline| {
+                composer.direction_words(inline, tag, tie);
+            });
         }
     }
 

@@ -10,6 +10,7 @@ mod comparison_table;
 mod network_drawing;
 mod network_layout;
 mod network_shape;
+mod node_labels;
 mod plane;
 mod subjects;
 mod tie_list;

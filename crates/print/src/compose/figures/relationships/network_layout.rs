@@ -1,8 +1,9 @@
 //! Positions of a network's drawing. Actors are on an ellipse with their names outside, so that no tie, a chord inside,
 //! meets a name. Each tie has its sign and its number, and ties of the same direction between two actors share a line.
-//! The ellipse grows until nothing meets.
+//! The ellipse turns and grows until nothing meets.
 
 use super::network_shape::NetworkShape;
+use super::node_labels::LABEL_TYPE;
 use super::plane::{
     Direction, Point, along, between, centered, distance, even_directions, exit, flattened, meets,
     on_ellipse, overlap, widened,
@@ -32,20 +33,20 @@ pub(super) const HEAD: Length = Length::pt(5);
 const PADDING: Length = Length::pt(4);
 /// Widest name beside, above and in the middle of the ellipse.
 const WIDEST_BESIDE: Length = Length::pt(120);
-const WIDEST_ABOVE: Length = Length::pt(110);
+pub(super) const WIDEST_ABOVE: Length = Length::pt(110);
 const WIDEST_INSIDE: Length = Length::pt(92);
 /// Distance between parallel lines of the same two actors.
 const PARALLEL: Length = Length::pt(14);
 /// Distance of a line's end from the middle of a disc.
 const SHORT_OF_DISC: Length = Length::milli_pt(4_500);
-/// Greatest height: the lines of a taller network cross so often that a table shows its ties better, and it would leave
-/// much of a page blank where it does not fit.
-const TALLEST: Length = Length::pt(420);
+/// Greatest height: the lines of a taller network cross so often that a table shows its ties better. With its caption and
+/// legend a drawing takes about a third of a page, the most that it leaves blank where it does not fit.
+const TALLEST: Length = Length::pt(180);
 /// Radii that are tried.
 const NARROWEST: Length = Length::pt(60);
 const WIDEST: Length = Length::pt(195);
 const LOWEST: Length = Length::pt(40);
-const RADIUS_STEP: Length = Length::pt(10);
+const RADIUS_STEP: Length = Length::pt(5);
 /// Shares of a line, in 64ths, at which its numbers are tried.
 const SHARES: [i64; 11] = [32, 28, 36, 24, 40, 20, 44, 16, 48, 12, 52];
 
@@ -129,15 +130,30 @@ pub(super) fn place(
     let beside = labels.iter().map(|of| of.beside.0).fold(Length::ZERO, Length::max);
     let room = WIDTH / 2 - beside - BESIDE_DISC - loop_room(&lines);
     let across = room.min(WIDEST).max(NARROWEST);
+    let turns = turns(shape);
+    let (labels, lines, turns) = (labels.as_slice(), lines.as_slice(), turns.as_slice());
     let mut down = if shape.ring.len() <= 2 && shape.hub.is_none() { LOWEST } else { NARROWEST };
     while down * 2 < TALLEST {
-        let attempt = Attempt { labels: &labels, lines: &lines, shape, radii: (across.min(down * 2), down) };
-        if let Some(layout) = attempt.place() {
+        let radii = [(across.min(down * 2), down), (across, down)];
+        let mut attempts = radii
+            .into_iter()
+            .flat_map(|radii| turns.iter().map(move |shape| Attempt { labels, lines, shape, radii }));
+        if let Some(layout) = attempts.find_map(|attempt| attempt.place()) {
             return Some(layout);
         }
         down += RADIUS_STEP;
     }
     None
+}
+
+/// Returns a shape with each of the nodes of its ring at the top in turn.
+fn turns(shape: &NetworkShape) -> Vec<NetworkShape> {
+    let turned = |by: usize| {
+        let mut turned = shape.clone();
+        turned.ring.rotate_left(by);
+        turned
+    };
+    (0..shape.ring.len().max(1)).map(turned).collect()
 }
 
 /// Returns the space that the loops of actors with themselves need beside their discs.
@@ -190,11 +206,10 @@ struct NameSize {
 
 impl NameSize {
     fn new(name: &str, ruler: &mut Ruler) -> Self {
-        let kind = FIGURE.strong();
-        let whole = ruler.width(name, kind) + Length::pt(1);
+        let whole = ruler.width(name, LABEL_TYPE) + Length::pt(1);
         let mut size = |widest: Length| {
             let width = whole.min(widest);
-            (width, ruler.height(name, kind, width))
+            (width, ruler.height(name, LABEL_TYPE, width))
         };
         Self { beside: size(WIDEST_BESIDE), above: size(WIDEST_ABOVE), inside: size(WIDEST_INSIDE) }
     }

@@ -178,9 +178,23 @@ mod tests {
         };
         assert_eq!(labels((2023, 2025)), (vec![2023, 2024, 2025], 12));
         assert_eq!(labels((1989, 2022)), (vec![1990, 1995, 2000, 2005, 2010, 2015, 2020], 34));
-        assert_eq!(labels((1723, 2025)).0, [1750, 1800, 1850, 1900, 1950, 2000]);
+        assert_eq!(labels((1723, 2025)), (vec![1750, 1800, 1850, 1900, 1950, 2000], 6), "years are too near");
         // From 200 BC to 20 BC, then from AD 20.
         assert_eq!(labels((-205, 60)).0, [-199, -179, -159, -139, -119, -99, -79, -59, -39, -19, 20, 40, 60]);
+    }
+
+    #[test]
+    fn an_interval_without_an_end_reaches_the_end_of_the_axis() {
+        let axis = Axis::new((2023, 2025), PLACES, LABEL);
+        let span = |date: &str| {
+            let events = vec![Event { date: date.to_owned(), ..Event::default() }];
+            let content = BriefContent { events, ..BriefContent::default() };
+            axis.span(&Entries::of(&content, &[], false).unwrap().dated[0].extent)
+        };
+        let (begin, end) = span("2024-01/2024-06");
+        assert!(PLACES.0 < begin && begin < end && end < PLACES.1);
+        assert_eq!(span("2024-01/.."), (begin, PLACES.1));
+        assert_eq!(span("../2024-06"), (PLACES.0, end));
     }
 
     #[test]

@@ -205,9 +205,27 @@ fn raise(flags: &mut [Flag], first_before: usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::{AXIS, PADDING, first_before};
-    use crate::compose::figures::sketch::WIDTH;
+    use super::{AXIS, BARS, InsetEvent, PADDING, bar_heights, first_before};
+    use crate::compose::figures::sketch::{SketchLabel, WIDTH};
+    use crate::compose::figures::timeline::marks::{Mark, MarkKind};
+    use crate::compose::stylesheet::EVENT;
     use crate::units::Length;
+
+    #[test]
+    fn bars_that_overlap_are_above_each_other_and_dots_are_on_the_axis() {
+        let event = |kind, (start, end): (i64, i64)| {
+            let span = (Length::pt(start), Length::pt(end));
+            let mark = Mark { kind, span, continues: (false, false), is_ringed: false };
+            InsetEvent { mark, label: SketchLabel::new("War", EVENT, span, Length::ZERO) }
+        };
+        let events = [
+            event(MarkKind::Bar, (10, 100)),
+            event(MarkKind::Dot, (30, 30)),
+            event(MarkKind::GrayBar, (50, 200)),
+            event(MarkKind::Bar, (120, 150)),
+        ];
+        assert_eq!(bar_heights(&events), [BARS, Length::ZERO, BARS * 2, BARS]);
+    }
 
     #[test]
     fn labels_at_the_edge_end_at_their_leader_and_the_others_end_before_it() {

@@ -197,3 +197,37 @@ pub(super) fn narrowest(
     }
     (room >= least && ruler.label_lines(label, room) <= lines).then_some(room)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{RowMetrics, Rows};
+    use crate::compose::figures::sketch::SketchLabel;
+    use crate::compose::figures::sketch::tests::ruled;
+    use crate::compose::figures::timeline::marks::{Mark, MarkKind};
+    use crate::units::Length;
+
+    /// Places a dot in the middle of 300 points with a label; returns the start, the top and the width of the label.
+    fn placed(text: &str) -> (Length, Length, Length) {
+        let metrics = RowMetrics::of(false);
+        let mut rows = Rows::new(metrics, (Length::ZERO, Length::pt(300)));
+        let span = (Length::pt(150), Length::pt(150));
+        let mark = Mark { kind: MarkKind::Dot, span, continues: (false, false), is_ringed: false };
+        let label = SketchLabel::new(text, metrics.kind, (Length::ZERO, Length::ZERO), Length::ZERO);
+        let label = ruled(|ruler| rows.place(mark, label, ruler)).label.unwrap();
+        (label.start, label.top, label.width)
+    }
+
+    #[test]
+    fn a_label_is_beside_its_mark_on_up_to_three_lines_and_else_below_it() {
+        let metrics = RowMetrics::of(false);
+        let title = "The council meets and adopts a report on the corridor";
+        for text in ["The council meets", title, &format!("{title} and on the two ports beside it")] {
+            let (start, top, _) = placed(text);
+            assert!(start > Length::pt(150) && top == metrics.text_top(0), "{text}: {start:?} {top:?}");
+        }
+        let (.., width) = placed(title);
+        assert!(width < Length::pt(125), "a label of two lines is about as narrow as it can be: {width:?}");
+        let (start, top, _) = placed(&[title; 5].join(" "));
+        assert!(start < Length::pt(150) && top == metrics.text_top(1), "{start:?} {top:?}");
+    }
+}

@@ -130,24 +130,63 @@ fn lines_of_years_are_interrupted_by_labels_and_continue_between_them() {
     let long =
         "The council meets and adopts a report that is longer than one line of a label beside its mark";
     for content in [content(&events), content(&[&events[..8], &[event("2022-12-30", long)]].concat())] {
-        let (crossed, height) = ruled(|ruler| {
+        let (crossed, guides) = ruled(|ruler| {
             let sketch = sketch(&content, &[], ruler).unwrap();
-            (crossed_labels(&sketch, ruler), guides_height(&sketch))
+            (crossed_labels(&sketch, ruler), guides(&sketch))
         });
         assert_eq!(crossed, Vec::<String>::new());
+        let height: Length = guides.iter().map(|(_, top, bottom)| *bottom - *top).sum();
         assert!(height > Length::pt(60), "{height:?}");
+        let pieces = |x: Length| guides.iter().filter(|guide| guide.0 == x).count();
+        assert!(guides.iter().any(|(x, ..)| pieces(*x) > 1), "a line continues below a label: {guides:?}");
     }
 }
 
-/// Returns the height of all lines of years together.
-fn guides_height(sketch: &Sketch) -> Length {
-    let heights = sketch.paths.iter().filter_map(|path| match (path.paint, &path.segments[..]) {
-        (Paint::Stroke { color: GUIDE, .. }, [Segment::Move(_, top), Segment::Line(_, bottom)]) => {
-            Some(*bottom - *top)
+/// Returns the positions, tops and bottoms of the pieces of the lines of years.
+fn guides(sketch: &Sketch) -> Vec<(Length, Length, Length)> {
+    let guides = sketch.paths.iter().filter_map(|path| match (path.paint, &path.segments[..]) {
+        (Paint::Stroke { color: GUIDE, .. }, [Segment::Move(x, top), Segment::Line(_, bottom)]) => {
+            Some((*x, *top, *bottom))
         }
         _ => None,
     });
-    heights.sum()
+    guides.collect()
+}
+
+#[test]
+fn lanes_that_are_too_high_together_are_a_table() {
+    let on_one_day = |count: usize| -> Vec<(String, String, usize)> {
+        (0..count).map(|index| ("2024-03-04".to_owned(), format!("Event {index}"), index % 5)).collect()
+    };
+    let is_drawn = |count: usize| ruled(|ruler| sketch(&content(&on_one_day(count)), &[], ruler)).is_some();
+    assert!(is_drawn(15));
+    assert!(!is_drawn(25), "five rows in each of five lanes");
+}
+
+#[test]
+fn an_inset_that_is_too_high_is_a_table() {
+    let is_drawn = |words: usize| {
+        let title = ["council"; 30][..words].join(" ");
+        let early = (0..6).map(|index| event(&(1991 + index).to_string(), &title));
+        let late =
+            (0..19).map(|index| event(&format!("2024-{:02}-{:02}", index % 12 + 1, index + 1), "Event"));
+        let content = content(&early.chain(late).collect::<Vec<_>>());
+        ruled(|ruler| sketch(&content, &[], ruler)).is_some()
+    };
+    assert!(is_drawn(2));
+    assert!(!is_drawn(30));
+}
+
+#[test]
+fn a_drawing_may_be_divided_below_its_inset_and_between_lanes() {
+    let late = |index: usize| (format!("2024-{:02}-01", index + 1), "Event".to_owned(), index % 3);
+    let early = event("1991", "A union ends");
+    let content = content(&[vec![early], (0..9).map(late).collect()].concat());
+    let sketch = ruled(|ruler| sketch(&content, &[], ruler)).unwrap();
+    // The legend stays with the last of three lanes.
+    assert_eq!(sketch.divisions.tops.len(), 3, "{:?}", sketch.divisions);
+    assert_eq!(sketch.divisions.tops[0], sketch.divisions.scale.0);
+    assert!(sketch.divisions.scale.1 - sketch.divisions.scale.0 > Length::pt(10), "the axis is repeated");
 }
 
 #[test]
@@ -230,6 +269,24 @@ proptest! {
         prop_assert!(!outside);
         prop_assert_eq!(items, ((0..dates).collect::<Vec<_>>(), dates), "each event has one label, in order of time");
     }
+}
+
+#[test]
+fn a_short_bar_is_visible_and_one_that_continues_has_arrowheads() {
+    let drawn = |(start, end): (i64, i64), continues| {
+        let mut sketch = Sketch::new(Length::pt(100));
+        let span = (Length::pt(start), Length::pt(end));
+        let mark = Mark { kind: MarkKind::Bar, span, continues, is_ringed: false };
+        mark.draw(&mut sketch, Length::pt(9));
+        sketch.paths.into_iter().flat_map(|path| path.segments).collect::<Vec<_>>()
+    };
+    let [Segment::Rect(bar)] = drawn((10, 10), (false, false))[..] else { panic!("it is one rectangle") };
+    assert!(bar.width > Length::pt(3), "{bar:?}");
+    let heads = |continues| {
+        let segments = drawn((10, 60), continues);
+        segments.iter().filter(|segment| matches!(segment, Segment::Move(..))).count()
+    };
+    assert_eq!([(false, false), (false, true), (true, true)].map(heads), [0, 1, 2]);
 }
 
 #[test]
