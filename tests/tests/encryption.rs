@@ -76,7 +76,7 @@ async fn certificates_are_kept_until_they_must_change() {
     fs::write(folder.path().join("worker/worker.pem"), "damaged").unwrap();
     assert_eq!(outcomes("other.example").await, ["kept", "kept", "issued"]);
     fs::remove_dir_all(folder.path().join("authority")).unwrap();
-    assert_eq!(outcomes("other.example").await, ["issued"; 3], "a new authority issues everything anew");
+    assert_eq!(outcomes("other.example").await, ["issued"; 3], "a new authority issues everything again");
 
     let names = |name: &str| of(name).into_iter().map(|(path, _)| path.file_name().unwrap().to_owned());
     assert_eq!(names("trust").collect::<Vec<_>>(), ["authority.pem"]);

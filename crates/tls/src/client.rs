@@ -18,7 +18,7 @@ use crate::pem_file::PemFile;
 pub struct ClientFiles {
     /// Authorities to trust instead of the operating system's.
     pub authorities: Option<PathBuf>,
-    /// The certificate to show to servers that ask for one.
+    /// The certificate to show to servers that require one.
     pub identity: Option<IdentityFiles>,
 }
 
@@ -66,7 +66,7 @@ impl ClientTls {
         Self { source: Source::Fixed(http2(config)) }
     }
 
-    /// Uses the files again whenever they change, for ever. New connections use the new ones.
+    /// Uses the files again whenever they change; does not return. New connections use the new ones.
     pub async fn follow(&self) {
         match &self.source {
             Source::Fixed(_) => std::future::pending().await,

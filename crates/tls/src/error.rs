@@ -41,7 +41,7 @@ pub enum TlsError {
     Malformed {
         /// The file.
         file: PathBuf,
-        /// What is wrong.
+        /// The defect.
         reason: String,
     },
     /// The private key is not the certificate's.

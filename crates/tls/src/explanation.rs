@@ -42,7 +42,7 @@ fn advice(cause: &(dyn Error + 'static)) -> Option<&'static str> {
             Some("no TLS on this port; check the port, or use http:// if the service has no certificate")
         }
         Tls::AlertReceived(AlertDescription::CertificateRequired) => {
-            Some("the server asks for a certificate of its client")
+            Some("the server requires a certificate from its client")
         }
         Tls::AlertReceived(AlertDescription::UnknownCA | AlertDescription::BadCertificate) => {
             Some("the server does not trust the authority of this client's certificate")

@@ -64,7 +64,7 @@ impl<T> Followed<T> {
         ReloadCounts { used: count(&self.used), refused: count(&self.refused) }
     }
 
-    /// Follows the files for ever.
+    /// Follows the files; does not return.
     pub(crate) async fn follow(&self) {
         let mut handled = self.first.clone();
         loop {

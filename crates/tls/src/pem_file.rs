@@ -36,7 +36,7 @@ impl PemFile {
         Ok(Self { path: path.to_owned(), bytes })
     }
 
-    /// Wraps content that a caller gave in place of a file. `name` stands for the file in messages.
+    /// Wraps content that a caller gave in place of a file. Messages show `name` as its path.
     pub(crate) fn given(name: &str, bytes: &[u8]) -> Self {
         Self { path: name.into(), bytes: bytes.to_owned() }
     }

@@ -22,7 +22,7 @@ use crate::pem_file::PemFile;
 pub struct ServerFiles {
     /// The certificate, with intermediate ones after it, and its key.
     pub identity: IdentityFiles,
-    /// Authorities of which every client must have a certificate; `None` asks for none.
+    /// Authorities of which every client must have a certificate; `None` requires none.
     pub client_authorities: Option<PathBuf>,
 }
 
@@ -43,7 +43,7 @@ pub struct ServerTls {
     followed: Followed<Settings>,
 }
 
-/// What one generation of the files makes.
+/// The settings made from one version of the files.
 struct Settings {
     config: Arc<ServerConfig>,
     expiry: i64,
@@ -75,7 +75,7 @@ impl ServerTls {
         TlsAcceptor::from(config).accept(connection).await
     }
 
-    /// Uses the files again whenever they change, for ever.
+    /// Uses the files again whenever they change; does not return.
     pub async fn follow(&self) {
         self.followed.follow().await;
     }

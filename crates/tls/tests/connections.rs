@@ -182,7 +182,7 @@ async fn a_listener_that_asks_for_certificates_accepts_those_of_its_authorities_
     let url = format!("https://{}", listen(Some(Arc::new(server))).await);
     assert_eq!(call(&secure(scene.client(Some("worker"))), &url).await.unwrap(), "hello");
     let without = call(&secure(scene.client(None)), &url).await.unwrap_err();
-    assert!(without.contains("asks for a certificate"), "{without}");
+    assert!(without.contains("requires a certificate"), "{without}");
     let stranger = call(&secure(scene.client(Some("stranger"))), &url).await.unwrap_err();
     assert!(stranger.contains("does not trust the authority"), "{stranger}");
 }

@@ -52,7 +52,7 @@ pub struct Config {
     #[arg(long, env = "CHANCERY_WORKER_CA_FILE", value_name = "FILE")]
     ca_file: Option<PathBuf>,
 
-    /// Certificate of the worker, in PEM, for a service that asks for one. Read again when it changes.
+    /// Certificate of the worker, in PEM, for a service that requires one. Read again when it changes.
     #[arg(long, env = "CHANCERY_WORKER_CERTIFICATE", value_name = "FILE", requires = "key")]
     certificate: Option<PathBuf>,
 

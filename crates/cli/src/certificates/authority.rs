@@ -29,7 +29,7 @@ pub(super) struct Authority {
     issuer: Issuer<'static, KeyPair>,
 }
 
-/// What a certificate is for.
+/// The purpose of a certificate.
 #[derive(Debug)]
 pub(super) enum Purpose<'a> {
     /// Listeners at these hosts.

@@ -14,7 +14,7 @@ use authority::{Authority, Purpose};
 /// The authority's certificate, beside every certificate that it issued.
 const AUTHORITY: &str = "authority.pem";
 
-/// What to create, and where.
+/// The certificates to create, and their folders.
 #[derive(Debug)]
 pub struct Request {
     /// Folder of the authority, with its private key.
@@ -27,7 +27,7 @@ pub struct Request {
     pub trust: Option<PathBuf>,
 }
 
-/// What became of one certificate.
+/// The result for one certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// It was created.

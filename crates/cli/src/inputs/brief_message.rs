@@ -162,7 +162,7 @@ pub fn brief_of_draft(name: &str) -> Option<&str> {
 /// Returns the revision of a text.
 ///
 /// # Errors
-/// A message for the author, if its time is none.
+/// A message for the author, if the time of publication is invalid.
 pub fn revision_of(content: BriefContent, exchange: Exchange) -> Result<RevisionDocument, String> {
     let publish_time = match exchange.published.as_str() {
         "" => None,

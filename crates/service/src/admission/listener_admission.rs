@@ -1,4 +1,4 @@
-//! Who is admitted to a listener: a number of calls of each kind, of which a token may take a share.
+//! Admits calls to a listener: up to a number of each kind, and up to a share of it for each token.
 
 use std::sync::Arc;
 

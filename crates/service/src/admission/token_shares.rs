@@ -1,4 +1,4 @@
-//! What one token may take of a listener's permits, so that a stolen or runaway one leaves room for the others.
+//! Limits each token to a share of a listener's calls, so that a stolen or runaway token leaves room for the others.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -69,7 +69,7 @@ impl Listener {
     }
 }
 
-/// Follows the certificate's files for ever.
+/// Follows the certificate's files; does not return.
 async fn follow(tls: Option<&ServerTls>) {
     match tls {
         Some(tls) => tls.follow().await,
@@ -77,7 +77,7 @@ async fn follow(tls: Option<&ServerTls>) {
     }
 }
 
-/// Accepts connections for ever. Each does its handshake by itself, so that a slow one delays no other.
+/// Accepts connections; does not return. Each does its handshake by itself, so that a slow one delays no other.
 async fn accept_all(listener: &Listener, accepted: &mpsc::Sender<io::Result<Connection>>) {
     let Listener { tls, connections, .. } = listener;
     let mut warning = Warning::default();

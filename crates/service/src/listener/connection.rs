@@ -42,7 +42,7 @@ pub(crate) struct Connection {
     _place: Place,
 }
 
-/// What a connection must still send, and until when.
+/// The bytes that a connection must still send, and their deadline.
 struct Preface {
     missing: usize,
     deadline: Pin<Box<Sleep>>,

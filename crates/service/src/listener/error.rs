@@ -36,7 +36,7 @@ pub enum ListenerError {
     Certificate {
         /// Which listener.
         name: &'static str,
-        /// What is wrong.
+        /// The defect.
         source: TlsError,
     },
 }

@@ -18,7 +18,7 @@ pub(crate) struct TlsFiles {
     pub(crate) client_authorities: Option<PathBuf>,
 }
 
-/// What a listener's encryption depends on.
+/// The settings of a listener's encryption.
 #[derive(Debug, Clone)]
 pub(crate) struct Security {
     /// Which listener, for messages.

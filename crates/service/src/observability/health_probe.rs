@@ -34,7 +34,7 @@ impl ProbeError {
 }
 
 /// Checks that the service at an address is serving. `service` is a health-check name. With TLS, the certificate is not
-/// checked: it names the host that callers use, and the probe tells the service nothing.
+/// checked: it names the host that callers use, and the probe sends nothing secret.
 ///
 /// # Errors
 /// [`ProbeError`] if it is not.

@@ -114,7 +114,7 @@ async fn workers_need_a_certificate_where_one_is_asked_for() {
     };
     let with = acquire(Some("worker")).await;
     assert_eq!(with.code(), Code::InvalidArgument, "a worker with a certificate is heard: {with}");
-    // TLS 1.3 tells a client of the refusal only when it reads, so the call fails and not the connection.
+    // With TLS 1.3 a client learns of the refusal only when it reads, so the call fails and not the connection.
     let without = acquire(None).await;
     assert_ne!(without.code(), Code::InvalidArgument, "a worker without one is not: {without}");
     running.stop().await;
