@@ -42,6 +42,11 @@ static KIND_BY_PATH: LazyLock<HashMap<String, Kind>> = LazyLock::new(|| {
     streams.chain(WAITING.map(|path| (path.to_owned(), Kind::Waiting))).collect()
 });
 
+/// Reads the methods' descriptors now, so that the first call need not wait for it.
+pub(super) fn prepare() {
+    LazyLock::force(&KIND_BY_PATH);
+}
+
 impl Kind {
     /// Returns the kind of a method, by its path.
     pub(crate) fn of(path: &str) -> Self {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tonic::Status;
 
-use super::kind::{KINDS, Kind};
+use super::kind::{self, KINDS, Kind};
 use super::limits::CallLimits;
 use super::token_shares::{Share, TokenShares};
 use crate::cache::entries::SecretDigest;
@@ -29,6 +29,7 @@ pub(crate) struct Admission {
 impl Admission {
     /// Admits up to `limits`, and `percent` of them to each token.
     pub(crate) fn new(limits: CallLimits, percent: u32) -> Self {
+        kind::prepare();
         Self {
             permits: Permits::new(limits),
             without_token: Permits::new(WITHOUT_TOKEN),

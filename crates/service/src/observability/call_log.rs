@@ -73,10 +73,11 @@ where
         let mut inner = std::mem::replace(&mut self.inner, clone);
         let layer = self.layer.clone();
         Box::pin(async move {
-            let path = request.uri().path().to_owned();
-            let kind = Kind::of(&path);
+            // First, because the caller's time runs.
             let deadline = deadline(request.headers());
             let started_at = Instant::now();
+            let path = request.uri().path().to_owned();
+            let kind = Kind::of(&path);
             let peer = request.extensions().get().map(|peer: &Peer| peer.address);
             let call = Call { path, peer, started_at, deadline, principal: None, is_logged: false };
             let request = if kind == Kind::Waiting { request } else { request.map(paced) };

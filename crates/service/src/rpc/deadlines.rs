@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 /// Margin by which a call ends before its deadline, or a tenth of a shorter timeout. tonic enforces the deadline as well,
 /// but with CANCELLED and no reason, and drops the call before it is logged.
-const MARGIN: Duration = Duration::from_millis(10);
+const MARGIN: Duration = Duration::from_millis(2);
 
 /// Returns the deadline of a call that begins now; `None` if the caller set none.
 pub(crate) fn deadline(headers: &HeaderMap) -> Option<Instant> {

@@ -165,7 +165,7 @@ mod tests {
 
     use chancery_print::testing::struct_text;
     use chancery_print::{Limits, MAX_PRINT_WARNINGS};
-    use chancery_proto::brief::v1::{BriefContent, Change, RevisionBody, Statement};
+    use chancery_proto::brief::v1::{BriefContent, Change, RevisionBody, Section, Statement};
     use chancery_proto::render::v1::RenderOptions;
     use chancery_proto::worker::v1::RenderInputManifest;
     use prost::Message;
@@ -176,15 +176,21 @@ mod tests {
     use crate::printing::printer::{PrintFailure, Printer};
     use crate::queue::print_input::PrintInput;
 
-    fn input() -> PrintInput {
-        let content = BriefContent {
+    fn content() -> BriefContent {
+        BriefContent {
             title: "A title".into(),
             language: "en".into(),
             default_marking: "TLP:CLEAR".into(),
             marking: "TLP:CLEAR".into(),
             ..BriefContent::default()
-        };
-        let body = RevisionBody { brief_id: "b1".into(), revision: 1, content: Some(content) };
+        }
+    }
+
+    fn edition(content: BriefContent) -> Bytes {
+        RevisionBody { brief_id: "b1".into(), revision: 1, content: Some(content) }.encode_to_vec().into()
+    }
+
+    fn input() -> PrintInput {
         let manifest = RenderInputManifest {
             brief: "workspaces/default/briefs/b1".into(),
             revision: 1,
@@ -192,8 +198,7 @@ mod tests {
             publish_time: Some(Timestamp { seconds: 1_700_000_000, nanos: 5 }),
             ..RenderInputManifest::default()
         };
-        let edition = body.encode_to_vec().into();
-        PrintInput { manifest, edition, comparison: None, images: BTreeMap::new() }
+        PrintInput { manifest, edition: edition(content()), comparison: None, images: BTreeMap::new() }
     }
 
     #[test]
@@ -221,7 +226,11 @@ mod tests {
     #[test]
     fn too_many_pages_fail_with_the_limit() {
         let printer = ChanceryPrinter::default().with_limits(Limits { max_pages: 1, ..Limits::default() });
-        let failed = printer.print(&input(), &mut |_| ControlFlow::Continue(()));
+        let section =
+            |number| Section { id: format!("s{number}"), heading: "A section".into(), ..Section::default() };
+        let content = BriefContent { sections: (1..=60).map(section).collect(), ..content() };
+        let long = PrintInput { edition: edition(content), ..input() };
+        let failed = printer.print(&long, &mut |_| ControlFlow::Continue(()));
         let Err(PrintFailure::Failed { reason, message }) = failed else { panic!("{failed:?}") };
         assert_eq!(
             (reason.as_str(), message.as_str()),
