@@ -1,5 +1,7 @@
 //! The whole system over encrypted connections, with certificates of `chancery certificates`.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
+
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, UdpSocket};
 use std::os::unix::fs::PermissionsExt as _;

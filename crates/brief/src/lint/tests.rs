@@ -154,9 +154,9 @@ fn a_key_judgment_with_a_likelihood_has_a_confidence() {
         let mut own = KeyJudgment { id: "kj1".into(), ..KeyJudgment::default() };
         own.confidence = confidence[1].then(Confidence::default);
         if of_judgment {
-            own.likelihood = likelihood
+            own.likelihood = likelihood;
         } else {
-            statement.likelihood = likelihood
+            statement.likelihood = likelihood;
         }
         own.statements = vec![statement];
         BriefContent { key_judgments: vec![own], ..brief(vec![]) }

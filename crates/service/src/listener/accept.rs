@@ -29,7 +29,7 @@ const WAITING: usize = 64;
 
 /// A bound listener.
 pub(crate) struct Listener {
-    listener: TcpListener,
+    socket: TcpListener,
     /// The bound address.
     pub(crate) address: SocketAddr,
     tls: Option<Arc<ServerTls>>,
@@ -45,9 +45,9 @@ impl Listener {
     ) -> Result<Self, ListenerError> {
         let failed = |source| ListenerError::Address { address, source };
         let tls = security.tls(address)?;
-        let listener = TcpListener::bind(address).await.map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
-        Ok(Self { listener, address, tls, connections: OpenConnections::new(limits) })
+        let socket = TcpListener::bind(address).await.map_err(failed)?;
+        let address = socket.local_addr().map_err(failed)?;
+        Ok(Self { socket, address, tls, connections: OpenConnections::new(limits) })
     }
 
     /// Returns the open connections, to count them.
@@ -82,7 +82,7 @@ async fn accept_all(listener: &Listener, accepted: &mpsc::Sender<io::Result<Conn
     let Listener { tls, connections, .. } = listener;
     let mut warning = Warning::default();
     loop {
-        match listener.listener.accept().await {
+        match listener.socket.accept().await {
             Ok((stream, peer)) => {
                 // Dropping a connection closes it.
                 let Some(place) = connections.admit(peer.ip()) else { continue };
