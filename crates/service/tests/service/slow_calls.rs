@@ -81,6 +81,6 @@ async fn a_token_that_sends_slowly_leaves_room_for_others_and_is_cut_off() {
         slowest = slowest.max(call.elapsed());
     }
     assert_eq!((busy, too_slow), (50, 10), "a quarter of 40 is admitted");
-    assert!(started.elapsed() < Duration::from_secs(15) && slowest < Duration::from_secs(1), "{slowest:?}");
+    assert!(started.elapsed() < Duration::from_secs(15) && slowest < Duration::from_secs(5), "{slowest:?}");
     running.stop().await;
 }
