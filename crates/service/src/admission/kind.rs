@@ -34,12 +34,15 @@ const WAITING: [&str; 5] = [
 ];
 
 static KIND_BY_PATH: LazyLock<HashMap<String, Kind>> = LazyLock::new(|| {
-    let streams = descriptors::methods().filter_map(|(path, traits)| match traits {
-        traits if traits.receives_stream => Some((path, Kind::Upload)),
-        traits if traits.answers_in_stream => Some((path, Kind::Streaming)),
-        _ => None,
+    let methods = descriptors::methods().map(|(path, traits)| {
+        let kind = match (traits.receives_stream, traits.answers_in_stream) {
+            (true, _) => Kind::Upload,
+            (false, true) => Kind::Streaming,
+            (false, false) => Kind::Quick,
+        };
+        (path, kind)
     });
-    streams.chain(WAITING.map(|path| (path.to_owned(), Kind::Waiting))).collect()
+    methods.chain(WAITING.map(|path| (path.to_owned(), Kind::Waiting))).collect()
 });
 
 /// Reads the methods' descriptors now, so that the first call need not wait for it.
