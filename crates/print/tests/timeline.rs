@@ -136,8 +136,20 @@ fn a_list_of_the_events_follows_the_figure() {
     assert_eq!(list.matches("LBody").count(), 5, "{list}");
     let file = printed(&content, &of(Format::Standard));
     let alt = "What happened. Timeline of 5 events, which follow as a list in order of time.";
-    let unpacked = pdf::unpacked(&temporary_files::file("timeline.alt.pdf", &file));
-    assert!(String::from_utf8_lossy(&unpacked).contains(alt) || pdf::contains_text(&unpacked, alt));
+    assert!(has_alternative_text(&file, alt));
+}
+
+fn has_alternative_text(file: &[u8], alt: &str) -> bool {
+    let unpacked = pdf::unpacked(&temporary_files::file("timeline.alt.pdf", file));
+    String::from_utf8_lossy(&unpacked).contains(alt) || pdf::contains_text(&unpacked, alt)
+}
+
+#[test]
+fn the_alternative_text_has_the_dates_of_highlighted_events_in_order_of_time() {
+    let mut content = brief("en", events(5, 2023, 2));
+    content.sections[0].blocks = vec![figure(&["ev-3", "ev-1"])];
+    let alt = "Timeline of 5 events, which follow as a list in order of time. Highlighted: 2 August 2023; 4 October 2024.";
+    assert!(has_alternative_text(&printed(&content, &of(Format::Standard)), alt));
 }
 
 #[test]

@@ -96,3 +96,37 @@ fn each_field_has_the_word_of_its_trend_and_only_filled_columns_are_printed() {
         assert!(compared.contains(words), "{words}: {compared}");
     }
 }
+
+/// Returns how often a sequence of operators, one a line, is on the pages of the trends.
+fn drawn(content: &BriefContent, earlier: Option<&BriefContent>, operators: &str) -> usize {
+    let edition = Edition { earlier, ..edition(content) };
+    let options = Options { format: Format::Standard, ..Options::default() };
+    let mut observe = |_| ControlFlow::Continue(());
+    let printed = print(&edition, &options, &Limits::default(), &Fonts::default(), &mut observe).unwrap();
+    let unpacked = pdf::unpacked(&temporary_files::file("trends.drawn.pdf", &printed.bytes));
+    String::from_utf8_lossy(&unpacked).matches(operators).count()
+}
+
+#[test]
+fn earlier_signs_are_hollow_and_present_ones_filled() {
+    const HOLLOW: &str = " l\nh\nS\n";
+    for trend in [Trend::Rising, Trend::Mixed, Trend::Steady, Trend::Falling] {
+        let content = brief(3, vec![]);
+        let mut earlier = content.clone();
+        earlier.domains.iter_mut().for_each(|domain| domain.set_trend(trend));
+        let hollow = drawn(&content, Some(&earlier), HOLLOW) - drawn(&content, None, HOLLOW);
+        // Beside each field, and in the key below the table.
+        assert_eq!(hollow, 4, "{trend:?}");
+    }
+}
+
+#[test]
+fn rules_separate_the_groups_of_trends_and_not_their_fields() {
+    const RULE: &str = " l\nS\n";
+    let of_one_group = brief(6, vec![]);
+    let mut of_two = of_one_group.clone();
+    of_two.domains[5].set_trend(Trend::Falling);
+    let rules = |content: &BriefContent| drawn(content, None, RULE);
+    assert_eq!(rules(&of_two), rules(&of_one_group) + 1);
+    assert_eq!(rules(&of_one_group), rules(&brief(2, vec![])));
+}

@@ -44,7 +44,7 @@ codes! {
     UNKNOWN_MARKING;
     /// A label of another scheme, or of none that a workspace can have, at a place where a marking can be.
     FOREIGN_MARKING;
-    /// A marking inside a text, where it marks nothing: it belongs to the start of the line.
+    /// A marking inside a text or value, where it marks nothing: it belongs to the start of the line.
     MARKING_IN_TEXT;
     /// A citation is malformed.
     INVALID_CITATION;

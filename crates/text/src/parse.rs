@@ -7,15 +7,17 @@ use crate::code;
 use crate::context::Context;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::ids::assign_ids;
-use crate::range::TextRange;
+use crate::range::{Spanned, TextRange};
 use crate::reattach::reattach;
 use crate::syntax::body::read_body;
 use crate::syntax::conflicts::conflict_marks;
 use crate::syntax::cursor::Cursor;
 use crate::syntax::front_matter::{FrontMatter, read_front_matter};
 use crate::syntax::line_reader::LineReader;
+use crate::syntax::markings::markings_in;
+use crate::syntax::parts::marking_in_text;
 use crate::syntax::tree::Element;
-use crate::syntax::yaml::YamlValue;
+use crate::syntax::yaml::{YamlNode, YamlValue};
 
 /// Maximum size of a text: 16 MiB, more than the largest content takes.
 pub const TEXT_LIMIT: usize = 16 * 1024 * 1024;
@@ -49,6 +51,7 @@ pub(crate) fn parse(text: &str, context: &Context<'_>) -> Parsed {
     let front_matter = read_front_matter(text, start, &mut diagnostics);
     let scheme = scheme(&front_matter, &mut diagnostics);
     let mut cursor = Cursor::new(scheme, &mut diagnostics);
+    refuse_markings(&front_matter.entries, &mut cursor);
     let mut elements =
         read_body(&mut LineReader::new(text, front_matter.body_start, &conflicts, &mut cursor));
     let errors = diagnostics.error_ranges().collect();
@@ -93,6 +96,26 @@ fn read_start(text: &str, diagnostics: &mut Diagnostics) -> usize {
         diagnostics.push(Diagnostic::hint(code::CRLF, range, message));
     }
     start
+}
+
+/// Reports markings in the values of front matter, unless these are in quotation marks.
+fn refuse_markings(entries: &[(Spanned, YamlNode)], cursor: &mut Cursor<'_>) {
+    let values = entries.iter().filter(|(key, _)| key.text != "marking").map(|(_, node)| node);
+    values.for_each(|node| refuse_markings_in_value(node, cursor));
+}
+
+fn refuse_markings_in_value(node: &YamlNode, cursor: &mut Cursor<'_>) {
+    match &node.value {
+        YamlValue::Map(entries) => refuse_markings(entries, cursor),
+        YamlValue::List(values) => values.iter().for_each(|value| refuse_markings_in_value(value, cursor)),
+        YamlValue::Text(text) if node.is_plain => {
+            let Some(marking) = markings_in(text, cursor.scheme).next() else { return };
+            let place =
+                "an entry is marked by its field `marking`; put the value in quotation marks for text";
+            cursor.diagnostics.push(marking_in_text(marking.of(text), node.range, place));
+        }
+        YamlValue::Text(_) => {}
+    }
 }
 
 /// Returns the scheme of the markings, which decides how the body is read.

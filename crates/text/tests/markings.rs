@@ -3,7 +3,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
-use chancery_text::{Context, Diagnostic, Exchange, Severity, check, code, read, write};
+use chancery_proto::brief::v1::BriefContent;
+use chancery_proto::brief::v1::block::Kind;
+use chancery_text::{Context, Diagnostic, Exchange, Severity, check, code, format, read, write};
 
 fn front_matter(scheme: &str) -> String {
     format!("---\ntitle: T\nscheme: {scheme}\nsources:\n  a: {{title: A, reliability: B}}\n---\n\n")
@@ -203,7 +205,7 @@ fn ordinary_brackets_are_text_and_come_back_unchanged() {
 }
 
 #[test]
-fn labels_of_other_schemes_are_text_with_a_warning() {
+fn labels_of_other_schemes_are_errors() {
     for (scheme, form) in [
         ("tlp", "(S)"),
         ("tlp", "(SECRET)"),
@@ -219,11 +221,7 @@ fn labels_of_other_schemes_are_text_with_a_warning() {
         ("corporate", "(NATO SECRET)"),
     ] {
         let found = findings(scheme, &format!("{form} It fell. ^s-1\n"));
-        assert_eq!(
-            found.iter().map(|found| found.severity).collect::<Vec<_>>(),
-            [Severity::Warning],
-            "{form}"
-        );
+        assert_eq!(found.iter().map(|found| found.severity).collect::<Vec<_>>(), [Severity::Error], "{form}");
     }
 }
 
@@ -304,5 +302,147 @@ fn text_that_looks_like_a_marking_is_written_so_that_it_is_read_as_text() {
             assert_eq!(markings.count(), 0, "{written}\n{:?}", checked.findings);
             assert_eq!(checked.reading.content, content, "{written}");
         }
+    }
+}
+
+/// Returns the marking and text of each sentence of the first section.
+fn marked_sentences(body: &str) -> Vec<(String, String)> {
+    let text = format!("{}# H ^h\n\n{body}", front_matter("tlp"));
+    let reading = read(&text, &Context::default());
+    assert!(!reading.has_errors(), "{body:?}: {:?}", reading.diagnostics);
+    let formatted = format(&text, &Context::default()).text;
+    let again = read(&formatted, &Context::default()).content;
+    let sentences = |content: &BriefContent| {
+        let mut sentences = Vec::new();
+        for block in &content.sections[0].blocks {
+            let statements = match &block.kind {
+                Some(Kind::Paragraph(paragraph)) => paragraph.statements.clone(),
+                Some(Kind::Quote(quote)) => quote.statements.clone(),
+                Some(Kind::Callout(callout)) => callout.statements.clone(),
+                Some(Kind::List(list)) => {
+                    list.items.iter().flat_map(|item| item.statements.clone()).collect()
+                }
+                _ => Vec::new(),
+            };
+            sentences.extend(statements.into_iter().map(|of| (of.marking, of.text)));
+        }
+        sentences
+    };
+    assert_eq!(sentences(&again), sentences(&reading.content), "{formatted}");
+    sentences(&reading.content)
+}
+
+#[test]
+fn a_marking_holds_for_the_sentences_behind_it_until_the_next_one() {
+    let red = |text: &str| ("TLP:RED".to_owned(), text.to_owned());
+    for body in [
+        "(TLP:RED) It fell. It rose.\n",
+        "(TLP:RED) It fell.\nIt rose.\n",
+        "(TLP:RED) It\nfell. It\nrose.\n",
+        "> (TLP:RED) It fell. It rose.\n",
+        "> [!NOTE] Title\n> (TLP:RED) It fell. It rose.\n",
+        "- (TLP:RED) It fell. It rose.\n",
+    ] {
+        assert_eq!(marked_sentences(body), [red("It fell."), red("It rose.")], "{body}");
+    }
+    let mixed = marked_sentences("It was. (TLP:RED) It fell. It rose. (TLP:GREEN) It is.\n\nIt will be.\n");
+    let labels: Vec<&str> = mixed.iter().map(|(marking, _)| marking.as_str()).collect();
+    assert_eq!(labels, ["", "TLP:RED", "TLP:RED", "TLP:GREEN", ""]);
+    // A line with an id is a sentence by itself.
+    let set = marked_sentences("(TLP:RED) It fell. ^s-1\nIt rose. ^s-2\n");
+    assert_eq!(set, [red("It fell."), (String::new(), "It rose.".to_owned())]);
+}
+
+#[test]
+fn a_marking_before_the_mark_of_its_block_is_an_error_that_moves_it() {
+    for (written, moved) in [
+        ("(TLP:RED) # Title ^a", "# (TLP:RED) Title ^a"),
+        ("(TLP:RED) ### Title ^a", "### (TLP:RED) Title ^a"),
+        ("(TLP:RED) > It fell. ^s-1", "> (TLP:RED) It fell. ^s-1"),
+        ("(TLP:RED) > [!NOTE] Title ^c", "> [!NOTE] (TLP:RED) Title ^c"),
+        ("(TLP:RED) > [!note] Title ^c", "> [!note] (TLP:RED) Title ^c"),
+        ("(TLP:RED) - It fell. ^s-1", "- (TLP:RED) It fell. ^s-1"),
+        ("(TLP:RED) 2. It fell. ^s-1", "2. (TLP:RED) It fell. ^s-1"),
+        ("(TLP:RED) Table: Ships ^t", "Table: (TLP:RED) Ships ^t"),
+    ] {
+        let text = format!("{}{written}\n", front_matter("tlp"));
+        let found = read(&text, &Context::default()).diagnostics;
+        let error = found.iter().find(|found| found.code == code::WRONG_ORDER);
+        let error = error.unwrap_or_else(|| panic!("{written}: {found:?}"));
+        let fix = error.safe_fix(&text).unwrap();
+        let mut fixed = text.clone();
+        fixed.replace_range(fix.range.start..fix.range.end, &fix.replacement);
+        assert!(fixed.ends_with(&format!("\n{moved}\n")), "{fixed}");
+    }
+    for written in ["(TLP:RED) | A | B |\n|---|---|\n| 1 | 2 |", "(TLP:RED) ```events\n```"] {
+        let text = format!("{}# H ^h\n\n{written}\n", front_matter("tlp"));
+        let found = read(&text, &Context::default()).diagnostics;
+        let error = found.iter().find(|found| found.code == code::WRONG_ORDER).unwrap();
+        assert!(error.message.contains("Table: (TLP:RED) CAPTION") && error.fix.is_none(), "{error:?}");
+    }
+}
+
+#[test]
+fn a_marking_where_none_can_be_is_an_error_and_an_escape_or_quotation_marks_make_it_text() {
+    let table = |cell: &str| format!("# H ^h\n\nTable: Ships ^t\n| A |\n|---|\n| {cell} |\n");
+    for (written, as_text) in [
+        ("It fell. (TLP:RED) ^s-1\n".to_owned(), "It fell. \\(TLP:RED) ^s-1\n".to_owned()),
+        ("The (TLP:RED) fell. ^s-1\n".to_owned(), "The \\(TLP:RED) fell. ^s-1\n".to_owned()),
+        ("# The (TLP:RED) ^h\n".to_owned(), "# The \\(TLP:RED) ^h\n".to_owned()),
+        (table("(TLP:RED) b"), table("\\(TLP:RED) b")),
+        (table("b (tlp:red)"), table("b \\(tlp:red)")),
+        (
+            "> It fell. ^s-1\n> -- by: (TLP:RED) A\n".to_owned(),
+            "> It fell. ^s-1\n> -- by: \\(TLP:RED) A\n".to_owned(),
+        ),
+        (
+            "```indicators\nIt falls. {meaning: (TLP:RED) x} ^i-1\n```\n".to_owned(),
+            "```indicators\nIt falls. {meaning: \"(TLP:RED) x\"} ^i-1\n```\n".to_owned(),
+        ),
+        (
+            "It will fall. {likely; low confidence: a (TLP:RED) report} ^s-1\n".to_owned(),
+            "It will fall. {likely; low confidence: \"a (TLP:RED) report\"} ^s-1\n".to_owned(),
+        ),
+    ] {
+        let of = |body: &str| {
+            let found = read(&(front_matter("tlp") + body), &Context::default()).diagnostics;
+            found
+                .into_iter()
+                .filter(|found| found.code == code::MARKING_IN_TEXT)
+                .map(|found| found.severity)
+                .collect()
+        };
+        let severities: Vec<Severity> = of(&written);
+        assert_eq!(severities, [Severity::Error], "{written}");
+        assert_eq!(of(&as_text), [], "{as_text}");
+        let content = read(&(front_matter("tlp") + &as_text), &Context::default()).content;
+        assert_eq!(read(&write(&content, &Exchange::default()), &Context::default()).content, content);
+    }
+    for (line, is_error) in [
+        ("subtitle: (TLP:RED) For ministers", true),
+        ("subtitle: \"(TLP:RED) For ministers\"", false),
+        ("sources: {a: {title: A (TLP:RED) paper}}", true),
+        ("sources: {a: {title: A paper, marking: TLP:RED}}", false),
+    ] {
+        let text = format!("---\ntitle: T\n{line}\n---\n\nIt fell. ^s-1\n");
+        let reading = read(&text, &Context::default());
+        let found = reading.diagnostics.iter().any(|found| found.code == code::MARKING_IN_TEXT);
+        assert_eq!(found, is_error, "{line}");
+        assert!(!write(&reading.content, &Exchange::default()).contains(" (TLP:RED)"), "{line}");
+    }
+}
+
+#[test]
+fn a_marking_behind_its_sentence_is_one_error() {
+    for body in [
+        "It fell. (TLP:RED)\n",
+        "It fell. [@a B2] (TLP:RED)\n",
+        "(TLP:RED)\n",
+        "It fell. ^s-1\n(TLP:RED) ^s-2\n",
+    ] {
+        let found = check(&(front_matter("tlp") + body), &Context::default(), None).findings;
+        let errors: Vec<&Diagnostic> =
+            found.iter().filter(|found| found.severity == Severity::Error).collect();
+        assert_eq!(errors.len(), 1, "{body}: {errors:?}");
     }
 }

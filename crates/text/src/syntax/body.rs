@@ -8,10 +8,10 @@ use crate::syntax::figures::read_figure;
 use crate::syntax::line_reader::LineReader;
 use crate::syntax::lines::Line;
 use crate::syntax::lists::read_list;
-use crate::syntax::markers::{ForeignMarker, Marker, numbered_caption};
+use crate::syntax::markers::{ForeignMarker, Marker, marked, numbered_caption};
 use crate::syntax::parts::{Parts, TextForm, read_line};
 use crate::syntax::pasted_tables::{is_numbered_title, read_pasted_table, starts_pasted_table};
-use crate::syntax::quotes::read_quote;
+use crate::syntax::quotes::{callout_length, read_quote};
 use crate::syntax::sentences::read_passage;
 use crate::syntax::tables::read_table;
 use crate::syntax::tree::{EMPTY_BLOCKS, Element, ElementKind};
@@ -137,6 +137,7 @@ fn report_line(reader: &mut LineReader<'_, '_, '_>, line: &Line<'_>) {
 fn report_foreign(reader: &mut LineReader<'_, '_, '_>, line: &Line<'_>, foreign: ForeignMarker) {
     let content = reader.content_range(line);
     let diagnostic = match foreign {
+        ForeignMarker::Marked => misplaced_marking(reader, content),
         ForeignMarker::HeadingWithoutSpace { length } => {
             let message = "a heading has a space behind #: add it, or write \\# for text";
             let at = TextRange::at(content.start + length);
@@ -159,6 +160,34 @@ fn report_foreign(reader: &mut LineReader<'_, '_, '_>, line: &Line<'_>, foreign:
         }
     };
     reader.cursor.diagnostics.push(diagnostic);
+}
+
+/// Returns the error of a marking before the mark of its block, which it would break.
+fn misplaced_marking(reader: &LineReader<'_, '_, '_>, content: TextRange) -> Diagnostic {
+    let line = content.of(reader.text);
+    let (start, marker) = marked(line, reader.cursor.scheme).unwrap_or((line.len(), Marker::Fence));
+    let label = line[..start].trim_end();
+    let length = match marker {
+        Marker::Heading { length, .. }
+        | Marker::Bullet { length }
+        | Marker::Number { length, .. }
+        | Marker::TableTitle { length } => length,
+        Marker::Quote { length } => length + callout_length(&line[start + length..]),
+        _ => 0,
+    };
+    let range = TextRange::new(content.start, content.start + start + length);
+    let mark = line[start..start + length].trim_end();
+    if mark.is_empty() {
+        let message = format!(
+            "{label} marks nothing here: a table is marked in its title line, `Table: {label} CAPTION`, entries of a fenced block \
+             and rows of a table each by themselves; write \\( for text"
+        );
+        let range = TextRange::new(content.start, content.start + label.len());
+        return Diagnostic::error(code::WRONG_ORDER, range, message);
+    }
+    let message =
+        format!("a marking is behind the mark of its block: write `{mark} {label} …`, or \\( for text");
+    Diagnostic::error(code::WRONG_ORDER, range, message).with_fix(range, format!("{mark} {label} "))
 }
 
 fn heading(reader: &mut LineReader<'_, '_, '_>, line: Line<'_>, level: usize, length: usize) -> ElementKind {

@@ -26,7 +26,7 @@ pub(crate) enum Marker {
     Figure,
     /// `<!--`.
     Comment,
-    /// What means nothing in a brief: `---`, `===`, `~~~`, `* `, `+ `, `#word`, `1) `, `۱. `.
+    /// What means nothing in a brief: `---`, `===`, `~~~`, `* `, `+ `, `#word`, `1) `, `۱. `, `(TLP:RED) ## `.
     Foreign(ForeignMarker),
 }
 
@@ -46,6 +46,8 @@ pub(crate) enum ForeignMarker {
         length: usize,
         is_one: bool,
     },
+    /// A marking before the mark of another block than a figure.
+    Marked,
 }
 
 /// Returns the marker of a line; none for text and annotations.
@@ -74,13 +76,29 @@ pub(crate) fn marker(line: &str, scheme: Scheme) -> Option<Marker> {
         b'|' => Some(Marker::TableRow),
         b'T' if line.starts_with("Table:") => Some(Marker::TableTitle { length: 6 }),
         b'!' if line.starts_with("![") => Some(Marker::Figure),
-        b'(' => {
-            let Some(Leading::Marking { end, .. }) = leading(line, scheme) else { return None };
-            line[end..].trim_start().starts_with("![").then_some(Marker::Figure)
-        }
+        b'(' => behind_marking(line, scheme),
         b'<' if line.starts_with("<!--") => Some(Marker::Comment),
         _ => None,
     }
+}
+
+/// Returns the marker of a line that starts with a marking.
+fn behind_marking(line: &str, scheme: Scheme) -> Option<Marker> {
+    match marked(line, scheme)?.1 {
+        Marker::Figure => Some(Marker::Figure),
+        _ => Some(Marker::Foreign(ForeignMarker::Marked)),
+    }
+}
+
+/// Returns the offset of what follows the marking at the start of a line, and the block that it opens.
+pub(crate) fn marked(line: &str, scheme: Scheme) -> Option<(usize, Marker)> {
+    let Leading::Marking { end, .. } = leading(line, scheme)? else { return None };
+    let behind = &line[end..];
+    let opening = behind.trim_start();
+    // A second marking has a message of its own.
+    let marker = marker(opening, scheme).filter(|_| !opening.starts_with('('))?;
+    let opens_block = !matches!(marker, Marker::Comment | Marker::Foreign(_));
+    opens_block.then_some((line.len() - opening.len(), marker))
 }
 
 /// Returns the marker of a line that starts with a number, in the digits of any script, and a full stop or parenthesis.
@@ -139,7 +157,13 @@ impl Marker {
             // A wrapped line can start with a year, as in "2021. ".
             Self::Number { is_one, .. } | Self::Foreign(ForeignMarker::Number { is_one, .. }) => is_one,
             Self::Foreign(foreign) => {
-                matches!(foreign, ForeignMarker::Rule | ForeignMarker::Underline | ForeignMarker::Fence)
+                matches!(
+                    foreign,
+                    ForeignMarker::Rule
+                        | ForeignMarker::Underline
+                        | ForeignMarker::Fence
+                        | ForeignMarker::Marked
+                )
             }
             _ => true,
         }

@@ -10,6 +10,7 @@ use chancery_proto::nearest::{is_near, nearest_claim};
 use unicode_normalization::UnicodeNormalization;
 use unicode_security::confusable_detection::skeleton;
 
+use crate::range::TextRange;
 use crate::syntax::gaps::is_gap;
 
 /// Longest label that is considered, in bytes: `（ＴＬＰ：ＡＭＢＥＲ＋ＳＴＲＩＣＴ）` has 54.
@@ -62,6 +63,18 @@ pub(crate) fn leading(text: &str, scheme: Scheme) -> Option<Leading<'_>> {
         return Some(Leading::Marking { label, end });
     }
     lookalike(text, scheme).map(Leading::Lookalike)
+}
+
+/// Returns the ranges of the markings of the scheme in parentheses that start a text or follow a gap in it.
+pub(crate) fn markings_in(text: &str, scheme: Scheme) -> impl Iterator<Item = TextRange> {
+    let is_apart = |at: usize| text[..at].chars().next_back().is_none_or(is_gap);
+    let brackets = text.match_indices('(').map(|(at, _)| at).filter(move |at| is_apart(*at));
+    brackets.filter_map(move |at| Some(TextRange::new(at, at + inner_marking(&text[at..], scheme)?)))
+}
+
+/// Returns whether a text contains a marking of any scheme.
+pub(crate) fn has_marking(text: &str) -> bool {
+    Scheme::ALL.into_iter().any(|scheme| markings_in(text, scheme).next().is_some())
 }
 
 /// Returns the length of a marking of the scheme in parentheses that a text starts with, behind the start of its line.

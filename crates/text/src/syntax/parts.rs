@@ -9,7 +9,7 @@ use crate::range::{Spanned, TextRange};
 use crate::syntax::cursor::{Cursor, SENTENCE_COST};
 use crate::syntax::fragment::Fragment;
 use crate::syntax::gaps::{is_gap, skip_gaps, trimmed_end};
-use crate::syntax::markings::{Leading, Lookalike, Meaning, inner_marking, leading};
+use crate::syntax::markings::{Leading, Lookalike, Meaning, leading, markings_in};
 use crate::syntax::spans::{inline, plain};
 use crate::syntax::tokens::{Citation, Item, Token, TokenKind, tokens};
 
@@ -182,7 +182,10 @@ fn add_token(fragment: &Fragment<'_>, token: Token, parts: &mut Parts, cursor: &
             parts.citations.extend(citations);
             parts.citations_range = Some(parts.citations_range.map_or(range, |earlier| earlier.cover(range)));
         }
-        TokenKind::Annotations(items) => parts.items.extend(items),
+        TokenKind::Annotations(items) => {
+            items.iter().for_each(|item| refuse_markings_in_value(item, cursor));
+            parts.items.extend(items);
+        }
         TokenKind::Id(id) if parts.id.is_none() => parts.id = Some(id),
         TokenKind::Id(id) => {
             let message = "the line has two ids: remove one, or split the line";
@@ -202,7 +205,7 @@ fn read_text(
     let range = fragment.range(start, end);
     fragment.text()[start..end].clone_into(&mut parts.source);
     refuse_controls(fragment, (start, end), cursor);
-    warn_of_markings(fragment, (start, end), cursor);
+    refuse_inner_markings(fragment, (start, end), cursor);
     let text = match form {
         TextForm::Inline => {
             let read = inline(fragment, (start, end), skipped, cursor);
@@ -338,38 +341,52 @@ fn report_lookalike(
                 None => "is a marking of no scheme that a workspace can have,".to_owned(),
             };
             let message = format!(
-                "({label}) {origin} and is read as text: write one of {}, \\( for text, or set scheme in the front matter",
+                "({label}) {origin} and marks nothing: write one of {}, \\( for text, or set scheme in the front matter",
                 labels()
             );
             let parenthesis = fragment.range(start, start + 1);
-            Diagnostic::warning(code::FOREIGN_MARKING, range, message).with_fix(parenthesis, "\\(")
+            Diagnostic::error(code::FOREIGN_MARKING, range, message).with_fix(parenthesis, "\\(")
         }
         Meaning::Foreign(_) => {
             let message = format!(
-                "\"{whole}\" is read as text, and marks nothing: a marking is in parentheses, one of {}, such as ({})",
+                "\"{whole}\" marks nothing: a marking is in parentheses, one of {}, such as ({}); write \\{escaped} for text",
                 labels(),
                 scheme.label(scheme.highest())
             );
-            Diagnostic::warning(code::FOREIGN_MARKING, range, message)
+            Diagnostic::error(code::FOREIGN_MARKING, range, message)
         }
     });
 }
 
-/// Warns of markings behind the start of a text.
-fn warn_of_markings(fragment: &Fragment<'_>, (start, end): (usize, usize), cursor: &mut Cursor<'_>) {
-    let text = &fragment.text()[..end];
-    for (offset, _) in text[start..].match_indices('(').filter(|(offset, _)| *offset > 0) {
-        let at = start + offset;
-        let is_apart = text[..at].chars().next_back().is_some_and(is_gap);
-        let Some(length) = inner_marking(&text[at..], cursor.scheme).filter(|_| is_apart) else { continue };
-        let message = format!(
-            "\"{}\" marks nothing here, and is printed as text: a marking is the first thing of its line, before the sentence; \
-             write \\( for text",
-            &text[at..at + length]
-        );
-        let range = fragment.range(at, at + length);
-        cursor.diagnostics.push(Diagnostic::warning(code::MARKING_IN_TEXT, range, message));
+/// Reports markings behind the start of a text.
+fn refuse_inner_markings(fragment: &Fragment<'_>, (start, end): (usize, usize), cursor: &mut Cursor<'_>) {
+    for marking in markings_in(&fragment.text()[start..end], cursor.scheme).filter(|found| found.start > 0) {
+        let range = fragment.range(start + marking.start, start + marking.end);
+        let written = &fragment.text()[start + marking.start..start + marking.end];
+        let place = "a marking is the first thing of its line, before the sentence; write \\( for text";
+        cursor.diagnostics.push(marking_in_text(written, range, place));
     }
+}
+
+/// Reports markings in the value of an annotation, unless it is in quotation marks.
+fn refuse_markings_in_value(item: &Item, cursor: &mut Cursor<'_>) {
+    let Some(value) = &item.value else { return };
+    let is_label = item.head.text.ends_with("marking");
+    let Some((_, written)) =
+        item.source.split_once(':').filter(|(_, value)| !is_label && !value.contains('"'))
+    else {
+        return;
+    };
+    if let Some(marking) = markings_in(written, cursor.scheme).next() {
+        let place = "a value has the marking of its line; put the whole value in quotation marks for text";
+        cursor.diagnostics.push(marking_in_text(marking.of(written), value.range, place));
+    }
+}
+
+/// Returns the error of a marking where none can be.
+pub(crate) fn marking_in_text(written: &str, range: TextRange, place: &str) -> Diagnostic {
+    let message = format!("\"{written}\" marks nothing here, and is printed as text: {place}");
+    Diagnostic::error(code::MARKING_IN_TEXT, range, message)
 }
 
 /// Reports tabs and other control characters, which no text of a brief contains.

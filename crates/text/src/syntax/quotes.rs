@@ -17,6 +17,12 @@ pub(crate) const CALLOUT: &str = "[!NOTE]";
 /// The mark of a quote's attribution.
 pub(crate) const ATTRIBUTION: &str = "-- by:";
 
+/// Returns the length of the mark of a callout at the start of a quote's line; zero without one.
+pub(crate) fn callout_length(line: &str) -> usize {
+    let mark = line.get(..CALLOUT.len()).filter(|mark| mark.eq_ignore_ascii_case(CALLOUT));
+    mark.map_or(0, str::len)
+}
+
 /// Reads the callout or quote that starts on the next line.
 pub(crate) fn read_quote(reader: &mut LineReader<'_, '_, '_>) -> ElementKind {
     let mut lines = Vec::new();
@@ -69,6 +75,11 @@ fn quote(reader: &mut LineReader<'_, '_, '_>, mut lines: Vec<TextRange>) -> Elem
         let from = skip_gaps(fragment.text(), 0);
         let to = trimmed_end(fragment.text(), from, fragment.text().len());
         refuse_controls(&fragment, (from, to), reader.cursor);
+        for marking in markings_in(&fragment.text()[from..to], reader.cursor.scheme) {
+            let range = fragment.range(from + marking.start, from + marking.end);
+            let place = "a quote is marked before its first sentence; write \\( for text";
+            reader.cursor.diagnostics.push(marking_in_text(range.of(reader.text), range, place));
+        }
         let text = plain(&fragment, (from, to), reader.cursor);
         attribution = Some(Spanned::new(text, fragment.range(from, to)));
         false

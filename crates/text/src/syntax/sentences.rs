@@ -1,7 +1,7 @@
 //! Passages: the sentences of a paragraph, an item, a callout, a quote or a judgment.
 //!
 //! A passage with an id is set: each line is a sentence. Without one it is raw: its lines are joined and split by the
-//! fixed rule.
+//! fixed rule; a marking holds until the next one.
 
 use chancery_proto::names::PartId;
 
@@ -10,7 +10,7 @@ use crate::range::TextRange;
 use crate::syntax::cursor::Cursor;
 use crate::syntax::fragment::Fragment;
 use crate::syntax::gaps::is_gap;
-use crate::syntax::parts::{Parts, TextForm, read_line, read_parts};
+use crate::syntax::parts::{Parts, TextForm, marking_in_text, read_line, read_parts};
 use crate::syntax::spans::find_marks;
 use crate::syntax::split::split;
 use crate::syntax::tokens::{is_id_character, tokens};
@@ -35,7 +35,11 @@ impl Passage {
 /// Reads the lines of a passage.
 pub(crate) fn read_passage(text: &str, lines: Vec<TextRange>, cursor: &mut Cursor<'_>) -> Passage {
     let is_set = lines.iter().any(|line| ends_with_id(line.of(text)));
-    let sentences = if is_set { set(text, &lines, cursor) } else { raw(text, &lines, cursor) };
+    let mut sentences = if is_set { set(text, &lines, cursor) } else { raw(text, &lines, cursor) };
+    refuse_lone_markings(&mut sentences, cursor);
+    if !is_set {
+        carry_markings(&mut sentences);
+    }
     Passage { sentences, is_raw: !is_set && !lines.is_empty(), lines }
 }
 
@@ -115,4 +119,29 @@ fn raw(text: &str, lines: &[TextRange], cursor: &mut Cursor<'_>) -> Vec<Parts> {
     }
     sentences.reverse();
     sentences
+}
+
+/// Removes and reports the markings without a sentence behind them, as of an author who writes a marking last.
+fn refuse_lone_markings(sentences: &mut Vec<Parts>, cursor: &mut Cursor<'_>) {
+    sentences.retain(|sentence| {
+        let Some(marking) = sentence.marking.as_ref().filter(|_| sentence.text.text.is_empty()) else {
+            return true;
+        };
+        let range = TextRange::new(marking.range.start - 1, marking.range.end + 1);
+        let place = "a marking is the first thing of its line, before the sentence";
+        cursor.diagnostics.push(marking_in_text(&format!("({})", marking.text), range, place));
+        false
+    });
+}
+
+/// Gives sentences without a marking that of the one before them: a marking before a paragraph, or inside it, holds until the
+/// next one, as in portion marking.
+fn carry_markings(sentences: &mut [Parts]) {
+    let mut carried = None;
+    for sentence in sentences {
+        match &sentence.marking {
+            Some(own) => carried = Some(own.clone()),
+            None => sentence.marking.clone_from(&carried),
+        }
+    }
 }

@@ -8,7 +8,8 @@ use crate::syntax::gaps::{is_gap, skip_gaps, trimmed_end};
 use crate::syntax::line_reader::LineReader;
 use crate::syntax::lines::Line;
 use crate::syntax::markers::{Marker, numbered_caption};
-use crate::syntax::parts::{Parts, TextForm, read_line, refuse_controls};
+use crate::syntax::markings::markings_in;
+use crate::syntax::parts::{Parts, TextForm, marking_in_text, read_line, refuse_controls};
 use crate::syntax::spans::plain;
 use crate::syntax::tree::{Table, TableRow};
 
@@ -39,6 +40,10 @@ pub(crate) fn read_table(reader: &mut LineReader<'_, '_, '_>) -> Table {
     let cells = |row: Option<TableRow>| row.map(|row| row.cells).unwrap_or_default();
     let (header, delimiters) = (cells(header), cells(delimiters));
     let rows: Vec<TableRow> = rows.collect();
+    for cells in rows.iter().map(|row| &row.cells).chain([&header]) {
+        let marked = cells.len() - usize::from(has_markings).min(cells.len());
+        cells[..marked].iter().for_each(|cell| refuse_markings(reader, cell.range));
+    }
     let lengths = std::iter::once((delimiters.len(), &delimiters))
         .filter(|(count, _)| *count > 0)
         .chain(rows.iter().map(|row| (row.cells.len(), &row.cells)));
@@ -51,6 +56,15 @@ pub(crate) fn read_table(reader: &mut LineReader<'_, '_, '_>) -> Table {
         reader.cursor.diagnostics.error(code::INVALID_TABLE, range, message);
     }
     Table { title, header, delimiters, rows, has_markings }
+}
+
+/// Reports markings in a cell.
+fn refuse_markings(reader: &mut LineReader<'_, '_, '_>, cell: TextRange) {
+    let place = "rows are marked in a last column with the heading `{marking}`, and a table in its title line; write \\( for text";
+    for marking in markings_in(cell.of(reader.text), reader.cursor.scheme) {
+        let range = TextRange::new(cell.start + marking.start, cell.start + marking.end);
+        reader.cursor.diagnostics.push(marking_in_text(range.of(reader.text), range, place));
+    }
 }
 
 /// Reads the title line, and past blank lines behind it.

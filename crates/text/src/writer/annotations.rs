@@ -4,6 +4,7 @@ use chancery_brief::likelihood::{bounds, words};
 use chancery_proto::brief::v1::{Confidence, Likelihood, LikelihoodScale, Period};
 
 use crate::syntax::gaps::is_gap;
+use crate::syntax::markings::has_marking;
 use crate::syntax::separators::{is_foreign_comma, starts_annotation, swallowed_annotation};
 use crate::syntax::values::quoted;
 use crate::vocabulary::{CONFIDENCES, SCALES};
@@ -99,6 +100,7 @@ pub(super) fn value(text: &str, close: char) -> String {
         && !text.starts_with(['“', '”', '„'])
         && (close != ']' || !text.contains('@'))
         && swallowed_annotation(text).is_none()
+        && !has_marking(text)
         && !text.starts_with(is_gap)
         && !text.ends_with(is_gap)
         && !text.contains(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'));

@@ -49,8 +49,8 @@ pub(super) fn needs_escape(place: Place, scheme: Scheme, written: &str, rest: &s
         '[' => has_tokens(place) && citation_key(rest, skip_gaps(rest, 1)).is_some(),
         '(' if place == Place::Sentence && before == Some(']') => true,
         '(' => {
-            let is_inside = before.is_some_and(is_gap) || is_first && place == Place::Column;
-            has_tokens(place) && is_inside && inner_marking(rest, scheme).is_some()
+            let is_start = is_first && !matches!(place, Place::Sentence | Place::Title);
+            (before.is_some_and(is_gap) || is_start) && inner_marking(rest, scheme).is_some()
         }
         '^' => {
             let is_apart = is_first || before.is_none_or(|c| !c.is_alphanumeric());

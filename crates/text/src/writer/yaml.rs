@@ -1,5 +1,6 @@
 //! YAML in one line for each entry.
 
+use crate::syntax::markings::has_marking;
 use crate::syntax::values::quoted;
 
 /// Returns a scalar: plain where no reader of YAML could take it for anything but a text or number, else quoted.
@@ -18,7 +19,7 @@ fn is_plain(text: &str) -> bool {
         let is_inner_colon = c == ':' && characters.peek().is_some_and(|next| next.is_alphanumeric());
         is_free &= is_allowed(c) || is_inner_colon;
     }
-    is_free
+    is_free && !has_marking(text)
 }
 
 /// Returns a list in brackets.

@@ -41,7 +41,7 @@ const PARALLEL: Length = Length::pt(14);
 const SHORT_OF_DISC: Length = Length::milli_pt(4_500);
 /// Greatest height: the lines of a taller network cross so often that a table shows its ties better. With its caption and
 /// legend a drawing takes about a third of a page, the most that it leaves blank where it does not fit.
-const TALLEST: Length = Length::pt(180);
+pub(super) const TALLEST: Length = Length::pt(180);
 /// Radii that are tried.
 const NARROWEST: Length = Length::pt(60);
 const WIDEST: Length = Length::pt(195);
