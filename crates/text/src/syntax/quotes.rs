@@ -7,6 +7,8 @@ use crate::syntax::fragment::Fragment;
 use crate::syntax::gaps::{is_gap, skip_gaps, trimmed_end};
 use crate::syntax::line_reader::LineReader;
 use crate::syntax::markers::Marker;
+use crate::syntax::markings::markings_in;
+use crate::syntax::parts::marking_in_text;
 use crate::syntax::parts::{TextForm, read_line, refuse_controls};
 use crate::syntax::sentences::read_passage;
 use crate::syntax::spans::plain;
