@@ -95,7 +95,7 @@ fn a_misspelt_marking_and_one_of_another_scheme() {
             "    \"TLP:AMBR\" -> \"TLP:AMBER\"",
             "2:2+7 UNKNOWN_MARKING: \"(tlp:red)\" reads as a marking but is not written as one: write (TLP:RED), or \\( for text",
             "    \"tlp:red\" -> \"TLP:RED\"",
-            "3:2+8 warning FOREIGN_MARKING: (INTERNAL) is a marking of the scheme corporate, not of tlp, and is read as text: write one of TLP:CLEAR, TLP:GREEN, TLP:AMBER, TLP:AMBER+STRICT, TLP:RED, \\( for text, or set scheme in the front matter",
+            "3:2+8 FOREIGN_MARKING: (INTERNAL) is a marking of the scheme corporate, not of tlp, and marks nothing: write one of TLP:CLEAR, TLP:GREEN, TLP:AMBER, TLP:AMBER+STRICT, TLP:RED, \\( for text, or set scheme in the front matter",
             "    \"(\" -> \"\\\\(\"",
         ],
     );
@@ -551,8 +551,8 @@ fn a_marking_inside_a_sentence() {
     assert_problems(
         "(TLP:GREEN) Iran (TLP:RED) sends parts. (tlp:amber) [@press (TLP:RED)] ^s-1\nThe \\(TLP:RED) label and f(TLP:RED) are text. ^s-2",
         &[
-            "1:18+9 warning MARKING_IN_TEXT: \"(TLP:RED)\" marks nothing here, and is printed as text: a marking is the first thing of its line, before the sentence; write \\( for text",
-            "1:41+11 warning MARKING_IN_TEXT: \"(tlp:amber)\" marks nothing here, and is printed as text: a marking is the first thing of its line, before the sentence; write \\( for text",
+            "1:18+9 MARKING_IN_TEXT: \"(TLP:RED)\" marks nothing here: a marking is the first thing of its line, before the sentence; write \\( for text",
+            "1:41+11 MARKING_IN_TEXT: \"(tlp:amber)\" marks nothing here: a marking is the first thing of its line, before the sentence; write \\( for text",
         ],
     );
 }

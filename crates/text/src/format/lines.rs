@@ -8,9 +8,7 @@ use crate::writer::protect_marker;
 /// Returns a sentence as a line of its own.
 pub(super) fn sentence(parts: &Parts, scheme: Scheme, is_in_quote: bool) -> String {
     let mut source = parts.source.clone();
-    if parts.marking.is_none() {
-        protect_marker(&mut source, scheme, is_in_quote);
-    }
+    protect_marker(&mut source, scheme, is_in_quote);
     line(parts, &source)
 }
 

@@ -5,6 +5,7 @@ use crate::diagnostics::Diagnostic;
 use crate::range::TextRange;
 use crate::syntax::fenced::read_fenced;
 use crate::syntax::figures::read_figure;
+use crate::syntax::gaps::skip_gaps;
 use crate::syntax::line_reader::LineReader;
 use crate::syntax::lines::Line;
 use crate::syntax::lists::read_list;
@@ -175,7 +176,8 @@ fn misplaced_marking(reader: &LineReader<'_, '_, '_>, content: TextRange) -> Dia
         Marker::Quote { length } => length + callout_length(&line[start + length..]),
         _ => 0,
     };
-    let range = TextRange::new(content.start, content.start + start + length);
+    let behind = skip_gaps(line, start + length);
+    let range = TextRange::new(content.start, content.start + behind);
     let mark = line[start..start + length].trim_end();
     if mark.is_empty() {
         let message = format!(

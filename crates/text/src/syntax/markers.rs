@@ -96,7 +96,7 @@ pub(crate) fn marked(line: &str, scheme: Scheme) -> Option<(usize, Marker)> {
     let behind = &line[end..];
     let opening = behind.trim_start();
     // A second marking has a message of its own.
-    let marker = marker(opening, scheme).filter(|_| !opening.starts_with('('))?;
+    let marker = if opening.starts_with('(') { None } else { marker(opening, scheme) }?;
     let opens_block = !matches!(marker, Marker::Comment | Marker::Foreign(_));
     opens_block.then_some((line.len() - opening.len(), marker))
 }

@@ -385,7 +385,7 @@ fn refuse_markings_in_value(item: &Item, cursor: &mut Cursor<'_>) {
 
 /// Returns the error of a marking where none can be.
 pub(crate) fn marking_in_text(written: &str, range: TextRange, place: &str) -> Diagnostic {
-    let message = format!("\"{written}\" marks nothing here, and is printed as text: {place}");
+    let message = format!("\"{written}\" marks nothing here: {place}");
     Diagnostic::error(code::MARKING_IN_TEXT, range, message)
 }
 

@@ -3,7 +3,7 @@
 use chancery_proto::brief::v1::{Citation, Statement, StatementStatus, StatementType};
 
 use super::annotations::{Annotations, value};
-use super::escapes::{protect_label, protect_line_start};
+use super::escapes::protect_line_start;
 use super::spans::with_spans;
 use super::state::{WITHHELD, Writer, effective, id, joined, label, stated};
 use crate::defaults::{self, Container};
@@ -35,13 +35,7 @@ impl Writer<'_> {
         }
         let marking = stated(&statement.marking, enclosing);
         let mut text = with_spans(&statement.text, &statement.spans, self.scheme);
-        if marking.is_empty() {
-            protect_line_start(&mut text, self.scheme, container != Container::Other);
-        } else if text.starts_with("![") {
-            text.insert(0, '\\');
-        } else {
-            protect_label(&mut text, self.scheme);
-        }
+        protect_line_start(&mut text, self.scheme, container != Container::Other);
         // A bracket that opens a span encloses no sentence.
         if is_bracketed(&text) && statement.spans.iter().all(|span| span.start > 0) {
             text.insert(0, '\\');
