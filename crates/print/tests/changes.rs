@@ -9,7 +9,11 @@ use std::process::Command;
 
 use chancery_print::testing::struct_text;
 use chancery_print::{Edition, Fonts, Format, Limits, Locale, Options, Printed, TextSize, print};
-use chancery_proto::brief::v1::{BriefContent, Change, ChangeKind, ConfidenceLevel, Event, RevisionDocument};
+use chancery_proto::brief::v1::{
+    BriefContent, Change, ChangeKind, Confidence, ConfidenceLevel, Event, KeyJudgment, Likelihood,
+    LikelihoodScale, LikelihoodTerm, RevisionDocument, Section, Statement,
+};
+use chancery_testkit::content;
 
 use chancery_print::testing::edition;
 
@@ -151,7 +155,7 @@ fn the_annex_has_every_field_of_every_change() {
     for field in [
         "updated",
         "Confidence low → high",
-        "(TLP:GREEN) “Earlier words.”",
+        "(TLP:GREEN) was “Earlier words.”",
         "Later words. See “",
         "A reason of its own.",
         "Assad government falls; Assad flees to Russia, 8 December 2024",
@@ -436,4 +440,80 @@ fn a_summary_without_changes_is_printed_once() {
         let text = text(&Edition { revision: 1, ..edition(&content) }, &of(format));
         assert_eq!(text.matches(content.change_summary.as_str()).count(), 1, "{format:?}: {text}");
     }
+}
+
+/// Returns the text of a print in one line.
+fn line(edition: &Edition, format: Format) -> String {
+    text(edition, &of(format)).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Returns a change with its reason.
+fn explained(id: &str, was: &str) -> Change {
+    Change { was: was.into(), why: "New figures.".into(), ..changed(ChangeKind::Updated, id, "") }
+}
+
+/// Returns a brief with one key judgment, whose sentence has likelihood and confidence.
+fn judged(text: &str, term: LikelihoodTerm, level: ConfidenceLevel) -> BriefContent {
+    let (low_percent, high_percent) = chancery_brief::likelihood::bounds(term);
+    let statement = Statement {
+        likelihood: Some(Likelihood {
+            scale: LikelihoodScale::Icd203.into(),
+            term: term.into(),
+            low_percent,
+            high_percent,
+            ..Likelihood::default()
+        }),
+        confidence: Some(Confidence { level: level.into(), ..Confidence::default() }),
+        ..content::statement("s-1", text)
+    };
+    let judgment = KeyJudgment { id: "kj-1".into(), statements: vec![statement], ..KeyJudgment::default() };
+    let body = content::paragraph(vec![content::statement("s-2", "Nine ships came.")]);
+    let section =
+        Section { id: "body".into(), heading: "Body".into(), blocks: vec![body], ..Section::default() };
+    BriefContent {
+        language: "en".into(),
+        likelihood_scale: LikelihoodScale::Icd203.into(),
+        key_judgments: vec![judgment],
+        ..content::brief("Judged", vec![section])
+    }
+}
+
+#[test]
+fn a_judgment_has_the_likelihood_and_confidence_of_its_only_sentence_with_them() {
+    let before = judged("Traffic will grow.", LikelihoodTerm::Icd203Likely, ConfidenceLevel::Low);
+    let mut now = judged("Traffic will grow.", LikelihoodTerm::Icd203VeryLikely, ConfidenceLevel::Low);
+    let compared = Edition { earlier: Some(&before), earlier_revision: 1, ..edition(&now) };
+    let standard = line(&compared, Format::Standard);
+    assert!(!standard.contains("not stated") && standard.contains("low"), "{standard}");
+    assert!(standard.contains("was likely, 55–80%"), "{standard}");
+    // Of two sentences, it is not known which is meant.
+    let mut second = now.key_judgments[0].statements[0].clone();
+    second.id = "s-3".into();
+    now.key_judgments[0].statements.push(second);
+    let standard = line(&edition(&now), Format::Standard);
+    assert!(standard.contains("not stated"), "{standard}");
+}
+
+#[test]
+fn a_changed_sentence_has_its_present_text_before_the_earlier_one_and_its_reason_beside_its_judgment() {
+    let before = judged("Traffic will grow.", LikelihoodTerm::Icd203Likely, ConfidenceLevel::Low);
+    let mut now = judged("Traffic will grow fast.", LikelihoodTerm::Icd203Likely, ConfidenceLevel::Low);
+    now.changes = vec![explained("s-1", "Traffic will grow.")];
+    let compared = Edition { earlier: Some(&before), earlier_revision: 1, ..edition(&now) };
+    let full = line(&compared, Format::Full);
+    let annex = part(&full, "What holds now", "Sources");
+    assert!(annex.contains("Traffic will grow fast. was “Traffic will grow.” New figures."), "{annex}");
+    let standard = line(&compared, Format::Standard);
+    assert!(standard.contains("New figures."), "{standard}");
+}
+
+#[test]
+fn the_only_change_is_in_the_annex_even_if_it_is_that_of_a_key_judgment() {
+    let before = judged("Traffic will grow.", LikelihoodTerm::Icd203Likely, ConfidenceLevel::Low);
+    let mut now = judged("Traffic will grow fast.", LikelihoodTerm::Icd203Likely, ConfidenceLevel::Low);
+    now.changes = vec![explained("kj-1", "")];
+    let compared = Edition { earlier: Some(&before), earlier_revision: 1, ..edition(&now) };
+    let full = line(&compared, Format::Full);
+    let annex = part(&full, "What holds now", "Sources");
+    assert!(annex.contains("New figures."), "{annex}");
 }

@@ -120,15 +120,21 @@ fn lint_likelihood(judgment: &KeyJudgment, supports: &[&Statement], warnings: &m
     warnings.push(Warning::new(LIKELIHOOD_BEYOND_SUPPORT, &judgment.id, message));
 }
 
-/// Warns of a judgment that says how likely something is, and not how well that is founded. Both may be those of a sentence.
+/// Warns of a judgment that does not say how well it is founded. Likelihood and confidence may be those of a sentence.
 fn lint_missing_confidence(judgment: &KeyJudgment, warnings: &mut Vec<Warning>) {
     let own = &judgment.statements;
     let has_likelihood = judgment.likelihood.is_some() || own.iter().any(|own| own.likelihood.is_some());
     let has_confidence = judgment.confidence.is_some() || own.iter().any(|own| own.confidence.is_some());
-    if has_likelihood && !has_confidence {
-        let message = "the key judgment has a likelihood but no confidence: set the confidence in its basis, with the reason";
-        warnings.push(Warning::new(JUDGMENT_WITHOUT_CONFIDENCE, &judgment.id, message));
+    if has_confidence || own.iter().all(|own| own.withheld.is_some()) {
+        return;
     }
+    let message = if has_likelihood {
+        "the key judgment has a likelihood but no confidence: set the confidence in its basis, with the reason"
+    } else {
+        "the key judgment has neither a likelihood nor a confidence: set the confidence in its basis, with the reason, and the \
+         likelihood of what it expects"
+    };
+    warnings.push(Warning::new(JUDGMENT_WITHOUT_CONFIDENCE, &judgment.id, message));
 }
 
 /// Warns of high confidence if every citation is graded E or F, or 4 to 6. Citations without a grade count as good ones.

@@ -7,7 +7,7 @@ use chancery_proto::brief::v1::block::Kind as BlockKind;
 use chancery_proto::brief::v1::{
     AsOf, Block, BriefContent, Citation, Confidence, Event, Figure, FigureKind, KeyJudgment, Likelihood,
     LikelihoodTerm, List, ListItem, Paragraph, Scenario, Section, Source, SourceReliability, Statement,
-    StatementStatus, StatementType, Table, TableRow,
+    StatementStatus, StatementType, Table, TableRow, Withheld,
 };
 
 use crate::glyph_coverage::GlyphCoverage;
@@ -146,7 +146,7 @@ fn the_future_needs_a_likelihood_in_a_main_clause() {
 }
 
 #[test]
-fn a_key_judgment_with_a_likelihood_has_a_confidence() {
+fn a_key_judgment_has_a_confidence() {
     let content = |of_judgment: bool, confidence: [bool; 2]| {
         let likelihood = Some(likelihood(LikelihoodTerm::Icd203Likely));
         let mut statement = Statement { citations: Vec::new(), ..judgment("s1", "It holds.") };
@@ -171,6 +171,8 @@ fn a_key_judgment_with_a_likelihood_has_a_confidence() {
     }
     let mut bare = content(true, [false, false]);
     bare.key_judgments[0].likelihood = None;
+    assert_eq!(codes(&bare), one(super::JUDGMENT_WITHOUT_CONFIDENCE, "kj1"));
+    bare.key_judgments[0].statements[0].withheld = Some(Withheld::default());
     assert_eq!(codes(&bare), []);
 }
 

@@ -89,7 +89,9 @@ impl<'a> Composer<'a> {
         }
         let mut others = self.ledger.others.clone();
         others.sort_by_key(|change| change.kind);
-        listed.extend(others.into_iter().map(|change| AnnexChange {
+        // Judgments have a table in the part on changes, which omits what only their declared change has.
+        let others = self.ledger.judgments().chain(others);
+        listed.extend(others.map(|change| AnnexChange {
             change,
             letter: None,
             card: None,
@@ -170,12 +172,34 @@ impl<'a> Composer<'a> {
         }
     }
 
-    /// Adds the earlier text, what holds now, and the replacements.
+    /// Adds what holds now, the earlier text, and the replacements.
     fn annex_now(&mut self, tag: TagId, cell: &mut Cell, listed: &AnnexChange) {
         let AnnexChange { change, .. } = listed;
-        if let Some(before) = self.quoted_before(change).filter(|_| listed.card.is_none()) {
-            self.quotations(tag, cell, COMPACT_TABLE, &[before]);
+        let is_on_card = listed.card.is_some();
+        if listed.lacks_now && change.now.is_empty() && !is_on_card {
+            let now = self.present_text(change, change.kind());
+            self.texts(tag, cell, COMPACT_TABLE, now.as_slice());
         }
+        self.annex_replacement(tag, cell, listed);
+        if let Some(before) = self.quoted_before(change).filter(|_| !is_on_card) {
+            self.earlier_quotation(tag, cell, &before);
+        }
+    }
+
+    /// Adds an earlier text as "was “…”".
+    fn earlier_quotation(&mut self, tag: TagId, cell: &mut Cell, MarkedText { text, marking }: &MarkedText) {
+        let mut inline = Inline::default();
+        let node = self.tag(tag, Role::P);
+        let text_context = self.text_context(node, MUTED.italic());
+        self.mark_part(&mut inline, text_context, marking);
+        let quoted = filled(self.labels().page.quote, &[text]);
+        self.push_template(&mut inline, text_context, self.labels().was_likely, &[Value::Text(&quoted)]);
+        self.cell_paragraph(cell, MUTED, inline);
+    }
+
+    /// Adds the declared text and the replacements.
+    fn annex_replacement(&mut self, tag: TagId, cell: &mut Cell, listed: &AnnexChange) {
+        let AnnexChange { change, .. } = listed;
         let mut inline = Inline::default();
         let has_text = (listed.lacks_now && !change.now.is_empty())
             || change.replaced_by.iter().any(|id| self.is_nameable(id));

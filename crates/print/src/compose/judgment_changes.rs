@@ -3,6 +3,7 @@
 use chancery_proto::brief::v1::{ChangeKind, ConfidenceLevel, KeyJudgment, Likelihood};
 
 use crate::compose::change_ledger::ChangeLedger;
+use crate::compose::judgment_basis::{level, likelihood};
 use crate::compose::lexicon::has_term;
 use crate::compose::prior_revision::RevisionStatements;
 use crate::compose::signs::Sign;
@@ -59,7 +60,7 @@ pub(crate) fn judgment_changes<'a>(
             JudgmentChange::New
         }];
     };
-    let likelihood = moved_likelihood(earlier.likelihood.as_ref(), judgment.likelihood.as_ref());
+    let likelihood = moved_likelihood(likelihood(earlier), likelihood(judgment));
     let confidence = moved_confidence(level(earlier), level(judgment));
     match (likelihood, confidence) {
         (Some(likelihood), Some(confidence)) if rises(likelihood) != rises(confidence) => {
@@ -125,12 +126,6 @@ fn moved_confidence(before: ConfidenceLevel, now: ConfidenceLevel) -> Option<Jud
         std::cmp::Ordering::Less => Some(JudgmentChange::LessSure(before)),
         std::cmp::Ordering::Equal => None,
     }
-}
-
-/// Returns a judgment's level of confidence.
-pub(crate) fn level(judgment: &KeyJudgment) -> ConfidenceLevel {
-    let level = judgment.confidence.as_ref().map_or(0, |confidence| confidence.level);
-    ConfidenceLevel::try_from(level).unwrap_or_default()
 }
 
 const fn rises(change: JudgmentChange) -> bool {

@@ -6,7 +6,8 @@ use chancery_proto::brief::v1::{ConfidenceLevel, KeyJudgment};
 use crate::compose::annotations::ticks;
 use crate::compose::composer::Composer;
 use crate::compose::evidence::{self, WeakBasis};
-use crate::compose::judgment_changes::{self, not_carried_over};
+use crate::compose::judgment_basis;
+use crate::compose::judgment_changes::not_carried_over;
 use crate::compose::judgment_table::likelihood;
 use crate::compose::labels::filled;
 use crate::compose::lexicon;
@@ -25,8 +26,7 @@ impl Composer<'_> {
         if let Some(term) = judgments.iter().find_map(likelihood).map(|likelihood| likelihood.term) {
             first.push((page.bar_key, self.bar_meaning(term, axis)));
         }
-        if judgments.iter().any(|judgment| judgment_changes::level(judgment) != ConfidenceLevel::Unspecified)
-        {
+        if judgments.iter().any(|judgment| judgment_basis::level(judgment) != ConfidenceLevel::Unspecified) {
             first.push((page.dots_key, page.dots_meaning.to_owned()));
         }
         self.keyed_note(sect, &first);

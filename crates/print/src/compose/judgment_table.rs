@@ -10,7 +10,8 @@ use crate::compose::abridgement::Abridgement;
 use crate::compose::annotations::{BarSize, Value};
 use crate::compose::composer::{Composer, TextContext};
 use crate::compose::evidence::Evidence;
-use crate::compose::judgment_changes::{self, JudgmentChange, judgment_changes, says_the_same};
+use crate::compose::judgment_basis;
+use crate::compose::judgment_changes::{JudgmentChange, judgment_changes, says_the_same};
 use crate::compose::labels::filled;
 use crate::compose::lexicon;
 use crate::compose::stylesheet::{
@@ -193,7 +194,7 @@ impl Composer<'_> {
     }
 
     fn judgment_confidence(&mut self, tag: TagId, cell: &mut Cell, judgment: &KeyJudgment) {
-        let level = judgment_changes::level(judgment);
+        let level = judgment_basis::level(judgment);
         if level == ConfidenceLevel::Unspecified {
             let words = self.lexicon.terms().not_stated;
             self.cell_label(tag, cell, REMARK, words);
@@ -356,5 +357,5 @@ impl<'a> Composer<'a> {
 
 /// Returns the likelihood of a judgment, if it has a term.
 pub(crate) fn likelihood(judgment: &KeyJudgment) -> Option<&Likelihood> {
-    judgment.likelihood.as_ref().filter(|likelihood| lexicon::has_term(likelihood))
+    judgment_basis::likelihood(judgment).filter(|likelihood| lexicon::has_term(likelihood))
 }

@@ -26,6 +26,7 @@ mod figure_notes;
 mod figures;
 mod forecasts;
 mod inherited_markings;
+mod judgment_basis;
 mod judgment_changes;
 mod judgment_dissents;
 mod judgment_notes;

@@ -7,6 +7,7 @@ use chancery_proto::brief::v1::{
     BriefContent, ConfidenceLevel, KeyJudgment, Likelihood, List, Section, Statement,
 };
 
+use crate::compose::judgment_basis::likelihood;
 use crate::compose::lexicon::has_term;
 
 /// Statements and judgments of a revision by id.
@@ -74,8 +75,8 @@ impl<'a> RevisionStatements<'a> {
     /// Returns the earlier likelihood of a key judgment or of the one that it revises, if it had one and it has
     /// changed.
     pub(crate) fn changed_judgment_likelihood(&self, judgment: &KeyJudgment) -> Option<&'a Likelihood> {
-        let before = self.judgment(judgment)?.likelihood.as_ref()?;
-        moved(before, judgment.likelihood.as_ref()).then_some(before)
+        let before = likelihood(self.judgment(judgment)?)?;
+        moved(before, likelihood(judgment)).then_some(before)
     }
 }
 

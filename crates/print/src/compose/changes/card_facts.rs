@@ -94,7 +94,7 @@ impl<'a> Composer<'a> {
     }
 
     /// Returns the present text of a changed part, if it has another text than before and still holds.
-    fn present_text(&self, change: &Change, kind: ChangeKind) -> Option<MarkedText> {
+    pub(crate) fn present_text(&self, change: &Change, kind: ChangeKind) -> Option<MarkedText> {
         if is_over(kind) {
             return None;
         }

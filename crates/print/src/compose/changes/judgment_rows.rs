@@ -1,14 +1,14 @@
 //! The table of key judgments that differ from the earlier revision: what each said, what it says now, and why. Below
 //! them are the earlier judgments that none revises, if their change is declared, with what became of them.
 
+use chancery_brief::references::change_subject;
 use chancery_proto::brief::v1::{Change, KeyJudgment, Likelihood};
 
 use crate::compose::changes::card_facts::{ConfidenceShift, MarkedText};
 use crate::compose::changes::cards::{CARD_COLUMNS, KIND, LETTER, ROW_PADDING};
 use crate::compose::composer::Composer;
-use crate::compose::judgment_changes::{
-    JudgmentChange, judgment_changes, level, not_carried_over, says_the_same,
-};
+use crate::compose::judgment_basis::{level, likelihood};
+use crate::compose::judgment_changes::{JudgmentChange, judgment_changes, not_carried_over, says_the_same};
 use crate::compose::lexicon;
 use crate::compose::stylesheet::{REMARK, ROW_HEAD, TABLE};
 use crate::compose::tables::TableMaker;
@@ -122,7 +122,7 @@ impl<'a> Composer<'a> {
         let default = self.edition.earlier.map_or("", |earlier| &earlier.default_marking);
         let texts = judgment_texts(earlier, default);
         self.quotations(tag, cell, TABLE, &texts);
-        self.odds_line(tag, cell, earlier.likelihood.as_ref());
+        self.odds_line(tag, cell, likelihood(earlier));
     }
 
     fn present_judgment(&mut self, tag: TagId, cell: &mut Cell, row: &JudgmentRow) {
@@ -134,7 +134,7 @@ impl<'a> Composer<'a> {
         };
         let texts = judgment_texts(now, &self.content.default_marking);
         self.texts(tag, cell, ROW_HEAD, &texts);
-        self.odds_line(tag, cell, now.likelihood.as_ref());
+        self.odds_line(tag, cell, likelihood(now));
         let level_of = |judgment: &KeyJudgment| Some(level(judgment)).filter(|level| *level as i32 != 0);
         let range = |judgment: &KeyJudgment| level_of(judgment).map(|level| (level, level));
         let before = row.earlier.and_then(range);
@@ -149,11 +149,18 @@ impl<'a> Composer<'a> {
             self.push_with_letters(&mut inline, text_context, note);
             return self.cell_paragraph(cell, TABLE, inline);
         }
-        let Some(change) = row.declared else { return };
+        let of_sentence = || row.now.and_then(|now| self.change_of_sentence(now));
+        let Some(change) = row.declared.or_else(of_sentence) else { return };
         let why = if change.why.is_empty() && row.now.is_some() { &change.now } else { &change.why };
         if !why.is_empty() {
             self.texts(tag, cell, TABLE, &[declared_text(change, why)]);
         }
+    }
+
+    /// Returns the first declared change of one of a judgment's sentences that is no reversal; those have cards and rows.
+    fn change_of_sentence(&self, judgment: &KeyJudgment) -> Option<&'a Change> {
+        let is_sentence = |id: &str| judgment.statements.iter().any(|statement| statement.id == id);
+        self.ledger.others.iter().find(|change| is_sentence(change_subject(change))).copied()
     }
 
     fn odds_line(&mut self, tag: TagId, cell: &mut Cell, likelihood: Option<&Likelihood>) {

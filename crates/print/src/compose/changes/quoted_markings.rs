@@ -2,11 +2,12 @@
 
 use chancery_brief::reading_order;
 use chancery_brief::references::change_subject;
-use chancery_proto::brief::v1::{Change, KeyJudgment, Statement};
+use chancery_proto::brief::v1::{Change, Statement};
 
 use crate::Format;
 use crate::compose::change_ledger::ReversalSelection;
 use crate::compose::composer::Composer;
+use crate::compose::judgment_basis::level;
 use crate::compose::judgment_changes::{not_carried_over, says_the_same};
 
 impl<'a> Composer<'a> {
@@ -65,7 +66,6 @@ impl<'a> Composer<'a> {
     /// carried over.
     fn judgment_markings(&self, markings: &mut Vec<&'a str>) {
         let Some(earlier) = self.edition.earlier else { return };
-        let level = |judgment: &KeyJudgment| judgment.confidence.as_ref().map(|confidence| confidence.level);
         let judgments = &self.content.key_judgments;
         let compared = judgments.iter().filter_map(|judgment| {
             let before = self.prior.judgment(judgment)?;
