@@ -3,7 +3,7 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use chancery_brief::reading_order::statements;
+use chancery_brief::part_texts::part_texts;
 use chancery_proto::nearest::nearest;
 
 use crate::code;
@@ -75,8 +75,8 @@ pub(crate) fn assign_ids(
     for id in seen.keys().chain(context.earlier_ids.into_iter().flatten()) {
         numbers.reserve(id);
     }
-    for statement in context.earlier.into_iter().flat_map(statements) {
-        numbers.reserve(&statement.id);
+    for (_, id) in context.earlier.into_iter().flat_map(part_texts).map(|(part, _)| part) {
+        numbers.reserve(&id);
     }
     for_each_slot(elements, &mut |slot| {
         let reattached = slot.assigned.as_deref();

@@ -244,3 +244,71 @@ fn declared_changes_get_the_earlier_text_and_confidence() {
     let result = against(earlier, raw);
     assert!(result.text.ends_with(expected), "{}", result.text);
 }
+
+#[test]
+fn a_judgment_without_its_id_continues_the_earlier_one_with_its_sentence() {
+    let earlier = "1. It holds. ^s-1\n   {likely; low confidence; rests-on: s-3} ^kj-7\n\n2. It lasts. ^s-2\n   {high confidence; rests-on: s-3} ^kj-4\n\n\
+        # H ^h\n\nIt is. ^s-3\n";
+    // The ids of one are removed, those of the other stay, and a new one is before both.
+    let raw = "1. It is new.\n\n2. It lasts.\n   {moderate confidence; rests-on: s-3; !downgraded: doubts}\n\n3. It holds. ^s-1\n\n\
+        # H ^h\n\nIt is. ^s-3\n";
+    let result = against(earlier, raw);
+    for lines in [
+        "2. It lasts. ^s-2\n   {moderate confidence; rests-on: s-3; !downgraded: doubts; confidence-was: high} ^kj-4\n",
+        "3. It holds. ^s-1\n   ^kj-7\n",
+        "1. It is new. ^s-4\n   ^kj-8\n",
+    ] {
+        assert!(result.text.contains(lines), "{lines}: {}", result.text);
+    }
+}
+
+#[test]
+fn entries_without_their_ids_continue_earlier_ones_of_the_same_kind() {
+    let block = |kind: &str, entry: &str| format!("```{kind}\n{entry}\n```\n\n");
+    for (kind, earlier, now, expected) in [
+        (
+            "events",
+            "2026-01-05 | Port closes ^e-7",
+            "2026-01-06 | Port closes",
+            "2026-01-06 | Port closes ^e-7",
+        ),
+        (
+            "scenarios",
+            "70% | Calm | It holds. ^sc-5",
+            "60% | Calm | It holds.",
+            "60% | Calm | It holds. ^sc-5",
+        ),
+        (
+            "indicators",
+            "Rates fall for a month ^ind-9",
+            "Rates fall for two months",
+            "Rates fall for two months ^ind-9",
+        ),
+        ("assumptions", "The pact holds ^as-3", "The pact holds", "The pact holds ^as-3"),
+        (
+            "information-gaps",
+            "How many ships wait ^gap-4",
+            "How many ships wait",
+            "How many ships wait ^gap-4",
+        ),
+        (
+            "dissents",
+            "It will not last. {holder: B; rests-on: s-3} ^dis-2",
+            "It will not last. {holder: B; rests-on: s-3}",
+            "It will not last. {holder: B; rests-on: s-3} ^dis-2",
+        ),
+        ("drivers", "Prices rise ^f-6", "Prices rise", "Prices rise ^f-6"),
+        // Too few of its words are the same, and the number of the lost one is not used again.
+        ("indicators", "Rates fall for a month ^ind-9", "Insurers return", "Insurers return ^ind-10"),
+    ] {
+        let opening = "# H ^h\n\nIt is. ^s-3\n\n";
+        let result =
+            against(&(opening.to_owned() + &block(kind, earlier)), &(opening.to_owned() + &block(kind, now)));
+        assert!(result.text.contains(&format!("\n{expected}\n")), "{expected}: {}", result.text);
+    }
+    let two = against(
+        "# H ^h\n\nIt is. ^s-3\n\n```drivers\nPrices rise ^f-6\n```\n",
+        "# H ^h\n\nIt is. ^s-3\n\n```constraints\nPrices rise\n```\n",
+    );
+    assert!(two.text.contains("Prices rise ^f-7"), "another kind: {}", two.text);
+}
