@@ -582,3 +582,40 @@ fn ids_with_semicolons_between_them() {
         ],
     );
 }
+
+#[test]
+fn percentages_in_place_of_a_likelihood_are_written_behind_their_term() {
+    for (annotation, meant) in [
+        ("60-70%", "likely 60-70%"),
+        ("60–70%", "likely 60-70%"),
+        ("65%", "likely at 65%"),
+        ("~65%", "likely at 65%"),
+        ("about 65%", "likely at 65%"),
+        ("likely ~65%", "likely at 65%"),
+        ("likely (60-70%)", "likely 60-70%"),
+        ("likely, 60-70%", ""),
+        ("unlikely about 30%", "unlikely at 30%"),
+        ("98%", "almost certain at 98%"),
+        ("3 ships", ""),
+        ("30-70%", ""),
+    ] {
+        let text = format!("---\ntitle: T\n---\n\nIt falls. {{{annotation}}} ^s-1\n");
+        let found = read(&text, &Context::default()).diagnostics;
+        let fixes: Vec<&str> =
+            found.iter().filter_map(|found| Some(found.fix.as_ref()?.replacement.as_str())).collect();
+        assert_eq!(fixes.contains(&meant), !meant.is_empty(), "{annotation}: {found:?}");
+    }
+}
+
+#[test]
+fn a_grade_behind_the_comma_of_a_citation() {
+    assert_problems(
+        "It fell. [@unctad, B2, p. 4; also @unctad, B1] ^s-1\nIt rose. [@unctad, \"B2, p. 4\"; also @unctad B1, B2B] ^s-2",
+        &[
+            "1:18+4 INVALID_CITATION: the grade of a citation is before its comma, as in `@unctad B2, p. 4`; put the whole place in quotation marks for text",
+            "    \", B2\" -> \" B2\"",
+            "1:42+4 INVALID_CITATION: the grade of a citation is before its comma, as in `@unctad B1, p. 4`; put the whole place in quotation marks for text",
+            "    \", B1\" -> \" B1\"",
+        ],
+    );
+}

@@ -106,3 +106,30 @@ fn a_cited_sentence_that_judges_is_warned_of_as_any_other() {
         assert_eq!(codes(settled), Vec::<&str>::new(), "{settled}");
     }
 }
+
+#[test]
+fn a_percentage_in_the_words_is_compared_with_the_likelihood() {
+    let (without, contradicts) = ("TERM_WITHOUT_LIKELIHOOD", "LIKELIHOOD_CONTRADICTS_TEXT");
+    for (sentence, code, said) in [
+        ("There is a 70% chance of a fall. ^s-1", without, "70% chance"),
+        ("There is a 70 % chance of a fall. [@a] ^s-1", without, "70 % chance"),
+        ("The probability is 70 per cent. ^s-1", without, "70 per cent"),
+        ("A 30% likelihood remains. {likely} ^s-1", contradicts, "30% likelihood"),
+        ("A 60% chance remains. {likely 65-75%} ^s-1", contradicts, "60% chance"),
+    ] {
+        let (listed, fixed) = warnings(&format!("{sentence}\n"));
+        assert_eq!(listed, [(code, said.to_owned())], "{sentence}");
+        assert_eq!(fixed.contains("{likely at 70%}"), code == without, "{fixed}");
+    }
+    for sentence in [
+        "There is a 70% chance of a fall. {likely} ^s-1",
+        "It fell by 70%. {likely} ^s-1",
+        "\"A 70% chance\", the paper says. ^s-1",
+        "The 70% share of tankers has a chance of growth. {unlikely} ^s-1",
+        "A 7.5% chance remains. {very unlikely} ^s-1",
+    ] {
+        assert_eq!(warnings(&format!("{sentence}\n")).0, [], "{sentence}");
+    }
+    // An annotation that seems to be the likelihood gets one fix only.
+    assert_eq!(warnings("It is likely to fall. {quite likely} ^s-1\n").0, []);
+}

@@ -7,7 +7,7 @@ use crate::likelihood;
 use crate::translations;
 
 /// Words that weaken a claim without giving a likelihood.
-const HEDGES: [&str; 12] = [
+const HEDGES: [&str; 18] = [
     "may",
     "might",
     "could",
@@ -20,10 +20,34 @@ const HEDGES: [&str; 12] = [
     "potentially",
     "probably",
     "apparently",
+    "seemingly",
+    "arguably",
+    "appears to",
+    "appear to",
+    "seems to",
+    "seem to",
+];
+
+/// Words by which an author presents a claim as the author's own, or as one of chance.
+const JUDGMENTS: [&str; 14] = [
+    "we assess",
+    "we judge",
+    "we believe",
+    "we expect",
+    "we estimate",
+    "we conclude",
+    "our assessment",
+    "our judgment",
+    "our judgement",
+    "in our view",
+    "chance of",
+    "chance that",
+    "real risk",
+    "serious risk",
 ];
 
 /// Words of a claim about the future. Matched in lower case only: "Will" is a name, or asks.
-const FORECASTS: [&str; 9] = [
+const FORECASTS: [&str; 17] = [
     "will",
     "won't",
     "won’t",
@@ -33,6 +57,14 @@ const FORECASTS: [&str; 9] = [
     "isn't going to",
     "aren't going to",
     "is about to",
+    "is expected to",
+    "are expected to",
+    "is set to",
+    "are set to",
+    "is bound to",
+    "are bound to",
+    "is poised to",
+    "are poised to",
 ];
 
 /// Words before "will" that make it a noun, as in "the political will".
@@ -63,11 +95,15 @@ const SUBORDINATORS: [&str; 13] = [
     "why",
 ];
 
-/// Returns whether the words of a sentence judge rather than report: it hedges, has a likelihood term of any scale, or
-/// speaks of the future. Quoted words do not count. Reads English and the languages of [`translations`].
+/// Returns whether the words of a sentence judge rather than report: it hedges, has a likelihood term of any scale or a
+/// percentage, says whose judgment it is, or speaks of the future. Quoted words do not count. Reads English and the languages of [`translations`].
 pub fn judges(text: &str, language: &str) -> bool {
     if wording_is_read(language) {
-        return hedge(text).is_some() || forecast(text).is_some();
+        let lower = text.to_lowercase();
+        return hedge(text).is_some()
+            || forecast(text).is_some()
+            || JUDGMENTS.iter().any(|words| wording::says(&lower, words))
+            || wording::stated_chance(text).is_some();
     }
     let Some(translation) = translations::of(language) else { return false };
     let text = translations::letters(text);
@@ -161,6 +197,13 @@ mod tests {
             "The parties shall pay.",
             "The line is going to close.",
             "Political will is weak, but traffic will fall.",
+            "There is a 70% chance of a fall.",
+            "The probability is 30 per cent.",
+            "Traffic is expected to fall.",
+            "Lines are set to close.",
+            "We assess that traffic fell.",
+            "There is a real risk of a strike.",
+            "Traffic appears to have fallen.",
         ] {
             assert!(judges(text, "en-GB"), "{text}");
         }
@@ -175,6 +218,9 @@ mod tests {
             "He called it “very likely”.",
             "A remote port closed.",
             "He is willing.",
+            "Traffic fell by 30%.",
+            "He expected to fall.",
+            "The paper says \"we assess that it fell\".",
         ] {
             assert!(!judges(text, "en"), "{text}");
         }

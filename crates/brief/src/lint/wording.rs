@@ -46,6 +46,8 @@ pub struct TermFault {
     pub offset: usize,
     /// Length of the words, in bytes.
     pub length: usize,
+    /// The percentage that the words state.
+    pub percent: Option<u32>,
     /// Message for the author.
     pub message: String,
 }
@@ -66,8 +68,13 @@ pub fn term_fault(
     let is_judgment = matches!(statement.r#type(), StatementType::Assessment | StatementType::Forecast);
     let fault = |code, found: Found, message| {
         let Found { term, offset, length } = found;
-        Some(TermFault { code, term, offset, length, message })
+        Some(TermFault { code, term, offset, length, percent: None, message })
     };
+    if let Some(chance) = stated_chance(&statement.text).filter(|_| is_judgment)
+        && let Some(fault) = chance_fault(chance, &statement.text, likelihood, scale)
+    {
+        return Some(fault);
+    }
     let text = Words::of(&statement.text);
     if is_judgment && let Some(found) = text.term_of_other_scale(scale) {
         let (term, own) = (words(found.term), own_term(found.term, scale));
@@ -99,6 +106,83 @@ pub fn term_fault(
         }
         _ => None,
     }
+}
+
+/// Compares a percentage in the words of a sentence with its likelihood.
+fn chance_fault(
+    chance: StatedChance,
+    text: &str,
+    likelihood: Option<&Likelihood>,
+    scale: LikelihoodScale,
+) -> Option<TermFault> {
+    let StatedChance { percent, offset, length } = chance;
+    let said = &text[offset..offset + length];
+    let is_within = |(low, high): (u32, u32)| (low..=high).contains(&percent);
+    let (code, message) = match likelihood {
+        None => {
+            let message =
+                format!("\"{said}\" is a likelihood, but the sentence has none: set it, or use other words");
+            (TERM_WITHOUT_LIKELIHOOD, message)
+        }
+        Some(likelihood) => {
+            let (low, high) = match (likelihood.low_percent, likelihood.high_percent) {
+                (0, 0) => bounds(likelihood.term()),
+                own => own,
+            };
+            if is_within((low, high)) {
+                return None;
+            }
+            let given = words(likelihood.term());
+            let message = format!(
+                "the sentence says \"{said}\", but its likelihood is \"{given}\", {low}-{high}%: make them the same"
+            );
+            (LIKELIHOOD_CONTRADICTS_TEXT, message)
+        }
+    };
+    let term = scale_terms(scale).iter().copied().find(|term| is_within(bounds(*term)))?;
+    Some(TermFault { code, term, offset, length, percent: Some(percent), message })
+}
+
+/// A likelihood in figures in the words of a sentence, such as "70% chance".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct StatedChance {
+    percent: u32,
+    offset: usize,
+    length: usize,
+}
+
+/// Returns the first percentage in an English text that is a chance, as in "a 70 per cent chance" and "the probability is 70%".
+pub(super) fn stated_chance(text: &str) -> Option<StatedChance> {
+    const SIGNS: [&str; 3] = ["%", "percent", "per cent"];
+    const NOUNS: [&str; 4] = ["chance", "probability", "likelihood", "odds"];
+    const LINKS: [&str; 5] = ["is", "of", "at", "about", "roughly"];
+    let lower = text.to_ascii_lowercase();
+    let is_quoted = quoted(text);
+    let signs = SIGNS.iter().flat_map(|sign| lower.match_indices(sign));
+    let chance = |(at, sign): (usize, &str)| {
+        let before = lower[..at].trim_end_matches(is_gap);
+        let number = before.trim_end_matches(|c: char| c.is_ascii_digit());
+        let percent: u32 = before[number.len()..].parse().ok().filter(|percent| *percent <= 100)?;
+        let is_whole = !number.ends_with(['.', ',', '-', '–', '‑']);
+        let behind = lower[at + sign.len()..].trim_start_matches(is_gap);
+        let noun = NOUNS.iter().find(|noun| behind.strip_prefix(**noun).is_some_and(starts_no_word));
+        let mut words_before =
+            number.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).rev();
+        let noun_before = words_before.find(|word| !LINKS.contains(word)).filter(|word| NOUNS.contains(word));
+        if !is_whole || is_quoted[at] || noun.is_none() && noun_before.is_none() {
+            return None;
+        }
+        let end = match noun {
+            Some(noun) => lower.len() - behind.len() + noun.len(),
+            None => at + sign.len(),
+        };
+        Some(StatedChance { percent, offset: number.len(), length: end - number.len() })
+    };
+    signs.filter_map(chance).min_by_key(|chance| chance.offset)
+}
+
+fn starts_no_word(text: &str) -> bool {
+    text.chars().next().is_none_or(|c| !c.is_alphanumeric())
 }
 
 /// Returns the term of a scale for the percentages of a term of another one.

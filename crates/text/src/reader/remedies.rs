@@ -5,7 +5,7 @@ use chancery_brief::likelihood::{row, scale_terms, words};
 use chancery_brief::translations::{self, letters};
 use chancery_proto::brief::v1::LikelihoodScale;
 
-use super::terms::written_in_ascii;
+use super::terms::{meant_percentages, written_in_ascii};
 use crate::range::TextRange;
 use crate::syntax::tokens::Item;
 use crate::vocabulary::{CONFIDENCES, is_confidence, is_term};
@@ -61,6 +61,7 @@ pub(super) fn remedy(place: &str, item: &Item, known: &[&str]) -> Option<Remedy>
     let lower = head.to_lowercase();
     of_other_part(place, &lower)
         .or_else(|| of_claim(item, &lower))
+        .or_else(|| of_percentages(item, known))
         .or_else(|| in_other_language(item, &lower))
         .or_else(|| {
             let (_, key) = ALIASES.iter().find(|(alias, key)| *alias == lower && known.contains(key))?;
@@ -101,6 +102,15 @@ fn of_claim(item: &Item, lower: &str) -> Option<Remedy> {
         message: "a source is cited in brackets, before the annotations: write `[@key B2, p. 4]`".to_owned(),
         fix: None,
     })
+}
+
+/// Returns the remedy for percentages without their term, or in another form.
+fn of_percentages(item: &Item, known: &[&str]) -> Option<Remedy> {
+    let is_phia = known.contains(&"realistic possibility");
+    let scale = if is_phia { LikelihoodScale::Phia } else { LikelihoodScale::Icd203 };
+    let written = meant_percentages(&item.head.text, scale).filter(|_| item.value.is_none())?;
+    let message = format!("a likelihood is its term, then its percentages: write `{written}`");
+    Some(Remedy { message, fix: Some((item.range, written)) })
 }
 
 const CONFIDENCE_FORM: &str =

@@ -17,6 +17,7 @@ use crate::defaults::{self, Container};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::paths::PathNode;
 use crate::range::{Spanned, TextRange};
+use crate::syntax::citation_keys::{is_grade, leading_grade};
 use crate::syntax::markings::trailing_marking;
 use crate::syntax::parts::Parts;
 use crate::syntax::sentences::{Passage, is_bracketed};
@@ -184,6 +185,7 @@ impl Lowering<'_> {
             if let Some(locator) = &written.locator {
                 inner.set("locator", locator.range);
                 self.refuse_marking_in_locator(locator);
+                self.refuse_grade_in_locator(&written.key, locator);
                 citation.locator.clone_from(&locator.text);
             }
             citations.push(citation);
@@ -200,6 +202,19 @@ impl Lowering<'_> {
         let message = "the marking of a citation is before its comma, as in `@key B2 (TLP:GREEN), p. 4`: move it, or put the \
                        whole locator in quotation marks for text";
         self.diagnostics.error(code::UNKNOWN_MARKING, range, message);
+    }
+
+    /// Reports a grade behind the comma of a citation, where it is a place. In quotation marks it is meant as such.
+    fn refuse_grade_in_locator(&mut self, key: &Spanned, locator: &Value) {
+        let is_quoted = locator.range.end - locator.range.start > locator.text.len();
+        let Some(grade) = leading_grade(&locator.text).filter(|_| !is_quoted) else { return };
+        let range = TextRange::new(key.range.end, locator.range.start + grade.len());
+        let message = format!(
+            "the grade of a citation is before its comma, as in `@{} {grade}, p. 4`; put the whole place in quotation marks for text",
+            key.text
+        );
+        let error = Diagnostic::error(code::INVALID_CITATION, range, message);
+        self.diagnostics.push(error.with_fix(range, format!(" {grade}")));
     }
 
     /// Reports a key that no source has, unless the source may be among the front matter that was not read.
@@ -265,14 +280,6 @@ impl Lowering<'_> {
         }
         digit.unwrap_or_default()
     }
-}
-
-/// Returns whether a text has the form of a grade: a letter, a digit or both.
-fn is_grade(text: &str) -> bool {
-    let digit = text.trim_start_matches(|c| matches!(c, 'A'..='F'));
-    text.len() - digit.len() <= 1
-        && matches!(digit, "" | "1" | "2" | "3" | "4" | "5" | "6")
-        && !text.is_empty()
 }
 
 /// Takes a word that is the value of an enum by itself, such as `fact`.

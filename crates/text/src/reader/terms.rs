@@ -63,6 +63,37 @@ pub(crate) fn percentages(text: &str) -> Option<Percentages> {
     Some(Percentages { bounds, point })
 }
 
+/// Returns the likelihood that percentages with other signs around them mean, such as `60-70%`, `~65%` or `likely (60-70%)`.
+pub(super) fn meant_percentages(given: &str, scale: LikelihoodScale) -> Option<String> {
+    let ascii = in_ascii(given).unwrap_or_else(|| given.to_owned()).to_lowercase();
+    let is_letter = |c: char| c.is_alphabetic();
+    let figures_start = ascii.find(|c: char| c.is_ascii_digit())?;
+    let (before, figures) = ascii.split_at(figures_start);
+    let named = before.trim_end_matches(|c| !is_letter(c)).trim_end_matches("about").trim_end();
+    let is_percentage = figures.contains('%') && !figures.contains(is_letter);
+    let numbers: Vec<u32> = figures
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|number| !number.is_empty())
+        .map(|number| number.parse().ok().filter(|percent| *percent <= 100))
+        .collect::<Option<_>>()?;
+    let (low, high) = match numbers.as_slice() {
+        [point] => (*point, *point),
+        [low, high] if low < high => (*low, *high),
+        _ => return None,
+    };
+    let covers = |term: &&LikelihoodTerm| {
+        let (least, most) = bounds(**term);
+        least <= low && high <= most
+    };
+    let term = if named.is_empty() {
+        words(*scale_terms(scale).iter().find(covers)?)
+    } else {
+        scale_terms(scale).iter().map(|term| words(*term)).find(|words| *words == named)?
+    };
+    let percentages = if low == high { format!("at {low}%") } else { format!("{low}-{high}%") };
+    is_percentage.then(|| format!("{term} {percentages}"))
+}
+
 /// Words that authors use for a term, without an intensifier, with the term that each means.
 const SYNONYMS: [(&str, LikelihoodTerm); 13] = [
     ("likely", LikelihoodTerm::Icd203Likely),
@@ -81,10 +112,10 @@ const SYNONYMS: [(&str, LikelihoodTerm); 13] = [
 ];
 
 /// Words before a synonym that move it away from even.
-const INTENSIFIERS: [&str; 6] = ["very", "highly", "extremely", "most", "quite", "strongly"];
+const INTENSIFIERS: [&str; 5] = ["very", "highly", "extremely", "most", "strongly"];
 
 /// Words before a synonym that leave its meaning as it is.
-const FILLERS: [&str; 7] = ["almost", "nearly", "roughly", "about", "fairly", "rather", "virtually"];
+const FILLERS: [&str; 8] = ["almost", "nearly", "roughly", "about", "fairly", "rather", "quite", "virtually"];
 
 /// Returns the term of a scale that other words for a likelihood mean, such as "very probably".
 pub(super) fn meant_term(given: &str, scale: LikelihoodScale) -> Option<&'static str> {

@@ -5,11 +5,13 @@ use chancery_brief::lint::{term_fault, wording_is_read};
 use chancery_proto::brief::v1::{Likelihood, Statement};
 
 use super::lowering::Lowering;
+use super::terms::meant_term;
 use crate::code;
 use crate::diagnostics::Diagnostic;
 use crate::range::TextRange;
 use crate::syntax::parts::Parts;
 use crate::syntax::sentences::Passage;
+use crate::syntax::tokens::Item;
 
 impl Lowering<'_> {
     /// Compares the terms in the sentences of a passage with their likelihoods, or with that of their judgment.
@@ -24,10 +26,18 @@ impl Lowering<'_> {
         }
         for (parts, statement) in passage.sentences.iter().zip(statements) {
             let Some(fault) = term_fault(statement, of_judgment, self.scale) else { continue };
+            // An annotation that seems to mean a likelihood is an error already.
+            let is_meant = |item: &Item| meant_term(&item.head.text, self.scale).is_some();
+            if fault.code == code::TERM_WITHOUT_LIKELIHOOD && parts.items.iter().any(is_meant) {
+                continue;
+            }
             let warning =
                 Diagnostic::warning(fault.code, term_range(parts, fault.offset, fault.length), fault.message);
             self.wording.push(if fault.code == code::TERM_WITHOUT_LIKELIHOOD {
-                let (at, insertion) = insertion(parts, words(fault.term));
+                let term = words(fault.term);
+                let written =
+                    fault.percent.map_or(term.to_owned(), |percent| format!("{term} at {percent}%"));
+                let (at, insertion) = insertion(parts, &written);
                 warning.with_fix(at, insertion)
             } else {
                 warning

@@ -1,8 +1,8 @@
-//! The role of a citation, and where its key starts.
+//! The parts of a citation by their form: its role, where its key starts, its grade.
 
 use chancery_proto::brief::v1::CitationRole;
 
-use crate::syntax::gaps::skip_gaps;
+use crate::syntax::gaps::{is_gap, skip_gaps};
 
 /// Words before the `@` of a citation, with the role that each means.
 pub(crate) const ROLE_WORDS: [(&str, CitationRole); 3] = [
@@ -21,4 +21,18 @@ pub(crate) fn citation_key(text: &str, at: usize) -> Option<(CitationRole, usize
         let key = skip_gaps(text, after);
         (key > after && text[key..].starts_with('@')).then_some((role, key + 1))
     })
+}
+
+/// Returns the grade, letter and digit, that a place starts with.
+pub(crate) fn leading_grade(place: &str) -> Option<&str> {
+    let first = place.split(',').next()?.trim_end_matches(is_gap);
+    (first.len() == 2 && is_grade(first)).then_some(first)
+}
+
+/// Returns whether a text has the form of a grade: a letter, a digit or both.
+pub(crate) fn is_grade(text: &str) -> bool {
+    let digit = text.trim_start_matches(|c| matches!(c, 'A'..='F'));
+    text.len() - digit.len() <= 1
+        && matches!(digit, "" | "1" | "2" | "3" | "4" | "5" | "6")
+        && !text.is_empty()
 }

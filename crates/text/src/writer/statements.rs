@@ -7,7 +7,7 @@ use super::escapes::protect_line_start;
 use super::spans::with_spans;
 use super::state::{WITHHELD, Writer, effective, id, joined, label, stated};
 use crate::defaults::{self, Container};
-use crate::syntax::citation_keys::ROLE_WORDS;
+use crate::syntax::citation_keys::{ROLE_WORDS, leading_grade};
 use crate::syntax::markings::trailing_marking;
 use crate::syntax::sentences::is_bracketed;
 use crate::syntax::values::quoted;
@@ -66,7 +66,9 @@ impl Writer<'_> {
         let written = joined(&[role, &format!("@{}", citation.source_id), &grade, &marking]);
         match citation.locator.as_str() {
             "" => written,
-            locator if trailing_marking(locator, self.scheme).is_some() => {
+            locator
+                if trailing_marking(locator, self.scheme).is_some() || leading_grade(locator).is_some() =>
+            {
                 format!("{written}, {}", quoted(locator))
             }
             locator => format!("{written}, {}", value(locator, ']')),
