@@ -54,8 +54,8 @@ fn a_raw_paragraph_becomes_one_sentence_a_line() {
 
 #[test]
 fn a_set_paragraph_keeps_its_lines() {
-    let set = "# H ^h\n\nOne. Still one. ^s-01\nTwo,\nthree. ^s-02\n";
-    assert_eq!(body(set), "# H ^h\n\nOne. Still one. ^s-01\nTwo, ^s-03\nthree. ^s-02\n");
+    let set = "# H ^h\n\nOne. Still one. ^s-01\nTwo.\nthree. ^s-02\n";
+    assert_eq!(body(set), "# H ^h\n\nOne. Still one. ^s-01\nTwo. ^s-03\nthree. ^s-02\n");
 }
 
 #[test]

@@ -79,7 +79,7 @@ pub fn term_fault(
     if is_judgment && let Some(found) = text.term_of_other_scale(scale) {
         let (term, own) = (words(found.term), own_term(found.term, scale));
         let message = format!(
-            "\"{term}\" is a term of another scale than the brief's: write \"{own}\", or set likelihood_scale"
+            "\"{term}\" is a term of another scale than the brief's: write \"{own}\", or change the scale of the brief"
         );
         return fault(TERM_OF_OTHER_SCALE, found, message);
     }

@@ -38,11 +38,12 @@ impl BriefForm {
         Self::of(file).unwrap_or(Self::Json)
     }
 
-    /// Returns the form of the text of a file: by its ending, or on standard input JSON if it is an object and otherwise the
-    /// text form.
+    /// Returns the form of the text of a file: by its ending, or else JSON if it is an object and the text form if it starts
+    /// with front matter or is on standard input.
     pub fn of_text(file: &Path, text: &str) -> Self {
-        let is_object = || text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).starts_with('{');
-        if is_standard(file) && !is_object() { Self::Text } else { Self::or_json(file) }
+        let start = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
+        let is_text = start.starts_with("---") || is_standard(file) && !start.starts_with('{');
+        Self::of(file).unwrap_or(if is_text { Self::Text } else { Self::Json })
     }
 
     /// Returns the ending of the files that are written.
@@ -85,7 +86,8 @@ mod tests {
         assert_eq!(form("-", "---\n"), BriefForm::Text);
         assert_eq!(form("-", "\n {\"title\": 1}"), BriefForm::Json);
         assert_eq!(form("suez.json", "---"), BriefForm::Json);
-        assert_eq!(form("README.md", "---"), BriefForm::Json);
+        assert_eq!(form("README.md", "---"), BriefForm::Text);
+        assert_eq!(form("README.md", "# Title"), BriefForm::Json);
         assert_eq!(form("red.YML", "{}"), BriefForm::Yaml);
         assert_eq!(BriefForm::of(Path::new("README.md")), None);
     }

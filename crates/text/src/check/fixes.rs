@@ -33,6 +33,7 @@ impl Diagnostic {
             | code::INVALID_COMMENT
             | code::INVALID_VALUE
             | code::INVALID_YAML
+            | code::INVALID_TABLE
             | code::NOT_A_BRIEF => true,
             // Only what precedes the front matter is removed.
             code::FRONT_MATTER => fix.replacement.is_empty(),

@@ -13,7 +13,7 @@ use crate::syntax::markers::{ForeignMarker, Marker, marked, numbered_caption};
 use crate::syntax::parts::{Parts, TextForm, read_line};
 use crate::syntax::pasted_tables::{is_numbered_title, read_pasted_table, starts_pasted_table};
 use crate::syntax::quotes::{callout_length, read_quote};
-use crate::syntax::sentences::read_passage;
+use crate::syntax::sentences::{Passage, read_passage};
 use crate::syntax::tables::read_table;
 use crate::syntax::tree::{EMPTY_BLOCKS, Element, ElementKind};
 
@@ -152,10 +152,12 @@ fn report_foreign(reader: &mut LineReader<'_, '_, '_>, line: &Line<'_>, foreign:
             Diagnostic::error(code::NOT_A_BRIEF, fence, message).with_fix(fence, "```")
         }
         ForeignMarker::Bullet
+        | ForeignMarker::Dot
         | ForeignMarker::Number { .. }
         | ForeignMarker::Rule
         | ForeignMarker::Underline => {
-            let mark = TextRange::new(content.start, content.start + 1);
+            let dot = content.of(reader.text).chars().next().map_or(0, char::len_utf8);
+            let mark = TextRange::new(content.start, content.start + dot);
             let message = "list items start with \"- \": write it, or a backslash before the mark for text";
             Diagnostic::error(code::NOT_A_BRIEF, mark, message).with_fix(mark, "-")
         }
@@ -218,11 +220,37 @@ fn paragraph(reader: &mut LineReader<'_, '_, '_>) -> ElementKind {
         reader.advance();
     }
     let passage = read_passage(reader.text, lines, reader.cursor);
+    refuse_bold_title(reader, &passage);
     // With an id, it is a sentence.
     if let Some((line, length)) = caption.filter(|_| passage.is_raw && passage.lines.len() == 1) {
         warn_of_caption(reader, &line, length);
     }
     ElementKind::Paragraph(passage)
+}
+
+/// Reports a line of few words that are bold as a whole, as authors of other forms write headings.
+fn refuse_bold_title(reader: &mut LineReader<'_, '_, '_>, passage: &Passage) {
+    /// Most words of a heading that is recognised.
+    const MOST_WORDS: usize = 10;
+    let ([line], [sentence], true) = (passage.lines.as_slice(), passage.sentences.as_slice(), passage.is_raw)
+    else {
+        return;
+    };
+    let written = line.of(reader.text).trim();
+    let Some(title) = written.strip_prefix("**").and_then(|rest| rest.strip_suffix("**")) else { return };
+    let is_title = !title.contains('*')
+        && !title.ends_with(['.', '!', '?'])
+        && title.split_whitespace().count() <= MOST_WORDS
+        && sentence.marking.is_none();
+    if !is_title {
+        return;
+    }
+    let mark = if reader.text[..line.start].contains("\n# ") { "##" } else { "#" };
+    let message = format!(
+        "a bold line is a sentence, and no heading: write `{mark} {title}`, or end it with a full stop"
+    );
+    let error = Diagnostic::error(code::NOT_A_BRIEF, *line, message);
+    reader.cursor.diagnostics.push(error.with_fix(*line, format!("{mark} {title}")));
 }
 
 /// Warns of a line that reads as the caption of a table, but starts none.

@@ -48,6 +48,7 @@ pub(crate) fn read_fenced(reader: &mut LineReader<'_, '_, '_>) -> ElementKind {
     }
     let mut entries = Vec::new();
     let mut is_closed = false;
+    let mut last_line = opening.range.end;
     while let Some(line) = reader.peek() {
         match reader.marker(&line) {
             _ if line.is_blank() => reader.advance(),
@@ -67,6 +68,7 @@ pub(crate) fn read_fenced(reader: &mut LineReader<'_, '_, '_>) -> ElementKind {
                 if length > 0 {
                     report_list_mark(reader, &kind.text, TextRange::new(range.start - length, range.start));
                 }
+                last_line = line.range.end;
                 reader.advance();
                 entries.push(read_line(reader.text, range, TextForm::Columns, reader.cursor));
             }
@@ -74,7 +76,9 @@ pub(crate) fn read_fenced(reader: &mut LineReader<'_, '_, '_>) -> ElementKind {
     }
     if !is_closed {
         let message = "the fenced block does not close: add a line ``` behind its last entry";
-        reader.cursor.diagnostics.error(code::UNCLOSED, content, message);
+        let end = TextRange::at(last_line);
+        let error = Diagnostic::error(code::UNCLOSED, content, message);
+        reader.cursor.diagnostics.push(error.with_fix(end, "\n```"));
     }
     ElementKind::Fenced { kind, entries }
 }

@@ -26,7 +26,7 @@ pub(crate) enum Marker {
     Figure,
     /// `<!--`.
     Comment,
-    /// What means nothing in a brief: `---`, `===`, `~~~`, `* `, `+ `, `#word`, `1) `, `۱. `, `(TLP:RED) ## `.
+    /// What means nothing in a brief: `---`, `===`, `~~~`, `* `, `+ `, `• `, `#word`, `1) `, `۱. `, `(TLP:RED) ## `.
     Foreign(ForeignMarker),
 }
 
@@ -38,6 +38,8 @@ pub(crate) enum ForeignMarker {
     /// Three `~`, which fence in Markdown.
     Fence,
     Bullet,
+    /// A dot of a word processor's list.
+    Dot,
     HeadingWithoutSpace {
         length: usize,
     },
@@ -71,6 +73,9 @@ pub(crate) fn marker(line: &str, scheme: Scheme) -> Option<Marker> {
         b'-' if is_space_or_end(1) => Some(Marker::Bullet { length: bullet_length(line, 1) }),
         b'+' | b'*' if after(1).is_some_and(char::is_whitespace) => {
             Some(Marker::Foreign(ForeignMarker::Bullet))
+        }
+        0x80.. if line.starts_with(['•', '◦', '▪', '‣', '●']) => {
+            Some(Marker::Foreign(ForeignMarker::Dot))
         }
         b'0'..=b'9' | 0x80.. => number(line),
         b'|' => Some(Marker::TableRow),
@@ -163,6 +168,7 @@ impl Marker {
                         | ForeignMarker::Underline
                         | ForeignMarker::Fence
                         | ForeignMarker::Marked
+                        | ForeignMarker::Dot
                 )
             }
             _ => true,

@@ -117,6 +117,17 @@ fn text_range(
             TokenKind::Id(_) => 3,
         };
         let follows = skip_gaps(&text[..next.max(token.end)], token.end) < next;
+        if let TokenKind::Id(id) = &token.kind
+            && follows
+            && token.start == start
+        {
+            let (range, behind) = (fragment.range(start, end), text[token.end..end].trim_matches(is_gap));
+            let message = format!("an id ends its line: move ^{} behind what follows it", id.text);
+            let error = Diagnostic::error(code::WRONG_ORDER, fragment.range(token.start, token.end), message);
+            cursor.diagnostics.push(error.with_fix(range, format!("{behind} ^{}", id.text)));
+            text_end = next;
+            continue;
+        }
         if follows {
             let range = fragment.range(token.start, token.end);
             let stray = stray_bracket(text, token, next);

@@ -1,5 +1,5 @@
 //! Tables in other forms than that of a brief: rows with tabs between their cells, as spreadsheets and word processors paste
-//! them, and numbered captions such as `Table 1: Transits`.
+//! them, below a title line also rows with semicolons or commas, and numbered captions such as `Table 1: Transits`.
 
 use crate::code;
 use crate::diagnostics::Diagnostic;
@@ -13,12 +13,26 @@ use crate::syntax::tree::{Table, TableRow};
 
 /// Returns whether a pasted table starts on a line: a row with tabs, or a title line that such a row follows.
 pub(crate) fn starts_pasted_table(reader: &LineReader<'_, '_, '_>, line: &Line<'_>) -> bool {
-    let next = || reader.next_filled_line().is_some_and(|next| is_row(next.content()));
+    let next = reader.next_filled_line();
     if is_title(reader, line) {
-        return next();
+        return next.is_some_and(|next| separator(reader, &next).is_some());
     }
+    let is_row = |line: &Line<'_>| is_row(line.content(), '\t');
     // A single tab may be a slip.
-    is_row(line.content()) && (line.content().matches('\t').count() > 1 || next())
+    is_row(line) && (line.content().matches('\t').count() > 1 || next.is_some_and(|next| is_row(&next)))
+}
+
+/// Returns what separates the cells of a row below a title line: a tab, or a semicolon or comma if the line behind the row
+/// has as many of them.
+fn separator(reader: &LineReader<'_, '_, '_>, row: &Line<'_>) -> Option<char> {
+    let content = row.content();
+    let behind = reader.text[row.range.end..].trim_start_matches(['\r', '\n']);
+    let behind = behind.lines().next().unwrap_or_default();
+    let count = |text: &str, mark: char| text.matches(mark).count();
+    ['\t', ';', ',']
+        .into_iter()
+        .filter(|mark| is_row(content, *mark))
+        .find(|mark| *mark == '\t' || is_row(behind, *mark) && count(behind, *mark) == count(content, *mark))
 }
 
 /// Returns whether a line is a title line with a number, which rows with bars follow.
@@ -34,8 +48,9 @@ pub(crate) fn read_pasted_table(reader: &mut LineReader<'_, '_, '_>) -> Table {
     while reader.peek().is_some_and(|line| line.is_blank()) {
         reader.advance();
     }
+    let mark = reader.peek().and_then(|row| separator(reader, &row)).unwrap_or('\t');
     let mut rows: Vec<TableRow> = Vec::new();
-    while let Some(line) = reader.peek().filter(|line| is_row(line.content()))
+    while let Some(line) = reader.peek().filter(|line| is_row(line.content(), mark))
         && !reader.cursor.is_exhausted()
     {
         let range = line.from(line.lead());
@@ -43,7 +58,7 @@ pub(crate) fn read_pasted_table(reader: &mut LineReader<'_, '_, '_>) -> Table {
         if !reader.cursor.admits(range.end - range.start, range) {
             break;
         }
-        let cells = cells(range, reader.text);
+        let cells = cells(range, reader.text, mark);
         reader.cursor.spend(cells.len(), range);
         rows.push(TableRow { range, cells });
     }
@@ -59,8 +74,13 @@ pub(crate) fn read_pasted_table(reader: &mut LineReader<'_, '_, '_>) -> Table {
     };
     let mut lines: Vec<String> = rows.iter().map(written).collect();
     let message = format!(
-        "rows of a table have bars between their cells, not tabs: write `Table: CAPTION`, then the headings, such as `{}`, then \
+        "rows of a table have bars between their cells, not {}: write `Table: CAPTION`, then the headings, such as `{}`, then \
          `|{}` and the rows",
+        match mark {
+            ';' => "semicolons",
+            ',' => "commas",
+            _ => "tabs",
+        },
         lines.first().map_or("", String::as_str),
         "---|".repeat(columns)
     );
@@ -84,8 +104,8 @@ fn is_title(reader: &LineReader<'_, '_, '_>, line: &Line<'_>) -> bool {
         || numbered_caption(line.content()).is_some()
 }
 
-/// Returns whether a line consists of short cells with tabs between them.
-fn is_row(line: &str) -> bool {
+/// Returns whether a line consists of short cells with a mark between them.
+fn is_row(line: &str, mark: char) -> bool {
     /// Most words of a cell.
     const MOST_WORDS: usize = 8;
     let line = line.trim_end();
@@ -93,10 +113,10 @@ fn is_row(line: &str) -> bool {
         let cell = cell.trim();
         cell.split_whitespace().count() <= MOST_WORDS && !cell.ends_with(['.', '!', '?', '}', ']'])
     };
-    line.contains('\t') && line.split('\t').all(is_cell) && !line.starts_with(['|', '{', '^', '`', '>', '#'])
+    line.contains(mark) && line.split(mark).all(is_cell) && !line.starts_with(['|', '{', '^', '`', '>', '#'])
 }
 
-fn cells(range: TextRange, text: &str) -> Vec<Spanned> {
+fn cells(range: TextRange, text: &str, mark: char) -> Vec<Spanned> {
     let row = range.of(text).trim_end();
     let mut at = range.start;
     let cell = |written: &str| {
@@ -104,5 +124,5 @@ fn cells(range: TextRange, text: &str) -> Vec<Spanned> {
         at += written.len() + 1;
         Spanned::new(written.trim(), TextRange::new(start, start + written.trim().len()))
     };
-    row.split('\t').map(cell).collect()
+    row.split(mark).map(cell).collect()
 }

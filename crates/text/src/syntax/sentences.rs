@@ -5,7 +5,8 @@
 
 use chancery_proto::names::PartId;
 
-use crate::diagnostics::Diagnostics;
+use crate::code;
+use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::range::TextRange;
 use crate::syntax::cursor::Cursor;
 use crate::syntax::fragment::Fragment;
@@ -84,7 +85,31 @@ fn set(text: &str, lines: &[TextRange], cursor: &mut Cursor<'_>) -> Vec<Parts> {
             _ => sentences.push(parts),
         }
     }
+    report_wrapped(&sentences, cursor);
     sentences
+}
+
+/// Reports sentences that go on in the next line.
+fn report_wrapped(sentences: &[Parts], cursor: &mut Cursor<'_>) {
+    for (above, below) in sentences.iter().zip(&sentences[1.min(sentences.len())..]) {
+        let is_open = above.id.is_none()
+            && above
+                .text
+                .text
+                .chars()
+                .next_back()
+                .is_some_and(|c| c.is_alphanumeric() || matches!(c, ',' | ';'))
+            && above.citations.is_empty()
+            && above.items.is_empty();
+        let goes_on = below.marking.is_none() && below.text.text.starts_with(char::is_lowercase);
+        if is_open && goes_on {
+            let message = "the sentence goes on in the next line, but once a paragraph has ids, each line is a sentence: join the \
+                           two lines";
+            let between = TextRange::new(above.range.end, below.range.start);
+            let error = Diagnostic::error(code::MISPLACED, above.range, message);
+            cursor.diagnostics.push(error.with_fix(between, " "));
+        }
+    }
 }
 
 fn merge(sentence: &mut Parts, line: Parts) {

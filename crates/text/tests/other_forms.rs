@@ -1,0 +1,89 @@
+//! Texts in the forms of other programs and habits: each is an error whose fix writes the form of a brief.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
+
+use chancery_text::{Context, Severity, apply_safe_fixes, read};
+
+#[test]
+fn percentages_in_place_of_a_likelihood_are_written_behind_their_term() {
+    for (annotation, meant) in [
+        ("60-70%", "likely 60-70%"),
+        ("60–70%", "likely 60-70%"),
+        ("65%", "likely at 65%"),
+        ("~65%", "likely at 65%"),
+        ("about 65%", "likely at 65%"),
+        ("likely ~65%", "likely at 65%"),
+        ("likely (60-70%)", "likely 60-70%"),
+        ("likely, 60-70%", ""),
+        ("unlikely about 30%", "unlikely at 30%"),
+        ("98%", "almost certain at 98%"),
+        ("3 ships", ""),
+        ("30-70%", ""),
+    ] {
+        let text = format!("---\ntitle: T\n---\n\nIt falls. {{{annotation}}} ^s-1\n");
+        let found = read(&text, &Context::default()).diagnostics;
+        let fixes: Vec<&str> =
+            found.iter().filter_map(|found| Some(found.fix.as_ref()?.replacement.as_str())).collect();
+        assert_eq!(fixes.contains(&meant), !meant.is_empty(), "{annotation}: {found:?}");
+    }
+}
+
+/// Returns a body after its safe fixes, which leave no error, and the number of errors before them.
+fn fixed_safely(body: &str) -> (String, usize) {
+    let head = "---\ntitle: T\nsources:\n  a: {title: A}\n---\n\n# H ^h\n\n";
+    let text = format!("{head}{body}");
+    let found = read(&text, &Context::default()).diagnostics;
+    let errors = found.iter().filter(|found| found.severity == Severity::Error).count();
+    let fixed = apply_safe_fixes(&text, &found).text;
+    let left = read(&fixed, &Context::default());
+    assert!(!left.has_errors(), "{body}: {:?}\n{fixed}", left.diagnostics);
+    (fixed[head.len()..].to_owned(), errors)
+}
+
+#[test]
+fn forms_of_other_programs_are_errors_that_check_corrects() {
+    for (body, errors, fixed) in [
+        ("• Ships left. [@a]\n• Crews stayed. [@a]\n", 2, "- Ships left. [@a]\n- Crews stayed. [@a]\n"),
+        ("**Tolls and fees**\n\nIt fell. [@a]\n", 1, "## Tolls and fees\n\nIt fell. [@a]\n"),
+        (
+            "Table: Ships [@a]\n\nYear;Ships\n2024;3\n2025;9\n",
+            1,
+            "Table: Ships [@a]\n\n| Year | Ships |\n|---|---|\n| 2024 | 3 |\n| 2025 | 9 |\n",
+        ),
+        (
+            "Table: Ships [@a]\nYear,Ships\n2024,3\n",
+            1,
+            "Table: Ships [@a]\n| Year | Ships |\n|---|---|\n| 2024 | 3 |\n",
+        ),
+        ("^s-6 About half left. [@a]\n", 1, "About half left. [@a] ^s-6\n"),
+        ("```drivers\nPrices rise ^d-1\n", 1, "```drivers\nPrices rise ^d-1\n```\n"),
+        (
+            "```drivers\nPrices rise ^d-1\n\n# Next ^n\n",
+            1,
+            "```drivers\nPrices rise ^d-1\n```\n\n# Next ^n\n",
+        ),
+    ] {
+        assert_eq!(fixed_safely(body), (fixed.to_owned(), errors), "{body}");
+    }
+    for text in [
+        "**It fell.**\n",
+        "**Tolls** rose.\n",
+        "It fell; it rose; it fell.\nIt rose; it fell; it rose.\n",
+        "A • b.\n",
+    ] {
+        assert_eq!(fixed_safely(text), (text.to_owned(), 0));
+    }
+}
+
+#[test]
+fn a_sentence_that_goes_on_in_the_next_line_of_a_paragraph_with_ids() {
+    let text = "---\ntitle: T\n---\n\n# H ^h\n\nShips are counted by the\nport board each month. ^s-1\n";
+    let found = read(text, &Context::default()).diagnostics;
+    let error = found.iter().find(|found| found.code == "MISPLACED").unwrap();
+    let fix = error.fix.as_ref().unwrap();
+    let mut fixed = text.to_owned();
+    fixed.replace_range(fix.range.start..fix.range.end, &fix.replacement);
+    assert!(fixed.ends_with("Ships are counted by the port board each month. ^s-1\n"), "{fixed}");
+    let set = "---\ntitle: T\n---\n\n# H ^h\n\nIt fell.\nport board figures show it. ^s-1\n";
+    assert!(!read(set, &Context::default()).has_errors());
+}
