@@ -94,7 +94,7 @@ codes! {
     DUPLICATE_ID;
     /// A heading below which the bottom line or the key judgments are looked for: they are above the first heading.
     OPENING_BELOW_HEADING;
-    /// A sentence in brackets or parentheses alone, which may be meant as a citation or an annotation.
+    /// A sentence in brackets or parentheses alone, or the number of a note, which may be meant as a citation or an annotation.
     BRACKETED_SENTENCE;
     /// A language that no reader knows by this name.
     DOUBTFUL_LANGUAGE;

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
-use chancery_text::{Context, Severity, apply_safe_fixes, read};
+use chancery_text::{Context, Exchange, Severity, apply_safe_fixes, read, write};
 
 #[test]
 fn percentages_in_place_of_a_likelihood_are_written_behind_their_term() {
@@ -86,4 +86,28 @@ fn a_sentence_that_goes_on_in_the_next_line_of_a_paragraph_with_ids() {
     assert!(fixed.ends_with("Ships are counted by the port board each month. ^s-1\n"), "{fixed}");
     let set = "---\ntitle: T\n---\n\n# H ^h\n\nIt fell.\nport board figures show it. ^s-1\n";
     assert!(!read(set, &Context::default()).has_errors());
+}
+
+#[test]
+fn numbers_of_notes_are_warned_of_and_come_back_as_text() {
+    let warned = |sentence: &str| {
+        let text = format!("---\ntitle: T\nsources:\n  a: {{title: A}}\n---\n\n{sentence} ^s-1\n");
+        let reading = read(&text, &Context::default());
+        let again = read(&write(&reading.content, &Exchange::default()), &Context::default());
+        assert_eq!((again.content, again.diagnostics.len()), (reading.content, 0), "{sentence}");
+        reading.diagnostics.iter().filter(|found| found.code == "BRACKETED_SENTENCE").count()
+    };
+    for sentence in ["It fell.[1]", "It fell [1] and rose [^12].", "It fell [2, 3].", "It fell [4–6]. [@a]"]
+    {
+        assert!(warned(sentence) > 0, "{sentence}");
+    }
+    for sentence in [
+        "It fell \\[1].",
+        "It fell [1](https://example.org).",
+        "It fell [sic].",
+        "Row [2026] fell.",
+        "[2]{lang=fa} fell.",
+    ] {
+        assert_eq!(warned(sentence), 0, "{sentence}");
+    }
 }

@@ -23,6 +23,21 @@ pub(crate) fn citation_key(text: &str, at: usize) -> Option<(CitationRole, usize
     })
 }
 
+/// Returns the length of the number of a note at the start of a text, such as `[1]`, `[2, 3]` or `[^4]`; none for a span.
+pub(crate) fn note_number(text: &str) -> Option<usize> {
+    /// Longest number that is considered, in bytes.
+    const LONGEST: usize = 16;
+    let inside = text.strip_prefix('[')?;
+    let length = inside.bytes().take(LONGEST).position(|byte| byte == b']')?;
+    let numbers = inside[..length].strip_prefix('^').unwrap_or(&inside[..length]);
+    let is_number = |part: &str| {
+        let part = part.trim();
+        (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let opens_span = inside[length + 1..].starts_with(['(', '{']);
+    (!opens_span && numbers.split([',', '-', '–']).all(is_number)).then_some(length + 2)
+}
+
 /// Returns the grade, letter and digit, that a place starts with.
 pub(crate) fn leading_grade(place: &str) -> Option<&str> {
     let first = place.split(',').next()?.trim_end_matches(is_gap);

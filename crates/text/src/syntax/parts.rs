@@ -6,6 +6,7 @@ use chancery_proto::lookalikes::described;
 use crate::code;
 use crate::diagnostics::Diagnostic;
 use crate::range::{Spanned, TextRange};
+use crate::syntax::citation_keys::note_number;
 use crate::syntax::cursor::{Cursor, SENTENCE_COST};
 use crate::syntax::fragment::Fragment;
 use crate::syntax::gaps::{is_gap, skip_gaps, trimmed_end};
@@ -219,6 +220,7 @@ fn read_text(
     refuse_inner_markings(fragment, (start, end), cursor);
     let text = match form {
         TextForm::Inline => {
+            warn_of_notes(fragment, (start, end), cursor);
             let read = inline(fragment, (start, end), skipped, cursor);
             parts.spans = read.spans;
             read.text
@@ -376,6 +378,22 @@ fn refuse_inner_markings(fragment: &Fragment<'_>, (start, end): (usize, usize), 
         let written = &fragment.text()[start + marking.start..start + marking.end];
         let place = "a marking is the first thing of its line, before the sentence; write \\( for text";
         cursor.diagnostics.push(marking_in_text(written, range, place));
+    }
+}
+
+/// Warns of numbers of notes, which cite nothing.
+fn warn_of_notes(fragment: &Fragment<'_>, (start, end): (usize, usize), cursor: &mut Cursor<'_>) {
+    let text = &fragment.text()[start..end];
+    for (at, _) in text.match_indices('[').filter(|(at, _)| !text[..*at].ends_with('\\')) {
+        // A sentence of nothing else has a warning of its own.
+        let Some(length) = note_number(&text[at..]).filter(|length| *length < text.len()) else { continue };
+        let range = fragment.range(start + at, start + at + length);
+        let message = format!(
+            "\"{}\" is text and cites nothing: cite a source of the front matter as `[@key B2, p. 4]` behind the sentence; \
+             write \\[ for text",
+            &text[at..at + length]
+        );
+        cursor.diagnostics.push(Diagnostic::warning(code::BRACKETED_SENTENCE, range, message));
     }
 }
 

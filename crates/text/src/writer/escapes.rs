@@ -2,7 +2,7 @@
 
 use chancery_brief::marking::Scheme;
 
-use crate::syntax::citation_keys::citation_key;
+use crate::syntax::citation_keys::{citation_key, note_number};
 use crate::syntax::conflicts::is_conflict_mark;
 use crate::syntax::fenced::list_mark;
 use crate::syntax::gaps::{is_gap, skip_gaps};
@@ -46,6 +46,7 @@ pub(super) fn needs_escape(place: Place, scheme: Scheme, written: &str, rest: &s
         },
         '*' => place == Place::Sentence,
         '{' => has_tokens(place),
+        '[' if place == Place::Sentence && note_number(rest).is_some() => true,
         '[' => has_tokens(place) && citation_key(rest, skip_gaps(rest, 1)).is_some(),
         '(' if place == Place::Sentence && before == Some(']') => true,
         '(' => {
