@@ -3,7 +3,10 @@
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, SanType};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+    SanType,
+};
 use time::{Duration, OffsetDateTime};
 
 /// A certificate authority.
@@ -35,20 +38,43 @@ impl Authority {
 
     /// Issues a certificate for host names and addresses.
     pub fn issue(&self, common_name: &str, hosts: &[&str]) -> Issued {
-        self.issue_until(common_name, hosts, OffsetDateTime::now_utc() + Duration::days(30))
+        self.issue_with(common_name, hosts, days_from_now(30), &[])
     }
 
     /// Issues a certificate that expired yesterday.
     pub fn issue_expired(&self, common_name: &str, hosts: &[&str]) -> Issued {
-        self.issue_until(common_name, hosts, OffsetDateTime::now_utc() - Duration::days(1))
+        self.issue_with(common_name, hosts, days_from_now(-1), &[])
     }
 
-    fn issue_until(&self, common_name: &str, hosts: &[&str], end: OffsetDateTime) -> Issued {
+    /// Issues a certificate that is valid from tomorrow on.
+    pub fn issue_early(&self, common_name: &str, hosts: &[&str]) -> Issued {
+        self.issue_with(common_name, hosts, days_from_now(61), &[])
+    }
+
+    /// Issues a certificate for clients only.
+    pub fn issue_for_clients(&self, common_name: &str, hosts: &[&str]) -> Issued {
+        self.issue_with(common_name, hosts, days_from_now(30), &[ExtendedKeyUsagePurpose::ClientAuth])
+    }
+
+    /// Issues a certificate for servers only.
+    pub fn issue_for_servers(&self, common_name: &str, hosts: &[&str]) -> Issued {
+        self.issue_with(common_name, hosts, days_from_now(30), &[ExtendedKeyUsagePurpose::ServerAuth])
+    }
+
+    /// Issues a certificate that is valid for 60 days until `end`.
+    fn issue_with(
+        &self,
+        common_name: &str,
+        hosts: &[&str],
+        end: OffsetDateTime,
+        purposes: &[ExtendedKeyUsagePurpose],
+    ) -> Issued {
         let mut params = CertificateParams::default();
         params.distinguished_name.push(DnType::CommonName, common_name);
         params.subject_alt_names = hosts.iter().map(|host| subject(host)).collect();
         params.not_before = end - Duration::days(60);
         params.not_after = end;
+        params.extended_key_usages = purposes.to_vec();
         let key = key();
         let certificate = params.signed_by(&key, &self.0).expect("the parameters are valid");
         Issued { certificate: certificate.pem(), key: key.serialize_pem() }
@@ -63,6 +89,10 @@ impl Issued {
         std::fs::write(&key, &self.key).expect("the folder is writable");
         (certificate, key)
     }
+}
+
+fn days_from_now(days: i64) -> OffsetDateTime {
+    OffsetDateTime::now_utc() + Duration::days(days)
 }
 
 fn key() -> KeyPair {

@@ -12,6 +12,7 @@ use crate::error::TlsError;
 use crate::followed::{Followed, ReloadCounts};
 use crate::identity::{IdentityFiles, certified_key};
 use crate::pem_file::PemFile;
+use crate::validity::{CertificatePurpose, ExpiryWarning, Validity};
 
 /// The files of a client.
 #[derive(Debug, Clone, Default)]
@@ -30,23 +31,32 @@ pub struct ClientTls {
 /// Where the configuration comes from.
 enum Source {
     Fixed(Arc<ClientConfig>),
-    Files(Followed<Arc<ClientConfig>>),
+    Files { followed: Followed<Settings>, certificate: Option<PathBuf>, warning: ExpiryWarning },
+}
+
+/// The settings made from one version of the files.
+struct Settings {
+    config: Arc<ClientConfig>,
+    /// That of the client's certificate, if it has one.
+    validity: Option<Validity>,
 }
 
 impl ClientTls {
     /// Reads the files.
     ///
     /// # Errors
-    /// [`TlsError`] if a file cannot be read or used, or if there are no authorities at all.
+    /// [`TlsError`] if a file cannot be read or used, or if there are no authorities at all. A certificate that servers refuse
+    /// because of its time or purpose is used, with a warning.
     pub fn read(files: &ClientFiles) -> Result<Self, TlsError> {
         let names_authorities = files.authorities.is_some();
         let identity = files.identity.clone().map(|identity| [identity.certificate, identity.key]);
         let paths = files.authorities.clone().into_iter().chain(identity.into_iter().flatten()).collect();
-        let followed = Followed::read(paths, move |files, _| {
+        let followed = Followed::read(paths, move |files, current: Option<&Settings>| {
             let (authorities, identity) = files.split_at(usize::from(names_authorities));
-            configuration(authorities.first(), identity)
+            settings(authorities.first(), identity, current.and_then(|current| current.validity.as_ref()))
         })?;
-        Ok(Self { source: Source::Files(followed) })
+        let certificate = files.identity.as_ref().map(|identity| identity.certificate.clone());
+        Ok(Self { source: Source::Files { followed, certificate, warning: ExpiryWarning::default() } })
     }
 
     /// Trusts authorities in PEM, or the operating system's for `None`.
@@ -55,7 +65,7 @@ impl ClientTls {
     /// [`TlsError`] if they cannot be used.
     pub fn trusting(authorities: Option<&[u8]>) -> Result<Self, TlsError> {
         let authorities = authorities.map(|bytes| PemFile::given("the authorities to trust", bytes));
-        Ok(Self { source: Source::Fixed(configuration(authorities.as_ref(), &[])?) })
+        Ok(Self { source: Source::Fixed(settings(authorities.as_ref(), &[], None)?.config) })
     }
 
     /// Accepts every server's certificate. Only for calls that tell the server nothing and believe it nothing of weight,
@@ -66,11 +76,19 @@ impl ClientTls {
         Self { source: Source::Fixed(http2(config)) }
     }
 
-    /// Uses the files again whenever they change; does not return. New connections use the new ones.
+    /// Uses the files again whenever they change, and warns before the certificate expires; does not return. New connections
+    /// use the new ones.
     pub async fn follow(&self) {
         match &self.source {
             Source::Fixed(_) => std::future::pending().await,
-            Source::Files(followed) => followed.follow().await,
+            Source::Files { followed, certificate, warning } => {
+                let observe = |settings: &Settings| {
+                    if let (Some(validity), Some(file)) = (&settings.validity, certificate) {
+                        warning.check(validity, file);
+                    }
+                };
+                followed.follow(observe).await;
+            }
         }
     }
 
@@ -78,14 +96,14 @@ impl ClientTls {
     pub fn reloads(&self) -> ReloadCounts {
         match &self.source {
             Source::Fixed(_) => ReloadCounts::default(),
-            Source::Files(followed) => followed.counts(),
+            Source::Files { followed, .. } => followed.counts(),
         }
     }
 
     pub(crate) fn configuration(&self) -> Arc<ClientConfig> {
         match &self.source {
             Source::Fixed(configuration) => Arc::clone(configuration),
-            Source::Files(followed) => Arc::clone(&followed.current()),
+            Source::Files { followed, .. } => Arc::clone(&followed.current().config),
         }
     }
 }
@@ -96,9 +114,14 @@ impl std::fmt::Debug for ClientTls {
     }
 }
 
-/// Makes a configuration that trusts authorities, or the operating system's for `None`. `identity` is empty, or the file
-/// of the certificate and that of the key.
-fn configuration(authorities: Option<&PemFile>, identity: &[PemFile]) -> Result<Arc<ClientConfig>, TlsError> {
+/// Makes the settings of a client that trusts authorities, or the operating system's for `None`. `identity` is empty, or the
+/// file of the certificate and that of the key. See [`Validity::check`].
+fn settings(
+    authorities: Option<&PemFile>,
+    identity: &[PemFile],
+    current: Option<&Validity>,
+) -> Result<Settings, TlsError> {
+    let mut validity = None;
     let roots = match authorities {
         Some(file) => file.authorities()?,
         None => system_authorities()?,
@@ -106,12 +129,15 @@ fn configuration(authorities: Option<&PemFile>, identity: &[PemFile]) -> Result<
     let builder = builder().with_root_certificates(roots);
     let config = match identity {
         [certificate, key] => {
+            let own = certificate.validity(CertificatePurpose::Client)?;
+            own.check(current, certificate.path())?;
+            validity = Some(own);
             let resolver = SingleCertAndKey::from(certified_key(certificate, key)?);
             builder.with_client_cert_resolver(Arc::new(resolver))
         }
         _ => builder.with_no_client_auth(),
     };
-    Ok(http2(config))
+    Ok(Settings { config: http2(config), validity })
 }
 
 fn builder() -> ConfigBuilder<ClientConfig, WantsVerifier> {

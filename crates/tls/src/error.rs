@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::validity::CertificatePurpose;
+
 /// A certificate or key that cannot be used. Each message names the file and what it must contain.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
@@ -52,11 +54,34 @@ pub enum TlsError {
         /// The file of the certificate.
         certificate: PathBuf,
     },
-    /// The certificate has expired. Only a replacement is refused for this.
+    /// The certificate has expired. Only a replacement is refused for this and for the next two reasons.
     #[error("the certificate in {} has expired", file.display())]
     Expired {
         /// The file.
         file: PathBuf,
+    },
+    /// The certificate is not valid yet.
+    #[error(
+        "the certificate in {} is valid only in {seconds} seconds from now; check this machine's clock",
+        file.display()
+    )]
+    NotYetValid {
+        /// The file.
+        file: PathBuf,
+        /// Seconds until it is valid.
+        seconds: i64,
+    },
+    /// The certificate is for another purpose.
+    #[error(
+        "the certificate in {} is not for {}: its extended key usage lacks it",
+        file.display(),
+        purpose.usage()
+    )]
+    OtherPurpose {
+        /// The file.
+        file: PathBuf,
+        /// The purpose that it lacks.
+        purpose: CertificatePurpose,
     },
     /// The operating system has no certificate authorities.
     #[error(

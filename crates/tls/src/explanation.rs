@@ -41,6 +41,12 @@ fn advice(cause: &(dyn Error + 'static)) -> Option<&'static str> {
         Tls::InvalidMessage(InvalidMessage::InvalidContentType) => {
             Some("no TLS on this port; check the port, or use http:// if the service has no certificate")
         }
+        Tls::InvalidCertificate(CertificateError::Expired | CertificateError::ExpiredContext { .. }) => {
+            Some("the server's certificate has expired; if it has not, check this machine's clock")
+        }
+        Tls::AlertReceived(AlertDescription::CertificateExpired) => {
+            Some("this client's certificate has expired, or is not valid yet")
+        }
         Tls::AlertReceived(AlertDescription::CertificateRequired) => {
             Some("the server requires a certificate from its client")
         }

@@ -64,10 +64,11 @@ impl<T> Followed<T> {
         ReloadCounts { used: count(&self.used), refused: count(&self.refused) }
     }
 
-    /// Follows the files; does not return.
-    pub(crate) async fn follow(&self) {
+    /// Follows the files, and shows the value in use each time that it looks at them; does not return.
+    pub(crate) async fn follow(&self, observe: impl Fn(&T)) {
         let mut handled = self.first.clone();
         loop {
+            observe(&self.current());
             tokio::time::sleep(INTERVAL).await;
             let mut reading = self.reading().await;
             while reading != handled {

@@ -16,6 +16,7 @@ mod followed;
 mod identity;
 mod pem_file;
 mod server;
+mod validity;
 
 pub use crate::client::{ClientFiles, ClientTls};
 pub use crate::connector::{Connector, PlainText, Stream, UnencryptedConnection};
@@ -24,3 +25,4 @@ pub use crate::explanation::{explain, unencrypted};
 pub use crate::followed::ReloadCounts;
 pub use crate::identity::IdentityFiles;
 pub use crate::server::{AcceptedTls, Protocols, ServerFiles, ServerTls};
+pub use crate::validity::CertificatePurpose;

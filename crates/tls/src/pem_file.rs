@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use rustls::RootCertStore;
 use rustls::pki_types::pem::{self, PemObject as _};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use crate::error::TlsError;
+use crate::validity::{CertificatePurpose, Validity};
 
 /// Maximum size of a file. The largest bundles of authorities have a quarter of it.
 const MAX_BYTES: u64 = 1 << 20;
@@ -59,7 +59,8 @@ impl PemFile {
     /// Returns the first private key.
     pub(crate) fn private_key(&self) -> Result<PrivateKeyDer<'static>, TlsError> {
         PrivateKeyDer::from_pem_slice(&self.bytes).map_err(|error| match error {
-            pem::Error::NoItemsFound if self.has_section("ENCRYPTED PRIVATE KEY") => {
+            // A passphrase protects a key of PKCS #8 as a section of its own, and an older one by a header.
+            _ if self.has("-----BEGIN ENCRYPTED PRIVATE KEY-----") || self.has("Proc-Type: 4,ENCRYPTED") => {
                 TlsError::EncryptedKey { file: self.path.clone() }
             }
             pem::Error::NoItemsFound => TlsError::NoKey { file: self.path.clone() },
@@ -76,12 +77,10 @@ impl PemFile {
         Ok(authorities)
     }
 
-    /// Returns when the first certificate expires, in seconds of Unix time.
-    pub(crate) fn expiry(&self) -> Result<i64, TlsError> {
+    /// Returns the validity of the first certificate for a purpose.
+    pub(crate) fn validity(&self, purpose: CertificatePurpose) -> Result<Validity, TlsError> {
         let first = self.certificates()?.swap_remove(0);
-        let (_, certificate) = X509Certificate::from_der(&first)
-            .map_err(|error| self.malformed(format!("not an X.509 certificate: {error}")))?;
-        Ok(certificate.validity().not_after.timestamp())
+        Validity::of(&first, purpose).map_err(|defect| self.malformed(defect))
     }
 
     /// Returns the error of content that cannot be used.
@@ -89,8 +88,8 @@ impl PemFile {
         TlsError::Malformed { file: self.path.clone(), reason }
     }
 
-    fn has_section(&self, name: &str) -> bool {
-        String::from_utf8_lossy(&self.bytes).contains(&format!("-----BEGIN {name}-----"))
+    fn has(&self, line: &str) -> bool {
+        String::from_utf8_lossy(&self.bytes).contains(line)
     }
 }
 

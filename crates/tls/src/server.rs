@@ -3,7 +3,6 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use rustls::ServerConfig;
 use rustls::server::WebPkiClientVerifier;
@@ -16,6 +15,7 @@ use crate::error::TlsError;
 use crate::followed::{Followed, ReloadCounts};
 use crate::identity::{IdentityFiles, certified_key};
 use crate::pem_file::PemFile;
+use crate::validity::{CertificatePurpose, ExpiryWarning, Validity};
 
 /// The files of a listener.
 #[derive(Debug, Clone)]
@@ -41,29 +41,30 @@ pub type AcceptedTls = tokio_rustls::server::TlsStream<TcpStream>;
 /// The TLS of a listener.
 pub struct ServerTls {
     followed: Followed<Settings>,
+    certificate: PathBuf,
+    warning: ExpiryWarning,
 }
 
 /// The settings made from one version of the files.
 struct Settings {
     config: Arc<ServerConfig>,
-    expiry: i64,
+    validity: Validity,
 }
 
 impl ServerTls {
     /// Reads the files.
     ///
     /// # Errors
-    /// [`TlsError`] if a file cannot be read or used. An expired certificate is used, with a warning.
+    /// [`TlsError`] if a file cannot be read or used. A certificate that clients refuse because of its time or purpose is
+    /// used, with a warning.
     pub fn read(files: &ServerFiles, protocols: Protocols) -> Result<Self, TlsError> {
         let IdentityFiles { certificate, key } = files.identity.clone();
+        let file = certificate.clone();
         let paths = [certificate, key].into_iter().chain(files.client_authorities.clone()).collect();
         let followed = Followed::read(paths, move |files, current: Option<&Settings>| {
-            settings(files, protocols, current.map(|settings| settings.expiry))
+            settings(files, protocols, current.map(|settings| &settings.validity))
         })?;
-        if followed.current().expiry <= now() {
-            tracing::warn!(file = %files.identity.certificate.display(), "the certificate has expired");
-        }
-        Ok(Self { followed })
+        Ok(Self { followed, certificate: file, warning: ExpiryWarning::default() })
     }
 
     /// Does the handshake of a connection, with the newest certificate.
@@ -75,9 +76,9 @@ impl ServerTls {
         TlsAcceptor::from(config).accept(connection).await
     }
 
-    /// Uses the files again whenever they change; does not return.
+    /// Uses the files again whenever they change, and warns before the certificate expires; does not return.
     pub async fn follow(&self) {
-        self.followed.follow().await;
+        self.followed.follow(|settings| self.warning.check(&settings.validity, &self.certificate)).await;
     }
 
     /// Returns how often the files have been replaced.
@@ -87,7 +88,7 @@ impl ServerTls {
 
     /// Returns when the certificate in use expires, in seconds of Unix time.
     pub fn expiry(&self) -> i64 {
-        self.followed.current().expiry
+        self.followed.current().validity.not_after
     }
 }
 
@@ -97,18 +98,15 @@ impl std::fmt::Debug for ServerTls {
     }
 }
 
-/// Makes the settings from certificate, key and optional authorities of clients. A certificate that has expired is
-/// refused while the current one has not.
+/// Makes the settings from certificate, key and optional authorities of clients. See [`Validity::check`].
 fn settings(
     files: &[PemFile],
     protocols: Protocols,
-    current_expiry: Option<i64>,
+    current: Option<&Validity>,
 ) -> Result<Settings, TlsError> {
     let [certificate, key, authorities @ ..] = files else { unreachable!("certificate and key are read") };
-    let expiry = certificate.expiry()?;
-    if current_expiry.is_some_and(|current| expiry <= now() && current > expiry) {
-        return Err(TlsError::Expired { file: certificate.path().to_owned() });
-    }
+    let validity = certificate.validity(CertificatePurpose::Server)?;
+    validity.check(current, certificate.path())?;
     let builder = ServerConfig::builder_with_provider(provider())
         .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
         .map_err(|error| certificate.malformed(error.to_string()))?;
@@ -127,11 +125,5 @@ fn settings(
         Protocols::Http2 => vec![b"h2".to_vec()],
         Protocols::Http2AndHttp1 => vec![b"h2".to_vec(), b"http/1.1".to_vec()],
     };
-    Ok(Settings { config: Arc::new(config), expiry })
-}
-
-#[allow(clippy::disallowed_methods, reason = "certificates expire by the machine's clock")]
-fn now() -> i64 {
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX)
+    Ok(Settings { config: Arc::new(config), validity })
 }

@@ -206,12 +206,14 @@ async fn a_changed_certificate_is_used_and_a_broken_one_is_not() {
 
     let certificate = scene.identity("server").certificate;
     let good = std::fs::read_to_string(&certificate).unwrap();
-    let breakages: [&dyn Fn(); 5] = [
+    let breakages: [&dyn Fn(); 7] = [
         &|| std::fs::write(&certificate, &good[..good.len() / 2]).unwrap(),
         &|| std::fs::write(&certificate, "").unwrap(),
         &|| std::fs::remove_file(&certificate).unwrap(),
         &|| std::fs::write(&certificate, scene.issue("other key").certificate).unwrap(),
         &|| drop(scene.authority.issue_expired("old", &["127.0.0.1"]).write(scene.path(), "server")),
+        &|| drop(scene.authority.issue_early("early", &["127.0.0.1"]).write(scene.path(), "server")),
+        &|| drop(scene.authority.issue_for_clients("other", &["127.0.0.1"]).write(scene.path(), "server")),
     ];
     for (number, breakage) in (1..).zip(breakages) {
         breakage();
@@ -221,7 +223,34 @@ async fn a_changed_certificate_is_used_and_a_broken_one_is_not() {
     }
     scene.issue("new").write(scene.path(), "server");
     wait().await;
-    assert_eq!(server.reloads(), counts(2, 5));
+    assert_eq!(server.reloads(), counts(2, 7));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clients_certificate_stays_if_servers_would_refuse_its_replacement() {
+    let scene = Scene::new();
+    scene.authority.issue_for_clients("worker", &[]).write(scene.path(), "worker");
+    let client = scene.client(Some("worker"));
+    let following = Arc::clone(&client);
+    tokio::spawn(async move { following.follow().await });
+    let replacements = [
+        scene.authority.issue_expired("worker", &[]),
+        scene.authority.issue_early("worker", &[]),
+        scene.authority.issue_for_servers("worker", &[]),
+    ];
+    for (refused, replacement) in (1..).zip(replacements) {
+        replacement.write(scene.path(), "worker");
+        tokio::time::sleep(Duration::from_secs(20)).await;
+        assert_eq!(client.reloads(), ReloadCounts { used: 0, refused });
+    }
+    // An expired certificate is replaced by any.
+    scene.authority.issue_expired("worker", &[]).write(scene.path(), "worker");
+    let client = scene.client(Some("worker"));
+    let following = Arc::clone(&client);
+    tokio::spawn(async move { following.follow().await });
+    scene.authority.issue_early("worker", &[]).write(scene.path(), "worker");
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    assert_eq!(client.reloads(), ReloadCounts { used: 1, refused: 0 });
 }
 
 #[tokio::test]
@@ -260,6 +289,11 @@ fn files_that_cannot_be_used_are_named_with_the_reason() {
         (good.clone(), good.clone(), "server.key has no private key"),
         (good.clone(), scene.issue("other").key, "does not belong to the certificate"),
         (good.clone(), good_key.replace("PRIVATE", "ENCRYPTED PRIVATE"), "is encrypted"),
+        (
+            good.clone(),
+            "-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\nAAAA\n-----END EC PRIVATE KEY-----\n".into(),
+            "is encrypted",
+        ),
         ("x".repeat(2 << 20), good_key.clone(), "larger than 1 MiB"),
     ];
     let damaged = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
