@@ -123,6 +123,13 @@ pub async fn start(config: &Config, store: Store) -> Result<Running, ServeError>
     let store = with_artifacts(store, &config.artifacts).await?.with_queue_limit(config.max_queued);
     let connections = &config.connections;
     let (public_limits, worker_limits) = connections.limits(open_files::raise_limit());
+    if public_limits.total < connections.max_connections as usize {
+        tracing::warn!(
+            max_connections = connections.max_connections,
+            possible = public_limits.total,
+            "the limit of open files allows fewer connections than --max-connections: raise it (ulimit -n, LimitNOFILE)"
+        );
+    }
     let public = Listener::bind(config.listen, &connections.public(), public_limits).await?;
     let workers = Listener::bind(config.worker_listen, &connections.workers(), worker_limits).await?;
     let (listen, worker_listen) = (public.address, workers.address);

@@ -16,9 +16,9 @@ use crate::leases::job::{Job, Stage};
 use crate::print_pool::pool::PrintPool;
 use crate::print_pool::watchdog::{Findings, RestartReason, Watchdog};
 use crate::printing::printer::Printer;
-use crate::queue::Queue;
 use crate::queue::backoff::Backoff;
 use crate::queue::metered::MeteredQueue;
+use crate::queue::{Queue, QueueError};
 use crate::settings::Settings;
 
 /// How long one `AcquireLeases` call waits for a first task.
@@ -105,7 +105,8 @@ async fn lease_tasks<Q: Queue, P: Printer>(
     jobs: &mut JoinSet<()>,
 ) {
     let mut backoff = Backoff::for_acquire();
-    let mut is_unreachable = false;
+    // The last reason why the service could not be reached.
+    let mut outage: Option<QueueError> = None;
     // The first call and the first one after an outage do not wait for tasks, so that health and log show soon that the
     // service answers, even if there is nothing to print.
     let mut wait_seconds = 0;
@@ -121,7 +122,7 @@ async fn lease_tasks<Q: Queue, P: Printer>(
         };
         match job.queue.acquire(request).await {
             Ok(leases) => {
-                if std::mem::take(&mut is_unreachable) {
+                if outage.take().is_some() {
                     tracing::info!("reconnected to the service");
                 }
                 backoff.reset();
@@ -129,9 +130,10 @@ async fn lease_tasks<Q: Queue, P: Printer>(
                 spawn_jobs(job, leases, jobs);
             }
             Err(error) => {
-                // Logged once for each outage, not for each attempt.
-                if !std::mem::replace(&mut is_unreachable, true) {
+                // Logged when the reason changes, not for each attempt.
+                if outage.as_ref() != Some(&error) {
                     tracing::warn!(%error, "cannot lease tasks; retrying until the service responds");
+                    outage = Some(error);
                 }
                 wait_seconds = 0;
                 backoff.wait().await;

@@ -7,11 +7,11 @@ use std::path::Path;
 
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, SanType,
+    KeyUsagePurpose, PublicKeyData as _, SanType,
 };
 use time::{Duration, OffsetDateTime};
 
-use super::{AUTHORITY, Outcome};
+use super::{AUTHORITY, Outcome, inspection};
 use crate::ui::failure::Failure;
 use crate::ui::output;
 
@@ -56,15 +56,25 @@ impl Authority {
         };
         let (certificate, key) = (read(&certificate)?, read(&key)?);
         let what = format!("the authority in {}", folder.display());
-        let issuer = KeyPair::from_pem(&key).and_then(|key| Issuer::from_ca_cert_pem(&certificate, key));
+        let key = KeyPair::from_pem(&key).map_err(Failure::setup(&what))?;
+        if !inspection::has_key(&certificate, key.subject_public_key_info()) {
+            let message = format!(
+                "{what} has the private key of another certificate: restore both files from one backup"
+            );
+            return Err(Failure::new("FAILED_PRECONDITION", "OTHER_KEY", message));
+        }
+        let issuer = Issuer::from_ca_cert_pem(&certificate, key);
         Ok((Self { certificate, issuer: issuer.map_err(Failure::setup(&what))? }, Outcome::Kept))
     }
 
     fn create(folder: &Path) -> Result<Self, Failure> {
-        let mut params = params(AUTHORITY_DAYS, "Chancery private authority");
+        let key = new_key()?;
+        // Unique, because a verifier selects the authority of a certificate by its name.
+        let number: String =
+            key.public_key_raw().iter().rev().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let mut params = params(AUTHORITY_DAYS, &format!("Chancery private authority {number}"));
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        let key = new_key()?;
         let certificate = params.self_signed(&key).map_err(Failure::setup("creating the authority"))?.pem();
         output::create_private_folder(folder)?;
         output::write_file(&folder.join("authority.key"), 0o600, key.serialize_pem().as_bytes())?;

@@ -5,6 +5,8 @@ mod authority;
 mod inspection;
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use crate::ui::failure::Failure;
@@ -67,8 +69,17 @@ fn issue(
     let issued = authority.issue(purpose)?;
     write_authority(authority, folder)?;
     output::write_file(&key, 0o600, issued.key.as_bytes())?;
+    close_to_others(&key)?;
     output::write_file(&certificate, 0o644, issued.certificate.as_bytes())?;
     Ok((certificate, Outcome::Issued))
+}
+
+/// Takes away what a file that is replaced allowed all users of the machine; its owner and group keep their rights.
+fn close_to_others(file: &Path) -> Result<(), Failure> {
+    let changing = || Failure::io(format!("changing the mode of {}", file.display()));
+    let mut permissions = fs::metadata(file).map_err(changing())?.permissions();
+    permissions.set_mode(permissions.mode() & !0o007);
+    fs::set_permissions(file, permissions).map_err(changing())
 }
 
 fn write_authority(authority: &Authority, folder: &Path) -> Result<(), Failure> {

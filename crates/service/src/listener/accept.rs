@@ -13,6 +13,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use super::connection::{Connection, Transport};
 use super::error::ListenerError;
 use super::open_connections::{ConnectionLimits, OpenConnections, Place};
+use super::rare_event::RareEvent;
 use super::security::Security;
 
 /// Time for the TLS handshake.
@@ -20,9 +21,6 @@ const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Wait after a failure that concerns all connections: no more files or memory.
 const RESOURCE_WAIT: Duration = Duration::from_millis(200);
-
-/// Time between two log lines about such failures.
-const WARNING_INTERVAL: Duration = Duration::from_secs(30);
 
 /// Connections that wait to be served. Accepting pauses when it is full.
 const WAITING: usize = 64;
@@ -79,17 +77,31 @@ async fn follow(tls: Option<&ServerTls>) {
 
 /// Accepts connections; does not return. Each does its handshake by itself, so that a slow one delays no other.
 async fn accept_all(listener: &Listener, accepted: &mpsc::Sender<io::Result<Connection>>) {
-    let Listener { tls, connections, .. } = listener;
-    let mut warning = Warning::default();
+    let Listener { tls, connections, address, .. } = listener;
+    let (shortages, refusals) = (RareEvent::default(), RareEvent::default());
+    let failures = Arc::new(RareEvent::default());
     loop {
         match listener.socket.accept().await {
             Ok((stream, peer)) => {
                 // Dropping a connection closes it.
-                let Some(place) = connections.admit(peer.ip()) else { continue };
-                let (tls, connections) = (tls.clone(), connections.clone());
+                let place = match connections.admit(peer.ip()) {
+                    Ok(place) => place,
+                    Err(reason) => {
+                        refusals.log(|before| {
+                            tracing::warn!(listener = %address, %peer, %reason, before, "connections are refused");
+                        });
+                        continue;
+                    }
+                };
+                let handshake = Handshake {
+                    listener: *address,
+                    tls: tls.clone(),
+                    connections: connections.clone(),
+                    failures: Arc::clone(&failures),
+                };
                 let accepted = accepted.clone();
                 tokio::spawn(async move {
-                    if let Some(connection) = establish(stream, peer, place, tls, &connections).await {
+                    if let Some(connection) = handshake.establish(stream, peer, place).await {
                         let _ = accepted.send(Ok(connection)).await;
                     }
                 });
@@ -97,34 +109,44 @@ async fn accept_all(listener: &Listener, accepted: &mpsc::Sender<io::Result<Conn
             Err(error) if concerns_one_connection(&error) => {}
             Err(error) => {
                 connections.count_out_of_resources();
-                warning.log(listener.address, &error);
+                shortages.log(|before| {
+                    tracing::error!(
+                        listener = %address, %error, before,
+                        "cannot accept connections; raise the limit of open files, or lower --max-connections"
+                    );
+                });
                 tokio::time::sleep(RESOURCE_WAIT).await;
             }
         }
     }
 }
 
-/// Does the handshake, if the listener encrypts.
-async fn establish(
-    stream: TcpStream,
-    peer: SocketAddr,
-    place: Place,
+/// What the handshake of a connection needs of its listener.
+struct Handshake {
+    listener: SocketAddr,
     tls: Option<Arc<ServerTls>>,
-    connections: &OpenConnections,
-) -> Option<Connection> {
-    let _ = stream.set_nodelay(true);
-    let Some(tls) = tls else { return Some(Connection::new(Transport::Plain(stream), peer, place)) };
-    match tokio::time::timeout(HANDSHAKE_TIMEOUT, tls.accept(stream)).await {
-        Ok(Ok(stream)) => Some(Connection::new(Transport::Tls(Box::new(stream)), peer, place)),
-        Ok(Err(error)) => {
-            connections.count_failed_handshake();
-            tracing::debug!(%peer, %error, "TLS handshake failed");
-            None
-        }
-        Err(_) => {
-            connections.count_failed_handshake();
-            tracing::debug!(%peer, "TLS handshake took too long");
-            None
+    connections: OpenConnections,
+    failures: Arc<RareEvent>,
+}
+
+impl Handshake {
+    /// Does the handshake, if the listener encrypts.
+    async fn establish(&self, stream: TcpStream, peer: SocketAddr, place: Place) -> Option<Connection> {
+        let _ = stream.set_nodelay(true);
+        let Some(tls) = &self.tls else {
+            return Some(Connection::new(Transport::Plain(stream), peer, place));
+        };
+        let handshake = tokio::time::timeout(HANDSHAKE_TIMEOUT, tls.accept(stream)).await;
+        match handshake.unwrap_or_else(|_| Err(io::Error::new(io::ErrorKind::TimedOut, "took too long"))) {
+            Ok(stream) => Some(Connection::new(Transport::Tls(Box::new(stream)), peer, place)),
+            Err(error) => {
+                self.connections.count_failed_handshake();
+                tracing::debug!(%peer, %error, "TLS handshake failed");
+                self.failures.log(|before| {
+                    tracing::warn!(listener = %self.listener, %peer, %error, before, "TLS handshakes fail");
+                });
+                None
+            }
         }
     }
 }
@@ -133,22 +155,4 @@ async fn establish(
 fn concerns_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
-}
-
-/// Logs that connections cannot be accepted, at most once in a while.
-#[derive(Default)]
-struct Warning {
-    last: Option<tokio::time::Instant>,
-}
-
-impl Warning {
-    fn log(&mut self, listener: SocketAddr, error: &io::Error) {
-        if self.last.is_none_or(|last| last.elapsed() >= WARNING_INTERVAL) {
-            self.last = Some(tokio::time::Instant::now());
-            tracing::error!(
-                %listener, %error,
-                "cannot accept connections; raise the limit of open files, or lower --max-connections"
-            );
-        }
-    }
 }

@@ -5,6 +5,7 @@ mod connection;
 mod error;
 mod open_connections;
 pub(crate) mod open_files;
+mod rare_event;
 mod security;
 mod settings;
 

@@ -5,6 +5,9 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// Places beyond the total for connections of this machine, so that a full listener still answers its own health probes.
+const RESERVED_FOR_THIS_MACHINE: usize = 16;
+
 /// Limits of a listener's open connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConnectionLimits {
@@ -12,6 +15,15 @@ pub struct ConnectionLimits {
     pub total: usize,
     /// Maximum of one IPv4 address, or of one IPv6 network of 64 bits, which a single host can have to itself.
     pub per_address: usize,
+}
+
+/// Why a connection is refused, with the limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Refusal {
+    #[error("{0} connections are open, the limit (--max-connections and the limit of open files)")]
+    Total(usize),
+    #[error("{0} connections of its address are open, the limit (--max-connections-per-address)")]
+    Address(usize),
 }
 
 /// Counts of a listener's connections since the start.
@@ -56,22 +68,26 @@ impl OpenConnections {
         Self { limits, shared: Arc::default() }
     }
 
-    /// Counts a new connection, or returns `None` if a limit is reached.
-    pub(super) fn admit(&self, address: IpAddr) -> Option<Place> {
+    /// Counts a new connection.
+    ///
+    /// # Errors
+    /// [`Refusal`] if a limit is reached.
+    pub(super) fn admit(&self, address: IpAddr) -> Result<Place, Refusal> {
         let network = network(address);
+        let reserved = if address.to_canonical().is_loopback() { RESERVED_FOR_THIS_MACHINE } else { 0 };
         let mut open = self.open();
-        if open.total >= self.limits.total {
+        if open.total >= self.limits.total.saturating_add(reserved) {
             self.shared.refused_total.fetch_add(1, Ordering::Relaxed);
-            return None;
+            return Err(Refusal::Total(self.limits.total));
         }
         let of_address = open.by_address.entry(network).or_default();
         if *of_address >= self.limits.per_address {
             self.shared.refused_address.fetch_add(1, Ordering::Relaxed);
-            return None;
+            return Err(Refusal::Address(self.limits.per_address));
         }
         *of_address += 1;
         open.total += 1;
-        Some(Place { connections: self.clone(), network })
+        Ok(Place { connections: self.clone(), network })
     }
 
     pub(super) fn count_failed_handshake(&self) {
@@ -129,7 +145,7 @@ fn network(address: IpAddr) -> IpAddr {
 
 #[cfg(test)]
 mod tests {
-    use super::{ConnectionLimits, OpenConnections};
+    use super::{ConnectionLimits, OpenConnections, RESERVED_FOR_THIS_MACHINE, Refusal};
 
     #[test]
     fn places_are_limited_in_all_and_by_address_and_come_back() {
@@ -137,21 +153,32 @@ mod tests {
         let admit = |address: &str| connections.admit(address.parse().unwrap());
         let first = admit("192.0.2.1").unwrap();
         let _second = admit("::ffff:192.0.2.1").unwrap();
-        assert!(admit("192.0.2.1").is_none());
+        assert_eq!(admit("192.0.2.1").unwrap_err(), Refusal::Address(2));
         let _third = admit("192.0.2.2").unwrap();
-        assert!(admit("192.0.2.3").is_none());
+        assert_eq!(admit("192.0.2.3").unwrap_err(), Refusal::Total(3));
         let counts = connections.counts();
         assert_eq!((counts.open, counts.refused_total, counts.refused_address), (3, 1, 1));
         drop(first);
         assert_eq!(connections.counts().open, 2);
-        assert!(admit("192.0.2.1").is_some());
+        assert!(admit("192.0.2.1").is_ok());
+    }
+
+    #[test]
+    fn this_machine_has_places_beyond_the_total() {
+        let connections = OpenConnections::new(ConnectionLimits { total: 1, per_address: 99 });
+        let admit = |address: &str| connections.admit(address.parse().unwrap());
+        let _first = admit("192.0.2.1").unwrap();
+        let probes: Vec<_> = (0..RESERVED_FOR_THIS_MACHINE).map(|_| admit("127.0.0.1").unwrap()).collect();
+        assert!(admit("127.0.0.1").is_err() && admit("::1").is_err() && admit("192.0.2.2").is_err());
+        drop(probes);
+        assert!(admit("::1").is_ok());
     }
 
     #[test]
     fn a_network_of_64_bits_is_one_address() {
         let connections = OpenConnections::new(ConnectionLimits { total: 9, per_address: 1 });
         let _first = connections.admit("2001:db8::1".parse().unwrap()).unwrap();
-        assert!(connections.admit("2001:db8::ffff:1".parse().unwrap()).is_none());
-        assert!(connections.admit("2001:db8:0:1::1".parse().unwrap()).is_some());
+        assert!(connections.admit("2001:db8::ffff:1".parse().unwrap()).is_err());
+        assert!(connections.admit("2001:db8:0:1::1".parse().unwrap()).is_ok());
     }
 }

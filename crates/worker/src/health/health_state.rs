@@ -28,7 +28,8 @@ pub struct HealthState {
 struct Signals {
     watchdog_checked: Mutex<Instant>,
     service_answered: Mutex<Option<Instant>>,
-    is_service_unavailable: AtomicBool,
+    /// Why the last call did not reach the service; empty if it did.
+    outage: Mutex<String>,
     is_draining: AtomicBool,
     is_restart_required: AtomicBool,
 }
@@ -39,7 +40,7 @@ impl HealthState {
         let signals = Signals {
             watchdog_checked: Mutex::new(Instant::now()),
             service_answered: Mutex::default(),
-            is_service_unavailable: AtomicBool::new(false),
+            outage: Mutex::default(),
             is_draining: AtomicBool::new(false),
             is_restart_required: AtomicBool::new(false),
         };
@@ -58,15 +59,17 @@ impl HealthState {
     }
 
     /// Fails with a reason if the worker does not lease tasks.
-    pub fn readiness(&self) -> Result<(), &'static str> {
+    pub fn readiness(&self) -> Result<(), String> {
         self.liveness()?;
         if self.signals.is_draining.load(Ordering::Relaxed) {
-            Err("draining")
-        } else if self.is_service_reachable() {
-            Ok(())
-        } else {
-            Err("the service does not answer")
+            return Err("draining".to_owned());
         }
+        if self.is_service_reachable() {
+            return Ok(());
+        }
+        let outage = lock(&self.signals.outage);
+        let cause = if outage.is_empty() { String::new() } else { format!(": {outage}") };
+        Err(format!("the service does not answer{cause}"))
     }
 
     /// Formats the metrics as `OpenMetrics` text.
@@ -79,17 +82,18 @@ impl HealthState {
 
     /// Returns whether the service responded recently and no later call failed to reach it.
     fn is_service_reachable(&self) -> bool {
-        !self.signals.is_service_unavailable.load(Ordering::Relaxed)
+        lock(&self.signals.outage).is_empty()
             && lock(&self.signals.service_answered).is_some_and(|time| time.elapsed() <= MAX_SERVICE_SILENCE)
     }
 
     pub(crate) fn service_answered(&self) {
         *lock(&self.signals.service_answered) = Some(Instant::now());
-        self.signals.is_service_unavailable.store(false, Ordering::Relaxed);
+        lock(&self.signals.outage).clear();
     }
 
-    pub(crate) fn service_unavailable(&self) {
-        self.signals.is_service_unavailable.store(true, Ordering::Relaxed);
+    pub(crate) fn service_unavailable(&self, cause: &str) {
+        *lock(&self.signals.outage) =
+            if cause.is_empty() { "no reason given".to_owned() } else { cause.to_owned() };
     }
 
     pub(crate) fn watchdog_checked(&self) {
@@ -122,14 +126,16 @@ mod tests {
     #[test]
     fn a_worker_is_ready_from_the_first_answer_of_the_service_until_it_drains() {
         let health = health();
-        assert_eq!((health.liveness(), health.readiness()), (Ok(()), Err("the service does not answer")));
+        assert_eq!(health.liveness(), Ok(()));
+        assert_eq!(health.readiness().unwrap_err(), "the service does not answer");
         health.service_answered();
         assert_eq!(health.readiness(), Ok(()));
-        health.service_unavailable();
-        assert!(health.readiness().is_err() && health.liveness().is_ok());
+        health.service_unavailable("connection refused");
+        assert_eq!(health.readiness().unwrap_err(), "the service does not answer: connection refused");
+        assert!(health.liveness().is_ok());
         health.service_answered();
         health.drain();
-        assert_eq!((health.liveness(), health.readiness()), (Ok(()), Err("draining")));
+        assert_eq!((health.liveness(), health.readiness()), (Ok(()), Err("draining".to_owned())));
     }
 
     #[test]

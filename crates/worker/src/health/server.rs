@@ -1,5 +1,6 @@
 //! The health listener: `/livez`, `/readyz` and `/metrics` over HTTP/1.
 
+use std::fmt::Display;
 use std::io;
 
 use axum::Router;
@@ -30,7 +31,7 @@ pub async fn serve(listener: TcpListener, health: HealthState) -> io::Result<()>
     axum::serve(listener, routes).await
 }
 
-fn response(state: Result<(), &'static str>) -> impl IntoResponse {
+fn response(state: Result<(), impl Display>) -> impl IntoResponse {
     match state {
         Ok(()) => (StatusCode::OK, "ok\n".to_owned()),
         Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, format!("{reason}\n")),

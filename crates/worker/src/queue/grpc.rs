@@ -1,7 +1,9 @@
 //! Calls to the service over gRPC.
 
 use std::error::Error as _;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chancery_proto::MESSAGE_LIMIT;
@@ -41,6 +43,20 @@ pub(crate) enum TokenSource {
     File(PathBuf),
 }
 
+/// Maximum size of a token file in bytes.
+const MAX_TOKEN_BYTES: u64 = 64 << 10;
+
+/// Reads a token file. Others than regular files are refused: a pipe without a writer would block the worker for good, even
+/// its reaction to signals.
+fn read_token(path: &Path) -> io::Result<String> {
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("not a regular file"));
+    }
+    let mut token = String::new();
+    File::open(path)?.take(MAX_TOKEN_BYTES).read_to_string(&mut token)?;
+    if token.trim().is_empty() { Err(io::Error::other("the file is empty")) } else { Ok(token) }
+}
+
 /// A [`Queue`] over gRPC. Cheap to clone; connects and reconnects on demand.
 #[derive(Clone)]
 pub struct GrpcQueue {
@@ -71,7 +87,7 @@ impl GrpcQueue {
     fn authorization(&self) -> Result<MetadataValue<Ascii>, QueueError> {
         let token = match &self.token {
             TokenSource::Given(token) => token.clone(),
-            TokenSource::File(path) => std::fs::read_to_string(path).map_err(|error| {
+            TokenSource::File(path) => read_token(path).map_err(|error| {
                 QueueError::Unavailable(format!("reading the token file {}: {error}", path.display()))
             })?,
         };

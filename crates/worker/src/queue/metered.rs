@@ -25,7 +25,7 @@ impl<Q> MeteredQueue<Q> {
     /// Counts a rejection as an answer.
     fn record<T>(&self, result: Result<T, QueueError>) -> Result<T, QueueError> {
         match &result {
-            Err(QueueError::Unavailable(_)) => self.health.service_unavailable(),
+            Err(QueueError::Unavailable(cause)) => self.health.service_unavailable(cause),
             _ => self.health.service_answered(),
         }
         result
