@@ -36,6 +36,13 @@ async fn connect_with(
         Some(token) => Some(token),
         None => local_token.map(|running| read_token(&local_token_file(running))).transpose()?,
     };
+    if global.ca_file.is_some() && global.server.as_deref().is_some_and(|server| server.starts_with("http:"))
+    {
+        let message = format!(
+            "--ca-file is for https, and {server} is not encrypted: write https://, or leave --ca-file out"
+        );
+        return Err(Failure::usage("CA_FILE_WITHOUT_TLS", message));
+    }
     let authority = global.ca_file.as_deref().map(|file| limited_read::read(file, MAX_CREDENTIAL_BYTES));
     connect_to(ClientConfig {
         token,

@@ -8,7 +8,7 @@ use chancery_proto::admin::v1::admin_service_client::AdminServiceClient;
 use chancery_proto::brief::v1::brief_service_client::BriefServiceClient;
 use chancery_proto::brief::v1::knowledge_service_client::KnowledgeServiceClient;
 use chancery_proto::render::v1::render_service_client::RenderServiceClient;
-use chancery_tls::{ClientTls, Connector, PlainText, explain, unencrypted};
+use chancery_tls::{ClientTls, Connector, PlainText, explain, explain_unencrypted, unencrypted};
 use tonic::codegen::http::uri::Scheme;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
@@ -103,7 +103,11 @@ fn connector(config: &ClientConfig, is_secure: bool) -> Result<Connector, Error>
 fn unreachable(server: &str, error: &tonic::transport::Error) -> Error {
     match unencrypted(error) {
         Some(refused) => Error::Unencrypted { server: server.to_owned(), address: refused.0 },
-        None => Error::Unreachable { server: server.to_owned(), cause: explain(error) },
+        None => {
+            let is_secure = server.starts_with("https");
+            let cause = if is_secure { explain(error) } else { explain_unencrypted(error) };
+            Error::Unreachable { server: server.to_owned(), cause }
+        }
     }
 }
 

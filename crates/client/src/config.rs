@@ -57,6 +57,11 @@ impl ClientConfig {
         if uri.host().is_none_or(str::is_empty) {
             return Err(invalid("no host"));
         }
+        if let Some((_, host)) = uri.authority().and_then(|authority| authority.as_str().rsplit_once('@')) {
+            let given = format!("{}://…@{host}", uri.scheme_str().unwrap_or_default());
+            let reason = "credentials in a URL are not sent: use a token".to_owned();
+            return Err(Error::InvalidServer { given, reason });
+        }
         if uri.path_and_query().is_some_and(|rest| rest.as_str() != "/") {
             return Err(invalid("a path is not allowed"));
         }

@@ -8,7 +8,6 @@ use chancery_service::observability::health::LIVENESS;
 use chancery_service::observability::{health_probe, logging};
 use chancery_service::server;
 use chancery_service::shutdown::StopSignals;
-use clap::Parser;
 use tokio::runtime::Runtime;
 
 fn main() -> ExitCode {
@@ -28,7 +27,7 @@ fn run() -> anyhow::Result<()> {
         let _entered = runtime.enter();
         StopSignals::listen().context("could not listen for signals")?
     };
-    let line = CommandLine::parse();
+    let line: CommandLine = chancery_environment::parse();
     if let Some(Command::Probe { live }) = line.command {
         let service = if live { LIVENESS } else { "" };
         return Ok(runtime.block_on(health_probe::probe(

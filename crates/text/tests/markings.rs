@@ -3,8 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
-use chancery_proto::brief::v1::BriefContent;
 use chancery_proto::brief::v1::block::Kind;
+use chancery_proto::brief::v1::{BriefContent, ListItem};
 use chancery_text::{Context, Diagnostic, Exchange, Severity, check, code, format, read, write};
 
 fn front_matter(scheme: &str) -> String {
@@ -447,4 +447,122 @@ fn a_marking_behind_its_sentence_is_one_error() {
             found.iter().filter(|found| found.severity == Severity::Error).collect();
         assert_eq!(errors.len(), 1, "{body}: {errors:?}");
     }
+}
+
+/// Returns the markings of the events and indicators of a body.
+fn entry_markings(body: &str) -> Vec<String> {
+    let reading = read(&(front_matter("tlp") + body), &Context::default());
+    assert!(!reading.has_errors(), "{body}: {:?}", reading.diagnostics);
+    let content = reading.content;
+    let written = write(&content, &Exchange::default());
+    let again = read(&written, &Context::default()).content;
+    let markings = |content: &BriefContent| -> Vec<String> {
+        let events = content.events.iter().map(|event| event.marking.clone());
+        events.chain(content.indicators.iter().map(|indicator| indicator.marking.clone())).collect()
+    };
+    assert_eq!(markings(&again), markings(&content), "{written}");
+    markings(&content)
+}
+
+#[test]
+fn entries_below_a_marked_heading_have_its_marking() {
+    let event = "```events\n2026-01-05 | It fell ^e-1\n(TLP:AMBER) 2026-01-06 | It rose ^e-2\n```\n";
+    let indicator = "```indicators\nIt falls ^i-1\n```\n";
+    let of = |head: &str| entry_markings(&format!("{head}\n\nOne. ^s-1\n\n{event}"));
+    assert_eq!(of("# (TLP:RED) H ^h"), ["TLP:RED", "TLP:AMBER"]);
+    assert_eq!(of("# H {marking: TLP:RED} ^h"), ["TLP:RED", "TLP:AMBER"]);
+    assert_eq!(of("# H ^h"), ["", "TLP:AMBER"]);
+    assert_eq!(of("# (TLP:RED) H ^h\n\n## Inner ^k"), ["TLP:RED", "TLP:AMBER"]);
+    let after = format!("# (TLP:RED) H ^h\n\nOne. ^s-1\n\n{event}\n# Next ^k\n\nTwo. ^s-2\n\n{indicator}");
+    assert_eq!(entry_markings(&after), ["TLP:RED", "TLP:AMBER", ""]);
+    // Written below a marked section, entries without a marking have the floor's explicitly.
+    let last = format!("# Open ^o\n\nOne. ^s-1\n\n{event}\n# (TLP:RED) Last ^k\n\nTwo. ^s-2\n");
+    let content = read(&(front_matter("tlp") + &last), &Context::default()).content;
+    let written = write(&content, &Exchange::default());
+    assert!(written.contains("(TLP:CLEAR) 2026-01-05 | It fell ^e-1\n"), "{written}");
+}
+
+#[test]
+fn a_marking_behind_several_sentences_or_a_list_is_an_error() {
+    for body in [
+        "One. [@a]\nTwo. [@a]\n{marking: TLP:RED}\n",
+        "One. Two.\n{marking: TLP:RED}\n",
+        "One. ^s-1\nTwo. ^s-2\n{marking: TLP:RED}\n",
+        "> One. Two.\n> {marking: TLP:RED}\n",
+        "- One. [@a]\n- Two. [@a]\n{marking: TLP:RED}\n",
+    ] {
+        let text = format!("{}# H ^h\n\n{body}", front_matter("tlp"));
+        let found = read(&text, &Context::default()).diagnostics;
+        assert!(
+            found.iter().any(|found| found.code == code::MISPLACED && found.fix.is_none()),
+            "{body}: {found:?}"
+        );
+    }
+    for body in ["One. [@a]\n{marking: TLP:RED}\n", "- One. [@a]\n- Two. [@a]\n  {marking: TLP:RED}\n"] {
+        let text = format!("{}# H ^h\n\n{body}", front_matter("tlp"));
+        assert!(!read(&text, &Context::default()).has_errors(), "{body}");
+    }
+}
+
+#[test]
+fn a_nested_item_has_the_marking_of_the_item_above_it() {
+    let text =
+        format!("{}# H ^h\n\n- (TLP:RED) One.\n  - Two.\n    - Three.\n- Four.\n", front_matter("tlp"));
+    let content = read(&text, &Context::default()).content;
+    let Some(Kind::List(list)) = &content.sections[0].blocks[0].kind else { panic!("no list") };
+    let inner = &list.items[0].list.as_ref().unwrap().items[0];
+    let innermost = &inner.list.as_ref().unwrap().items[0];
+    let marking = |item: &ListItem| item.statements[0].marking.clone();
+    assert_eq!([marking(&list.items[0]), marking(inner), marking(innermost)], ["TLP:RED"; 3]);
+    assert_eq!(marking(&list.items[1]), "");
+}
+
+#[test]
+fn labels_in_cells_outside_of_the_column_of_markings_are_errors() {
+    let table = |heading: &str, cells: [&str; 2]| {
+        let rows = cells.map(|cell| format!("| a | {cell} |\n")).concat();
+        format!("# H ^h\n\nTable: Ships ^t\n| A | {heading} |\n|---|---|\n{rows}")
+    };
+    let found = |scheme: &str, body: &str| -> Vec<(Severity, Option<String>)> {
+        let found = read(&(front_matter(scheme) + body), &Context::default()).diagnostics;
+        let found = found.into_iter().filter(|found| found.code == code::MARKING_IN_TEXT);
+        found.map(|found| (found.severity, found.fix.map(|fix| fix.replacement))).collect()
+    };
+    let fixed = (Severity::Error, Some("{marking}".to_owned()));
+    for heading in ["Marking", "{Marking}", "TLP"] {
+        assert_eq!(found("tlp", &table(heading, ["TLP:RED", "TLP:CLEAR"])), std::slice::from_ref(&fixed));
+    }
+    assert_eq!(found("tlp", &table("Colour", ["TLP:RED", "none"])), [(Severity::Error, None)]);
+    assert_eq!(found("tlp", &table("{marking}", ["TLP:RED", ""])), []);
+    assert_eq!(found("us", &table("Class", ["S", "C"])), [(Severity::Warning, None)]);
+    assert_eq!(found("us", &table("Vitamin", ["C", "D"])), []);
+    let escaped = table("Colour", ["TLP\\:RED", "TLP\\:CLEAR"]);
+    assert_eq!(found("tlp", &escaped), []);
+    let content = read(&(front_matter("tlp") + &escaped), &Context::default()).content;
+    let again = read(&write(&content, &Exchange::default()), &Context::default());
+    assert_eq!((again.content, again.diagnostics.len()), (content, 0));
+}
+
+#[test]
+fn symbols_of_one_letter_are_no_errors() {
+    for (scheme, text) in [
+        ("tlp", "(C) 2026 by the desk. ^s-1\n"),
+        ("us", "Sulphur (S) burns. ^s-1\n"),
+        ("us", "The (C) route is open. ^s-1\n"),
+    ] {
+        assert!(!read(&(front_matter(scheme) + text), &Context::default()).has_errors(), "{text}");
+    }
+}
+
+#[test]
+fn a_marking_with_what_separates_it_and_one_in_square_brackets_are_errors() {
+    for form in ["(TLP:RED): ", "(TLP:RED). ", "[TLP:RED]: "] {
+        assert_eq!(fixed("tlp", &format!("{form}It fell. ^s-1\n")), "(TLP:RED) It fell. ^s-1\n", "{form}");
+    }
+    let inner = read(&(front_matter("tlp") + "It fell [TLP:RED]. ^s-1\n"), &Context::default());
+    assert!(inner.diagnostics.iter().any(|found| found.code == code::MARKING_IN_TEXT));
+    let callout = format!("{}# H ^h\n\n> (TLP:RED) [!NOTE] Title ^n\n> One. ^s-1\n", front_matter("tlp"));
+    let found = read(&callout, &Context::default()).diagnostics;
+    let fix = found.iter().find(|found| found.code == code::WRONG_ORDER).unwrap().fix.clone().unwrap();
+    assert_eq!(fix.replacement, "[!NOTE] (TLP:RED)");
 }

@@ -111,3 +111,39 @@ fn numbers_of_notes_are_warned_of_and_come_back_as_text() {
         assert_eq!(warned(sentence), 0, "{sentence}");
     }
 }
+
+/// Returns the errors of a body that no safe fix changes.
+fn errors_left_alone(body: &str) -> Vec<String> {
+    let text = format!("---\ntitle: T\nsources:\n  a: {{title: A}}\n---\n\n{body}");
+    let found = read(&text, &Context::default()).diagnostics;
+    assert_eq!(apply_safe_fixes(&text, &found).text, text, "{found:?}");
+    let errors = found.iter().filter(|found| found.severity == Severity::Error);
+    errors.map(|found| format!("{}: {}", found.code, found.message)).collect()
+}
+
+#[test]
+fn what_an_author_may_have_meant_otherwise_is_not_corrected() {
+    for (body, expected) in [
+        ("It falls. {65%} ^s-1\n", "UNKNOWN_KEY"),
+        ("It falls. {>80%} ^s-1\n", "UNKNOWN_KEY"),
+        ("**Key judgments**\n\n1. It falls. ^s-1\n   ^kj-1\n", "NOT_A_BRIEF"),
+        ("**Bottom line:**\n\nIt falls. ^s-1\n", "NOT_A_BRIEF"),
+        ("It falls. {resolves: He said: \"no; never\" to it} ^s-1\n", "UNCLOSED"),
+    ] {
+        let errors = errors_left_alone(body);
+        assert!(errors.iter().any(|error| error.starts_with(expected)), "{body}: {errors:?}");
+    }
+}
+
+#[test]
+fn a_key_without_its_colon_keeps_its_value() {
+    for (annotation, fixed) in [
+        ("rests-on s-1", "rests-on: s-1"),
+        ("moderate confidence - two sources", "moderate confidence: two sources"),
+    ] {
+        let head = "---\ntitle: T\n---\n\n1. It falls. ^s-1\n   {";
+        let text = format!("{head}{annotation}}} ^kj-1\n");
+        let found = read(&text, &Context::default()).diagnostics;
+        assert_eq!(apply_safe_fixes(&text, &found).text, format!("{head}{fixed}}} ^kj-1\n"), "{found:?}");
+    }
+}

@@ -8,11 +8,11 @@ use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier};
 
 use crate::any_server::AnyServer;
 use crate::cryptography::provider;
-use crate::error::TlsError;
+use crate::error::{CertificatePurpose, TlsError};
 use crate::followed::{Followed, ReloadCounts};
 use crate::identity::{IdentityFiles, certified_key};
 use crate::pem_file::PemFile;
-use crate::validity::{CertificatePurpose, ExpiryWarning, Validity};
+use crate::validity::{ExpiryWarning, Validity};
 
 /// The files of a client.
 #[derive(Debug, Clone, Default)]

@@ -3,8 +3,6 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::validity::CertificatePurpose;
-
 /// A certificate or key that cannot be used. Each message names the file and what it must contain.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
@@ -89,4 +87,23 @@ pub enum TlsError {
          that signed the server's certificate"
     )]
     NoSystemAuthorities,
+}
+
+/// What a certificate is used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CertificatePurpose {
+    /// A listener.
+    Server,
+    /// Connections to a listener.
+    Client,
+}
+
+impl CertificatePurpose {
+    /// Returns the name of the purpose in a certificate's extended key usage.
+    pub(crate) const fn usage(self) -> &'static str {
+        match self {
+            Self::Server => "serverAuth",
+            Self::Client => "clientAuth",
+        }
+    }
 }

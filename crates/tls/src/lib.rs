@@ -20,9 +20,8 @@ mod validity;
 
 pub use crate::client::{ClientFiles, ClientTls};
 pub use crate::connector::{Connector, PlainText, Stream, UnencryptedConnection};
-pub use crate::error::TlsError;
-pub use crate::explanation::{explain, unencrypted};
+pub use crate::error::{CertificatePurpose, TlsError};
+pub use crate::explanation::{explain, explain_unencrypted, unencrypted};
 pub use crate::followed::ReloadCounts;
 pub use crate::identity::IdentityFiles;
 pub use crate::server::{AcceptedTls, Protocols, ServerFiles, ServerTls};
-pub use crate::validity::CertificatePurpose;

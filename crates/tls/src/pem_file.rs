@@ -8,8 +8,8 @@ use rustls::RootCertStore;
 use rustls::pki_types::pem::{self, PemObject as _};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-use crate::error::TlsError;
-use crate::validity::{CertificatePurpose, Validity};
+use crate::error::{CertificatePurpose, TlsError};
+use crate::validity::Validity;
 
 /// Maximum size of a file. The largest bundles of authorities have a quarter of it.
 const MAX_BYTES: u64 = 1 << 20;

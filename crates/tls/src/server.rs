@@ -11,11 +11,11 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
 use crate::cryptography::provider;
-use crate::error::TlsError;
+use crate::error::{CertificatePurpose, TlsError};
 use crate::followed::{Followed, ReloadCounts};
 use crate::identity::{IdentityFiles, certified_key};
 use crate::pem_file::PemFile;
-use crate::validity::{CertificatePurpose, ExpiryWarning, Validity};
+use crate::validity::{ExpiryWarning, Validity};
 
 /// The files of a listener.
 #[derive(Debug, Clone)]

@@ -7,32 +7,13 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use rustls::pki_types::CertificateDer;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
-use crate::error::TlsError;
+use crate::error::{CertificatePurpose, TlsError};
 
 /// Seconds before its expiry from which a certificate is warned of.
 const WARNED_BEFORE: i64 = 14 * 24 * 60 * 60;
 
 /// Time between two warnings.
 const WARNING_INTERVAL: Duration = Duration::from_secs(12 * 60 * 60);
-
-/// What a certificate is used for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CertificatePurpose {
-    /// A listener.
-    Server,
-    /// Connections to a listener.
-    Client,
-}
-
-impl CertificatePurpose {
-    /// Returns the name of the purpose in a certificate's extended key usage.
-    pub(crate) const fn usage(self) -> &'static str {
-        match self {
-            Self::Server => "serverAuth",
-            Self::Client => "clientAuth",
-        }
-    }
-}
 
 /// The times of a certificate, in seconds of Unix time, and whether it is for the purpose that it is used for.
 #[derive(Debug, Clone, Copy)]

@@ -6,7 +6,6 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use chancery_worker::{ChanceryPrinter, Config, HealthState, LogFormat, Printer, RunError, health, run};
-use clap::Parser;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -22,7 +21,7 @@ fn main() -> anyhow::Result<ExitCode> {
         let _entered = runtime.enter();
         Signals::listen().context("signals")?
     };
-    let config = Config::parse();
+    let config: Config = chancery_environment::parse();
     if let Some(command) = config.command() {
         runtime.block_on(health::probe(config.health_listen(), command.probe()))?;
         return Ok(ExitCode::SUCCESS);

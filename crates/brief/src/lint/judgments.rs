@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chancery_proto::brief::v1::{
-    BriefContent, Citation, CitationRole, Confidence, ConfidenceLevel, KeyJudgment, LikelihoodScale, Source,
-    SourceReliability, Statement, StatementType,
+    BriefContent, Citation, CitationRole, Confidence, ConfidenceLevel, KeyJudgment, Likelihood,
+    LikelihoodScale, Source, SourceReliability, Statement, StatementType,
 };
 
 use super::statements::scale_fault;
 use super::warning::{
     HIGH_CONFIDENCE_ON_WEAK_SOURCES, JUDGMENT_DROPPED, JUDGMENT_WITHOUT_CONFIDENCE,
-    LIKELIHOOD_BEYOND_SUPPORT, SINGLE_SOURCE, SUPERSEDED_SUPPORT, Warning,
+    LIKELIHOOD_BEYOND_SUPPORT, LIKELIHOODS_DISAGREE, SINGLE_SOURCE, SUPERSEDED_SUPPORT, Warning,
 };
 use crate::likelihood;
 use crate::part::change_subject;
@@ -33,6 +33,7 @@ pub(super) fn lint(content: &BriefContent, scale: LikelihoodScale, warnings: &mu
             scale_fault(&judgment.id, likelihood, scale, warnings);
         }
         lint_missing_confidence(judgment, warnings);
+        lint_own_likelihoods(judgment, warnings);
         if !is_support_known {
             continue;
         }
@@ -118,6 +119,25 @@ fn lint_likelihood(judgment: &KeyJudgment, supports: &[&Statement], warnings: &m
         terms.into_iter().collect::<Vec<_>>().join(", ")
     );
     warnings.push(Warning::new(LIKELIHOOD_BEYOND_SUPPORT, &judgment.id, message));
+}
+
+/// Warns of a sentence of a judgment whose likelihood is not the judgment's.
+fn lint_own_likelihoods(judgment: &KeyJudgment, warnings: &mut Vec<Warning>) {
+    let Some(own) = &judgment.likelihood else { return };
+    let range = |likelihood: &Likelihood| (likelihood.low_percent, likelihood.high_percent);
+    for statement in &judgment.statements {
+        let Some(of_sentence) = statement.likelihood.as_ref().filter(|of| range(of) != range(own)) else {
+            continue;
+        };
+        let message = format!(
+            "the sentence {} is \"{}\", but its key judgment is \"{}\": give both the same likelihood, or leave that of the sentence \
+             out",
+            statement.id,
+            likelihood::words(of_sentence.term()),
+            likelihood::words(own.term())
+        );
+        warnings.push(Warning::new(LIKELIHOODS_DISAGREE, &judgment.id, message));
+    }
 }
 
 /// Warns of a judgment that does not say how well it is founded. Likelihood and confidence may be those of a sentence.

@@ -10,6 +10,7 @@ pub mod strict_codes;
 
 use std::path::PathBuf;
 
+use chancery_environment::without_empty_variables;
 use chancery_proto::names::ResourceId;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
@@ -39,7 +40,7 @@ impl CommandLine {
     /// Returns the parser of the command line. The help of a subcommand refers to the global options instead of repeating
     /// them.
     pub fn parser() -> clap::Command {
-        let mut command = Self::command();
+        let mut command = without_empty_variables(Self::command());
         // Adds the global options to the subcommands, so that they can be hidden there.
         command.build();
         let names: Vec<String> = command

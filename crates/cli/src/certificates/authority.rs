@@ -10,8 +10,9 @@ use rcgen::{
     KeyUsagePurpose, PublicKeyData as _, SanType,
 };
 use time::{Duration, OffsetDateTime};
+use x509_parser::pem::parse_x509_pem;
 
-use super::{AUTHORITY, Outcome, inspection};
+use super::{AUTHORITY, Outcome};
 use crate::ui::failure::Failure;
 use crate::ui::output;
 
@@ -57,7 +58,7 @@ impl Authority {
         let (certificate, key) = (read(&certificate)?, read(&key)?);
         let what = format!("the authority in {}", folder.display());
         let key = KeyPair::from_pem(&key).map_err(Failure::setup(&what))?;
-        if !inspection::has_key(&certificate, key.subject_public_key_info()) {
+        if !has_key(&certificate, key.subject_public_key_info()) {
             let message = format!(
                 "{what} has the private key of another certificate: restore both files from one backup"
             );
@@ -119,6 +120,12 @@ fn params(days: i64, name: &str) -> CertificateParams {
 
 fn new_key() -> Result<KeyPair, Failure> {
     KeyPair::generate().map_err(Failure::setup("generating a private key"))
+}
+
+/// Returns whether a certificate in PEM has a public key, in its DER form.
+fn has_key(certificate: &str, public_key: Vec<u8>) -> bool {
+    let Ok((_, pem)) = parse_x509_pem(certificate.as_bytes()) else { return false };
+    pem.parse_x509().is_ok_and(|certificate| certificate.public_key().raw == public_key)
 }
 
 /// A host name or an address as a certificate names it.

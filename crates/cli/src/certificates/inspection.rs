@@ -34,12 +34,6 @@ pub(super) fn is_good(file: &Path, authority: &Authority, purpose: &Purpose<'_>)
         }
 }
 
-/// Returns whether a certificate in PEM has a public key, in its DER form.
-pub(super) fn has_key(certificate: &str, public_key: Vec<u8>) -> bool {
-    let Ok((_, pem)) = parse_x509_pem(certificate.as_bytes()) else { return false };
-    pem.parse_x509().is_ok_and(|certificate| certificate.public_key().raw == public_key)
-}
-
 fn hosts_of(certificate: &X509Certificate<'_>) -> BTreeSet<String> {
     let names = certificate.subject_alternative_name().ok().flatten();
     let names = names.map(|extension| extension.value.general_names.as_slice()).unwrap_or_default();

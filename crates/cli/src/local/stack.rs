@@ -31,6 +31,8 @@ pub struct StackSettings<'a> {
     pub listen: SocketAddr,
     pub worker_listen: SocketAddr,
     pub workers: u8,
+    /// Allows unencrypted listeners that other machines can reach.
+    pub insecure: bool,
 }
 
 /// A running stack.
@@ -67,13 +69,14 @@ impl Stack {
             Some(Bootstrapped::Now) => "created the schema and workspace default, wrote tokens".to_owned(),
             _ => "schema up to date".to_owned(),
         });
+        let insecure = settings.insecure.then(|| ("CHANCERY_INSECURE".to_owned(), "true".to_owned()));
         let service = Service::start(&ServiceSettings {
             binary: sibling("chancery-service")?,
             database_url: database.url.clone(),
             database_password_file: settings.database.database_password_file.clone(),
             listen: settings.listen,
             worker_listen: settings.worker_listen,
-            environment: Vec::new(),
+            environment: insecure.into_iter().collect(),
             folder: settings.state.logs(),
         })
         .await?;

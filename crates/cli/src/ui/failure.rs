@@ -230,10 +230,18 @@ impl From<ClientError> for Failure {
                  machine such as `ssh -L`, or --insecure on a network that you trust",
             ),
             ClientError::InvalidToken => Self::new("UNAUTHENTICATED", "INVALID_TOKEN", message),
-            ClientError::Unreachable { .. } => Self::new("UNAVAILABLE", "UNREACHABLE", message).help(
-                "start everything on this machine with `chancery up` (in a clone: ./dev up), or name another server \
-                 with --server or CHANCERY_SERVER",
-            ),
+            ClientError::Unreachable { ref server, .. } => {
+                let failure = Self::new("UNAVAILABLE", "UNREACHABLE", message);
+                // `up` does not encrypt: who named another server needs no help with this one.
+                if server.starts_with("https") {
+                    failure
+                } else {
+                    failure.help(
+                        "start everything on this machine with `chancery up` (in a clone: ./dev up), or name another server \
+                         with --server or CHANCERY_SERVER",
+                    )
+                }
+            }
             ClientError::TimedOut { .. } => Self::new("DEADLINE_EXCEEDED", "TIMED_OUT", message),
             ClientError::RenderFailed { .. } => Self::new("FAILED_PRECONDITION", "RENDER_FAILED", message),
             ClientError::Damaged { .. } => Self::new("DATA_LOSS", "DAMAGED", message),

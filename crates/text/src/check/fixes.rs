@@ -3,7 +3,8 @@
 use crate::code;
 use crate::diagnostics::{Diagnostic, Fix};
 use crate::range::TextRange;
-use crate::vocabulary::{is_confidence, is_term};
+use crate::reader::leading_term;
+use crate::vocabulary::is_confidence;
 
 /// A text with its safe fixes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,11 +34,14 @@ impl Diagnostic {
             | code::INVALID_COMMENT
             | code::INVALID_VALUE
             | code::INVALID_YAML
-            | code::INVALID_TABLE
             | code::NOT_A_BRIEF => true,
             // Only what precedes the front matter is removed.
             code::FRONT_MATTER => fix.replacement.is_empty(),
-            code::UNKNOWN_KEY => !is_claim(&fix.replacement),
+            code::UNKNOWN_KEY => {
+                !is_claim(&fix.replacement) && keeps_words(fix.range.of(text), &fix.replacement)
+            }
+            // Not a title line before rows that may belong to another table.
+            code::INVALID_TABLE => fix.range.start < fix.range.end,
             _ => is_same_word(fix.range.of(text), &fix.replacement),
         };
         is_safe.then_some(fix)
@@ -73,9 +77,16 @@ pub fn apply_safe_fixes(text: &str, findings: &[Diagnostic]) -> Fixed {
     result
 }
 
-/// Returns whether a word is a likelihood or a confidence.
-fn is_claim(word: &str) -> bool {
-    is_term(word) || is_confidence(word)
+/// Returns whether an annotation is a likelihood, with or without percentages, or a confidence.
+fn is_claim(annotation: &str) -> bool {
+    leading_term(annotation).is_some() || is_confidence(annotation)
+}
+
+/// Returns whether a replacement drops no word.
+fn keeps_words(given: &str, replacement: &str) -> bool {
+    let words =
+        |text: &str| text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).count();
+    words(given) <= words(replacement)
 }
 
 /// Returns whether two words differ in case and hyphens only.

@@ -51,12 +51,30 @@ impl Entry<'_> {
 }
 
 impl Lowering<'_> {
-    /// Reads the entries of the fenced blocks, except changes.
+    /// Reads the entries of the fenced blocks, except changes. Those of a block below a marked heading have its marking, unless
+    /// they have their own.
     pub(super) fn fenced(&mut self, elements: &[Element], content: &mut BriefContent, root: &mut PathNode) {
+        let mut open: Vec<(usize, Option<Spanned>)> = Vec::new();
         for element in elements {
-            let ElementKind::Fenced { kind, entries } = &element.kind else { continue };
-            for parts in entries {
-                self.entry(&kind.text, parts, content, root);
+            match &element.kind {
+                ElementKind::Heading { level, title } => {
+                    open.retain(|(above, _)| above < level);
+                    open.push((*level, written_marking(title)));
+                }
+                ElementKind::Fenced { kind, entries } => {
+                    let enclosing = open.iter().rev().find_map(|(_, marking)| marking.as_ref());
+                    for parts in entries {
+                        let enclosing = enclosing.filter(|_| written_marking(parts).is_none());
+                        match enclosing {
+                            Some(marking) => {
+                                let marked = Parts { marking: Some(marking.clone()), ..parts.clone() };
+                                self.entry(&kind.text, &marked, content, root);
+                            }
+                            None => self.entry(&kind.text, parts, content, root),
+                        }
+                    }
+                }
+                _ => {}
             }
         }
     }
@@ -297,4 +315,13 @@ impl Lowering<'_> {
         node.set("part_id", column);
         Some((change, node))
     }
+}
+
+/// Returns the marking that a line has, before its text or as an annotation.
+fn written_marking(parts: &Parts) -> Option<Spanned> {
+    let annotation = || {
+        let item = parts.items.iter().find(|item| item.head.text == "marking")?;
+        item.value.as_ref().map(|value| Spanned::new(&*value.text, value.range))
+    };
+    parts.marking.clone().or_else(annotation)
 }

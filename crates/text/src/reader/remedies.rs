@@ -59,7 +59,8 @@ const RESTING: [&str; 9] = [
 pub(super) fn remedy(place: &str, item: &Item, known: &[&str]) -> Option<Remedy> {
     let head = item.head.text.as_str();
     let lower = head.to_lowercase();
-    of_other_part(place, &lower)
+    of_missing_colon(item, known)
+        .or_else(|| of_other_part(place, &lower))
         .or_else(|| of_claim(item, &lower))
         .or_else(|| of_percentages(item, known))
         .or_else(|| in_other_language(item, &lower))
@@ -101,6 +102,23 @@ fn of_claim(item: &Item, lower: &str) -> Option<Remedy> {
     lower.starts_with('@').then(|| Remedy {
         message: "a source is cited in brackets, before the annotations: write `[@key B2, p. 4]`".to_owned(),
         fix: None,
+    })
+}
+
+/// Returns the remedy for a key with its value behind a space instead of a colon.
+fn of_missing_colon(item: &Item, known: &[&str]) -> Option<Remedy> {
+    if item.value.is_some() {
+        return None;
+    }
+    let confidences = CONFIDENCES.iter().map(|(name, _)| name);
+    let keys = known.iter().chain(confidences).filter(|key| **key != "by" && !key.starts_with('!'));
+    let key = keys.filter(|key| item.source.strip_prefix(**key).is_some_and(|rest| rest.starts_with(' ')));
+    let key = key.max_by_key(|key| key.len())?;
+    let value = item.source[key.len()..].trim_start_matches([' ', '-', '–', '—']);
+    let written = format!("{key}: {value}");
+    Some(Remedy {
+        message: format!("a colon is behind its key: write `{written}`"),
+        fix: Some((item.range, written)),
     })
 }
 

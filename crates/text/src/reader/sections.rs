@@ -1,6 +1,5 @@
 //! The body: bottom line, key judgments and the tree of sections.
 
-use chancery_brief::translations::{self, Translation};
 use chancery_proto::brief::v1::{BriefContent, KeyJudgment, Section};
 
 use super::annotations::Annotations;
@@ -13,14 +12,9 @@ use crate::code;
 use crate::diagnostics::Diagnostic;
 use crate::paths::PathNode;
 use crate::range::TextRange;
+use crate::syntax::opening_titles::{names_bottom_line, names_key_judgments};
 use crate::syntax::parts::Parts;
 use crate::syntax::tree::{Element, ElementKind, List, ListItem};
-
-/// English headings of the bottom line, in lower case.
-const BOTTOM_LINE: [&str; 4] = ["bottom line", "bottom line up front", "the bottom line", "bluf"];
-
-/// English headings of the key judgments, in lower case.
-const KEY_JUDGMENTS: [&str; 4] = ["key judgments", "key judgements", "key judgment", "key judgement"];
 
 /// A section whose end is not reached yet.
 struct OpenSection {
@@ -88,14 +82,8 @@ impl Lowering<'_> {
     /// Warns of a heading of the bottom line or the key judgments, if the brief has none: below a heading they are sections
     /// like any other, which neither the first page nor the summary shows.
     fn warn_of_opening(&mut self, title: &Parts, content: &BriefContent) {
-        let heading = title.text.text.trim().trim_end_matches(':').to_lowercase();
-        let translated = |word: fn(&Translation) -> &'static str| {
-            translations::ALL.iter().any(|language| word(language).to_lowercase() == heading)
-        };
-        let is_bottom_line =
-            BOTTOM_LINE.contains(&heading.as_str()) || translated(|language| language.bottom_line);
-        let are_judgments =
-            KEY_JUDGMENTS.contains(&heading.as_str()) || translated(|language| language.key_judgments);
+        let heading = title.text.text.as_str();
+        let (is_bottom_line, are_judgments) = (names_bottom_line(heading), names_key_judgments(heading));
         let message = if is_bottom_line && content.bluf.is_empty() {
             "the bottom line is the paragraphs above the first heading: move it there, without a heading, or the print has none"
         } else if are_judgments && content.key_judgments.is_empty() {

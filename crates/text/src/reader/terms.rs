@@ -69,6 +69,10 @@ pub(super) fn meant_percentages(given: &str, scale: LikelihoodScale) -> Option<S
     let is_letter = |c: char| c.is_alphabetic();
     let figures_start = ascii.find(|c: char| c.is_ascii_digit())?;
     let (before, figures) = ascii.split_at(figures_start);
+    // "More than 80 %" is another range.
+    if before.contains(['<', '>', '≤', '≥']) {
+        return None;
+    }
     let named = before.trim_end_matches(|c| !is_letter(c)).trim_end_matches("about").trim_end();
     let is_percentage = figures.contains('%') && !figures.contains(is_letter);
     let numbers: Vec<u32> = figures

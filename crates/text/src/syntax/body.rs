@@ -10,6 +10,7 @@ use crate::syntax::line_reader::LineReader;
 use crate::syntax::lines::Line;
 use crate::syntax::lists::read_list;
 use crate::syntax::markers::{ForeignMarker, Marker, marked, numbered_caption};
+use crate::syntax::opening_titles::is_opening_title;
 use crate::syntax::parts::{Parts, TextForm, read_line};
 use crate::syntax::pasted_tables::{is_numbered_title, read_pasted_table, starts_pasted_table};
 use crate::syntax::quotes::{callout_length, read_quote};
@@ -208,11 +209,18 @@ fn heading(reader: &mut LineReader<'_, '_, '_>, line: Line<'_>, level: usize, le
 }
 
 fn paragraph(reader: &mut LineReader<'_, '_, '_>) -> ElementKind {
-    let caption = reader.peek().and_then(|line| Some((line, numbered_caption(line.content())?)));
+    let first = reader.peek();
+    let starts_with_bullet =
+        first.is_some_and(|line| reader.marker(&line) == Some(Marker::Foreign(ForeignMarker::Bullet)));
+    let caption = first.and_then(|line| Some((line, numbered_caption(line.content())?)));
     let mut lines = Vec::new();
     while let Some((line, marker)) = reader.next_in_block() {
+        // A wrapped line may start with a plus, but not behind another one.
+        let is_next_bullet = starts_with_bullet && marker == Some(Marker::Foreign(ForeignMarker::Bullet));
         if !lines.is_empty()
-            && (marker.is_some_and(Marker::interrupts_paragraph) || starts_block(reader, &line))
+            && (marker.is_some_and(Marker::interrupts_paragraph)
+                || is_next_bullet
+                || starts_block(reader, &line))
         {
             break;
         }
@@ -243,6 +251,12 @@ fn refuse_bold_title(reader: &mut LineReader<'_, '_, '_>, passage: &Passage) {
         && title.split_whitespace().count() <= MOST_WORDS
         && sentence.marking.is_none();
     if !is_title {
+        return;
+    }
+    if is_opening_title(title) {
+        let message = "the bottom line and the key judgments have no title: remove this line; they are the paragraphs and the numbered \
+                       items above the first heading";
+        reader.cursor.diagnostics.error(code::NOT_A_BRIEF, *line, message);
         return;
     }
     let mark = if reader.text[..line.start].contains("\n# ") { "##" } else { "#" };

@@ -48,10 +48,14 @@ pub(crate) fn read_fenced(reader: &mut LineReader<'_, '_, '_>) -> ElementKind {
     }
     let mut entries = Vec::new();
     let mut is_closed = false;
-    let mut last_line = opening.range.end;
+    // Behind a blank line, an unclosed block may have ended.
+    let (mut last_line, mut is_separated) = (opening.range.end, false);
     while let Some(line) = reader.peek() {
         match reader.marker(&line) {
-            _ if line.is_blank() => reader.advance(),
+            _ if line.is_blank() => {
+                is_separated |= !entries.is_empty();
+                reader.advance();
+            }
             Some(Marker::Fence) => {
                 reader.advance();
                 is_closed = true;
@@ -68,7 +72,9 @@ pub(crate) fn read_fenced(reader: &mut LineReader<'_, '_, '_>) -> ElementKind {
                 if length > 0 {
                     report_list_mark(reader, &kind.text, TextRange::new(range.start - length, range.start));
                 }
-                last_line = line.range.end;
+                if !is_separated {
+                    last_line = line.range.end;
+                }
                 reader.advance();
                 entries.push(read_line(reader.text, range, TextForm::Columns, reader.cursor));
             }

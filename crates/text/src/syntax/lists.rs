@@ -4,7 +4,7 @@ use chancery_proto::lookalikes::digit;
 
 use crate::code;
 use crate::diagnostics::Diagnostic;
-use crate::range::TextRange;
+use crate::range::{Spanned, TextRange};
 use crate::syntax::line_reader::LineReader;
 use crate::syntax::lines::Line;
 use crate::syntax::markers::{ForeignMarker, Marker};
@@ -117,7 +117,20 @@ fn item(reader: &mut LineReader<'_, '_, '_>, line: Line<'_>, mark: ItemMark, dep
         }
     }
     item.passage = read_passage(reader.text, passage, reader.cursor);
+    if let (Some(inner), Some(marking)) = (&mut item.list, item.passage.last_marking()) {
+        carry_into(inner, marking);
+    }
     item
+}
+
+/// Gives the items of a nested list the marking of the item above them, unless they have one or ids.
+fn carry_into(list: &mut List, marking: &Spanned) {
+    for item in &mut list.items {
+        item.passage.carry(marking);
+        if let Some(inner) = &mut item.list {
+            carry_into(inner, marking);
+        }
+    }
 }
 
 /// Reports a further line of annotations of an item: only one can be read and written again without loss.
@@ -179,6 +192,13 @@ fn lazy_own_line(reader: &mut LineReader<'_, '_, '_>, mark: ItemMark) -> bool {
         reader.peek_behind().is_none_or(|next| next.is_blank() || item_mark(reader, &next).is_some());
     if !is_own || !belongs_above {
         return false;
+    }
+    let is_in_section = reader.text[..line.range.start].contains("\n#");
+    if is_in_section && line.content().contains("marking:") {
+        let message = "a line of annotations with a marking is before the list, for all of it, or indented below the item that it marks: \
+                       move or indent it";
+        reader.cursor.diagnostics.error(code::MISPLACED, line.range, message);
+        return true;
     }
     let message = "the annotations of a key judgment or list item are indented below it: indent the line";
     let insertion = TextRange::at(line.range.start);

@@ -59,16 +59,18 @@ impl Lookalike<'_> {
 pub(crate) fn leading(text: &str, scheme: Scheme) -> Option<Leading<'_>> {
     if let Some((label, end)) = in_parentheses(text)
         && scheme.rank(label).is_some()
+        && text[end..].strip_prefix(['.', ':']).is_none_or(|rest| rest.starts_with(|c: char| !is_gap(c)))
     {
         return Some(Leading::Marking { label, end });
     }
     lookalike(text, scheme).map(Leading::Lookalike)
 }
 
-/// Returns the ranges of the markings of the scheme in parentheses that start a text or follow a gap in it.
+/// Returns the ranges of the markings of the scheme in parentheses, or of TLP in square brackets, that start a text or follow a
+/// gap in it.
 pub(crate) fn markings_in(text: &str, scheme: Scheme) -> impl Iterator<Item = TextRange> {
     let is_apart = |at: usize| text[..at].chars().next_back().is_none_or(is_gap);
-    let brackets = text.match_indices('(').map(|(at, _)| at).filter(move |at| is_apart(*at));
+    let brackets = text.match_indices(['(', '[']).map(|(at, _)| at).filter(move |at| is_apart(*at));
     brackets.filter_map(move |at| Some(TextRange::new(at, at + inner_marking(&text[at..], scheme)?)))
 }
 
@@ -77,8 +79,14 @@ pub(crate) fn has_marking(text: &str) -> bool {
     Scheme::ALL.into_iter().any(|scheme| markings_in(text, scheme).next().is_some())
 }
 
-/// Returns the length of a marking of the scheme in parentheses that a text starts with, behind the start of its line.
+/// Returns the length of a marking in brackets that a text starts with, behind the start of its line.
 pub(crate) fn inner_marking(text: &str, scheme: Scheme) -> Option<usize> {
+    if let Some(inside) = text.strip_prefix('[') {
+        let length = inside.bytes().take(LONGEST).position(|byte| byte == b']')?;
+        let is_tlp = || Folded::new(&inside[..length]).is_some_and(|folded| folded.is_tlp());
+        let opens_span = inside[length + 1..].starts_with(['(', '{']);
+        return (scheme == Scheme::Tlp && !opens_span && is_tlp()).then_some(length + 2);
+    }
     let (label, end) = in_parentheses(text)?;
     let is_tlp = || scheme == Scheme::Tlp && Folded::new(label).is_some_and(|folded| folded.is_tlp());
     (scheme.rank(label).is_some() || is_tlp()).then_some(end)
@@ -127,15 +135,22 @@ fn enclosed<'t>(text: &'t str, label_start: usize, inside: &'t str, scheme: Sche
     // Further marks open the emphasis of the text.
     let behind_bracket = if inside.len() > label.len() { 0 } else { marks.min(emphasis.len()) };
     let is_closed = inside.len() - label.len() + behind_bracket >= emphasis.len();
-    let end = text.len() - brackets.len() + if is_closed { behind_bracket } else { 0 };
+    let mut end = text.len() - brackets.len() + if is_closed { behind_bracket } else { 0 };
+    // What separates the label from the text, as in "(TLP:RED): ".
+    let is_apart = |rest: &str| rest.chars().next().is_none_or(is_gap);
+    end += usize::from(text[end..].strip_prefix(['.', ':']).is_some_and(is_apart));
     let behind = &text[end..];
     // A span, such as a link.
     if opening.contains('[') && behind.starts_with(['(', '{']) {
         return None;
     }
     let meaning = meaning_in_brackets(label, scheme)?;
-    // A changed first letter of a word, as in "[S]hips".
-    if label.trim().chars().count() <= 2 && behind.starts_with(char::is_alphanumeric) {
+    // A changed first letter of a word, as in "[S]hips", and "(C) 2026".
+    let is_short = label.trim().chars().count() <= 2;
+    let is_year = || {
+        matches!(meaning, Meaning::Foreign(_)) && behind.trim_start_matches(is_gap).starts_with(['1', '2'])
+    };
+    if is_short && (behind.starts_with(char::is_alphanumeric) || is_year()) {
         return None;
     }
     let open_emphasis = if is_closed { "" } else { emphasis };

@@ -15,6 +15,7 @@ mod lines;
 mod lists;
 pub(crate) mod markers;
 pub(crate) mod markings;
+pub(crate) mod opening_titles;
 pub(crate) mod parts;
 pub(crate) mod pasted_tables;
 pub(crate) mod quotes;

@@ -415,6 +415,10 @@ fn refuse_markings_in_value(item: &Item, cursor: &mut Cursor<'_>) {
 /// Returns the error of a marking where none can be.
 pub(crate) fn marking_in_text(written: &str, range: TextRange, place: &str) -> Diagnostic {
     let message = format!("\"{written}\" marks nothing here: {place}");
+    // One or two letters may be a symbol, as in "the (C) route".
+    if written.chars().filter(|c| c.is_alphanumeric()).count() <= 2 {
+        return Diagnostic::warning(code::MARKING_IN_TEXT, range, message);
+    }
     Diagnostic::error(code::MARKING_IN_TEXT, range, message)
 }
 

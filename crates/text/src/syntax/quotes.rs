@@ -7,7 +7,7 @@ use crate::syntax::fragment::Fragment;
 use crate::syntax::gaps::{is_gap, skip_gaps, trimmed_end};
 use crate::syntax::line_reader::LineReader;
 use crate::syntax::markers::Marker;
-use crate::syntax::markings::markings_in;
+use crate::syntax::markings::{Leading, leading, markings_in};
 use crate::syntax::parts::marking_in_text;
 use crate::syntax::parts::{TextForm, read_line, refuse_controls};
 use crate::syntax::sentences::read_passage;
@@ -39,9 +39,29 @@ pub(crate) fn read_quote(reader: &mut LineReader<'_, '_, '_>) -> ElementKind {
     }
     lines.retain(|line| !line.of(reader.text).chars().all(is_gap));
     let title = lines.first().copied().filter(|line| line.of(reader.text).starts_with("[!"));
+    if let Some(first) = lines.first() {
+        refuse_marked_callout(reader, *first);
+    }
     match title {
         Some(title) => callout(reader, title, lines.split_off(1)),
         None => quote(reader, lines),
+    }
+}
+
+/// Reports a marking before the mark of a callout, which would make it a quote.
+fn refuse_marked_callout(reader: &mut LineReader<'_, '_, '_>, line: TextRange) {
+    let written = line.of(reader.text);
+    let Some(Leading::Marking { label, end }) = leading(written, reader.cursor.scheme) else { return };
+    let start = skip_gaps(written, end);
+    let length = callout_length(&written[start..]);
+    if length > 0 {
+        let mark = &written[start..start + length];
+        let range = TextRange::new(line.start, line.start + start + length);
+        let message = format!(
+            "a marking is behind the mark of its block: write `> {mark} ({label}) …`, or \\( for text"
+        );
+        let error = Diagnostic::error(code::WRONG_ORDER, range, message);
+        reader.cursor.diagnostics.push(error.with_fix(range, format!("{mark} ({label})")));
     }
 }
 

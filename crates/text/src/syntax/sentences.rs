@@ -7,7 +7,7 @@ use chancery_proto::names::PartId;
 
 use crate::code;
 use crate::diagnostics::{Diagnostic, Diagnostics};
-use crate::range::TextRange;
+use crate::range::{Spanned, TextRange};
 use crate::syntax::cursor::Cursor;
 use crate::syntax::fragment::Fragment;
 use crate::syntax::gaps::is_gap;
@@ -31,6 +31,19 @@ impl Passage {
     pub(crate) fn range(&self) -> Option<TextRange> {
         Some(self.lines.first()?.cover(*self.lines.last()?))
     }
+
+    /// Returns the marking that holds at the end of a passage without ids.
+    pub(crate) fn last_marking(&self) -> Option<&Spanned> {
+        self.sentences.last().filter(|_| self.is_raw)?.marking.as_ref()
+    }
+
+    /// Gives the first sentences of a passage without ids a marking, up to one that has its own.
+    pub(crate) fn carry(&mut self, marking: &Spanned) {
+        let unmarked = self.sentences.iter_mut().filter(|_| self.is_raw);
+        for sentence in unmarked.take_while(|sentence| sentence.marking.is_none()) {
+            sentence.marking = Some(marking.clone());
+        }
+    }
 }
 
 /// Reads the lines of a passage.
@@ -38,6 +51,7 @@ pub(crate) fn read_passage(text: &str, lines: Vec<TextRange>, cursor: &mut Curso
     let is_set = lines.iter().any(|line| ends_with_id(line.of(text)));
     let mut sentences = if is_set { set(text, &lines, cursor) } else { raw(text, &lines, cursor) };
     refuse_lone_markings(&mut sentences, cursor);
+    refuse_marking_behind(text, &lines, &sentences, cursor);
     if !is_set {
         carry_markings(&mut sentences);
     }
@@ -157,6 +171,19 @@ fn refuse_lone_markings(sentences: &mut Vec<Parts>, cursor: &mut Cursor<'_>) {
         cursor.diagnostics.push(marking_in_text(&format!("({})", marking.text), range, place));
         false
     });
+}
+
+/// Reports a marking on a line of its own behind several sentences: it would mark the last one only.
+fn refuse_marking_behind(text: &str, lines: &[TextRange], sentences: &[Parts], cursor: &mut Cursor<'_>) {
+    let is_marking = |line: &TextRange| {
+        let line = line.of(text).trim_matches(is_gap);
+        line.starts_with('{') && line.contains("marking:") && !line.contains("-marking:")
+    };
+    if let Some(line) = lines.iter().skip(1).find(|line| is_marking(line)).filter(|_| sentences.len() > 1) {
+        let message = "a marking behind the sentences marks the last one only: write this line before the paragraph, for all of \
+                       it, or the marking in parentheses before each sentence";
+        cursor.diagnostics.error(code::MISPLACED, *line, message);
+    }
 }
 
 /// Gives sentences without a marking that of the one before them: a marking before a paragraph, or inside it, holds until the

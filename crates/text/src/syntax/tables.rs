@@ -1,5 +1,7 @@
 //! Tables: a title line, then a pipe table.
 
+use chancery_brief::marking::Scheme;
+
 use crate::code;
 use crate::diagnostics::Diagnostic;
 use crate::range::{Spanned, TextRange};
@@ -44,6 +46,7 @@ pub(crate) fn read_table(reader: &mut LineReader<'_, '_, '_>) -> Table {
         let marked = cells.len() - usize::from(has_markings).min(cells.len());
         cells[..marked].iter().for_each(|cell| refuse_markings(reader, cell.range));
     }
+    refuse_marking_columns(reader, &header, &rows, has_markings);
     let lengths = std::iter::once((delimiters.len(), &delimiters))
         .filter(|(count, _)| *count > 0)
         .chain(rows.iter().map(|row| (row.cells.len(), &row.cells)));
@@ -56,6 +59,45 @@ pub(crate) fn read_table(reader: &mut LineReader<'_, '_, '_>) -> Table {
         reader.cursor.diagnostics.error(code::INVALID_TABLE, range, message);
     }
     Table { title, header, delimiters, rows, has_markings }
+}
+
+/// Reports cells that are labels of the Traffic Light Protocol, and columns of the labels of another scheme, outside of the
+/// column of markings.
+fn refuse_marking_columns(
+    reader: &mut LineReader<'_, '_, '_>,
+    header: &[Spanned],
+    rows: &[TableRow],
+    has_markings: bool,
+) {
+    let scheme = reader.cursor.scheme;
+    let is_label =
+        |cell: &Spanned| scheme.rank(&cell.text).is_some() && !cell.range.of(reader.text).contains('\\');
+    let columns = header.len() - usize::from(has_markings).min(header.len());
+    let mut found = Vec::new();
+    for (column, heading) in header.iter().enumerate().take(columns) {
+        let cells =
+            || rows.iter().filter_map(|row| row.cells.get(column)).filter(|cell| !cell.text.is_empty());
+        let Some(first) = cells().find(|cell| is_label(cell)) else { continue };
+        let is_last = column + 1 == header.len();
+        let message = format!(
+            "\"{}\" marks nothing here: rows are marked in the last column, whose heading is `{MARKING_COLUMN}`",
+            first.text
+        );
+        let is_column = cells().all(is_label);
+        if scheme == Scheme::Tlp {
+            let message = format!("{message}; write \\: for text");
+            let range = if is_column && is_last { heading.range } else { first.range };
+            let error = Diagnostic::error(code::MARKING_IN_TEXT, range, message);
+            found.push(if is_column && is_last {
+                error.with_fix(heading.range, MARKING_COLUMN)
+            } else {
+                error
+            });
+        } else if is_column {
+            found.push(Diagnostic::warning(code::MARKING_IN_TEXT, heading.range, message));
+        }
+    }
+    found.into_iter().for_each(|found| reader.cursor.diagnostics.push(found));
 }
 
 /// Reports markings in a cell.

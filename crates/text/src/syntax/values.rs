@@ -108,6 +108,10 @@ fn bare_element(
             return skip_gaps(text, inner.end);
         }
         found.error(code::CURLY_QUOTE, range, message);
+    } else if trimmed.matches('"').count() % 2 == 1 {
+        let message = "a quotation mark in the value does not close before its separator: put the whole value in quotation marks, with \
+                       \\\" for those inside";
+        found.push(Diagnostic::error(code::UNCLOSED, range, message));
     } else if trimmed.contains('"') {
         let message = "a value that contains a quotation mark is a JSON string";
         let warning = Diagnostic::warning(code::QUOTE_IN_VALUE, range, message);

@@ -44,21 +44,32 @@ pub(super) fn needs_escape(place: Place, scheme: Scheme, written: &str, rest: &s
             Place::Column => (is_first || before.is_some_and(is_gap)) && next.is_none_or(is_gap),
             _ => false,
         },
+        ':' => place == Place::Cell && scheme.rank(&format!("{written}{rest}")).is_some(),
         '*' => place == Place::Sentence,
         '{' => has_tokens(place),
         '[' if place == Place::Sentence && note_number(rest).is_some() => true,
+        '[' if is_inner_marking(place, scheme, (before, rest), is_first) => true,
         '[' => has_tokens(place) && citation_key(rest, skip_gaps(rest, 1)).is_some(),
         '(' if place == Place::Sentence && before == Some(']') => true,
-        '(' => {
-            let is_start = is_first && !matches!(place, Place::Sentence | Place::Title);
-            (before.is_some_and(is_gap) || is_start) && inner_marking(rest, scheme).is_some()
-        }
+        '(' => is_inner_marking(place, scheme, (before, rest), is_first),
         '^' => {
             let is_apart = is_first || before.is_none_or(|c| !c.is_alphanumeric());
             has_tokens(place) && is_apart && next.is_some_and(|c| is_id_character(c) || is_gap(c))
         }
         _ => false,
     }
+}
+
+/// Returns whether a bracket starts what would be reported as a marking inside a text. At the start of a line, more is taken
+/// for one, which is escaped there.
+fn is_inner_marking(
+    place: Place,
+    scheme: Scheme,
+    (before, rest): (Option<char>, &str),
+    is_first: bool,
+) -> bool {
+    let is_start = is_first && !matches!(place, Place::Sentence | Place::Title);
+    (before.is_some_and(is_gap) || is_start) && inner_marking(rest, scheme).is_some()
 }
 
 /// Returns whether citations, annotations and an id can follow the text.

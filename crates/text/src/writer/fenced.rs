@@ -67,19 +67,27 @@ impl Writer<'_> {
     }
 
     /// Returns an entry of columns, annotations and id.
-    fn entry(&mut self, columns: &[&str], mut annotations: Annotations, marking: &str, own: &str) -> String {
+    fn entry(
+        &mut self,
+        columns: &[&str],
+        mut annotations: Annotations,
+        marking: &str,
+        own_id: &str,
+    ) -> String {
         let escaped = |column: &&str| escaped(column, Place::Column, self.scheme);
         let columns: Vec<String> = columns.iter().map(escaped).collect();
         let mut text = columns.join(" | ");
-        let stated_marking = stated(marking, self.floor);
+        // The floor's too, below a marked section.
+        let own = effective(marking, self.floor);
+        let stated_marking = if self.last_section == self.floor { stated(own, self.floor) } else { own };
         if stated_marking.is_empty() {
             protect_entry_start(&mut text, self.scheme);
         } else {
             protect_label(&mut text, self.scheme);
         }
-        let change = self.changes.of_part(own);
-        self.own_change(&mut annotations, change, effective(marking, self.floor));
-        joined(&[&label(stated_marking), &text, &annotations.written(), &id(own)])
+        let change = self.changes.of_part(own_id);
+        self.own_change(&mut annotations, change, own);
+        joined(&[&label(stated_marking), &text, &annotations.written(), &id(own_id)])
     }
 
     fn event(&mut self, event: &Event) -> String {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chancery_brief::marking::Scheme;
-use chancery_proto::brief::v1::{BriefContent, Change, LikelihoodScale, SourceReliability};
+use chancery_proto::brief::v1::{BriefContent, Change, LikelihoodScale, Section, SourceReliability};
 
 use super::annotations::Annotations;
 use super::changes::{Changes, add_change};
@@ -21,6 +21,8 @@ pub(super) struct Writer<'c> {
     pub(super) language: &'c str,
     /// The marking of parts that state none.
     pub(super) floor: &'c str,
+    /// The marking of the last section, below which the fenced blocks are.
+    pub(super) last_section: &'c str,
     /// The letters of the sources that are rated.
     pub(super) reliabilities: BTreeMap<&'c str, String>,
     pub(super) changes: Changes<'c>,
@@ -45,6 +47,7 @@ impl<'c> Writer<'c> {
             scale,
             language: if content.language.is_empty() { "en" } else { &content.language },
             floor,
+            last_section: last_marking(&content.sections, floor),
             reliabilities: rated.map(|source| (source.id.as_str(), letter(source.reliability()))).collect(),
             changes: Changes::of(content),
         }
@@ -69,6 +72,16 @@ impl<'c> Writer<'c> {
         let was_default = if rank(marking) > rank(change_marking) { marking } else { change_marking };
         add_change(annotations, change, self.floor, Some(was_default));
     }
+}
+
+/// Returns the marking of the last of nested sections.
+fn last_marking<'c>(sections: &'c [Section], enclosing: &'c str) -> &'c str {
+    let (mut sections, mut marking) = (sections, enclosing);
+    while let Some(last) = sections.last() {
+        marking = effective(&last.marking, marking);
+        sections = &last.sections;
+    }
+    marking
 }
 
 /// Returns the marking that a part states: none if it is that of the enclosing part.

@@ -82,7 +82,7 @@ fn the_opposite_of_a_likelihood_is_found() {
 fn terms_are_of_the_scale_of_the_brief() {
     let content = brief(vec![likely("s1", "It is highly likely.", LikelihoodTerm::Icd203VeryLikely)]);
     assert_eq!(codes(&content), one(TERM_OF_OTHER_SCALE, "s1"));
-    let message = "\"highly likely\" is a term of another scale than the brief's: write \"very likely\", or set likelihood_scale";
+    let message = "\"highly likely\" is a term of another scale than the brief's: write \"very likely\", or change the scale of the brief";
     assert_eq!(lint(&content, None)[0].message, message);
     let mut phia = brief(vec![likely("s1", "It is highly likely.", LikelihoodTerm::PhiaHighlyLikely)]);
     phia.set_likelihood_scale(LikelihoodScale::Phia);

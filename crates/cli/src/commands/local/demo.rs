@@ -106,6 +106,7 @@ fn stack_settings<'a>(state: &'a StateFolder, arguments: &'a Demo) -> StackSetti
         listen: any_port,
         worker_listen: any_port,
         workers: 1,
+        insecure: false,
     }
 }
 

@@ -26,6 +26,7 @@ pub async fn run(global: &Global, arguments: &Up) -> Result<(), Failure> {
         listen: arguments.listen,
         worker_listen: arguments.worker_listen,
         workers: arguments.workers,
+        insecure: global.insecure,
     };
     let mut on_step = |step: String| eprintln!("{step}");
     // Cancelling the start drops the stack, which stops the processes started so far.
