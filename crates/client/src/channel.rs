@@ -101,14 +101,11 @@ fn connector(config: &ClientConfig, is_secure: bool) -> Result<Connector, Error>
 }
 
 fn unreachable(server: &str, error: &tonic::transport::Error) -> Error {
-    match unencrypted(error) {
-        Some(refused) => Error::Unencrypted { server: server.to_owned(), address: refused.0 },
-        None => {
-            let is_secure = server.starts_with("https");
-            let cause = if is_secure { explain(error) } else { explain_unencrypted(error) };
-            Error::Unreachable { server: server.to_owned(), cause }
-        }
+    if let Some(refused) = unencrypted(error) {
+        return Error::Unencrypted { server: server.to_owned(), address: refused.0 };
     }
+    let cause = if server.starts_with("https") { explain(error) } else { explain_unencrypted(error) };
+    Error::Unreachable { server: server.to_owned(), cause }
 }
 
 /// Adds the token to the metadata of each call.

@@ -128,7 +128,7 @@ fn what_an_author_may_have_meant_otherwise_is_not_corrected() {
         ("It falls. {>80%} ^s-1\n", "UNKNOWN_KEY"),
         ("**Key judgments**\n\n1. It falls. ^s-1\n   ^kj-1\n", "NOT_A_BRIEF"),
         ("**Bottom line:**\n\nIt falls. ^s-1\n", "NOT_A_BRIEF"),
-        ("It falls. {resolves: He said: \"no; never\" to it} ^s-1\n", "UNCLOSED"),
+        ("It falls. {resolves: The note: \"no; never\" to it} ^s-1\n", "UNCLOSED"),
     ] {
         let errors = errors_left_alone(body);
         assert!(errors.iter().any(|error| error.starts_with(expected)), "{body}: {errors:?}");

@@ -89,7 +89,7 @@ pub enum TlsError {
     NoSystemAuthorities,
 }
 
-/// What a certificate is used for.
+/// The use of a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CertificatePurpose {
     /// A listener.

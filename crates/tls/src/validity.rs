@@ -1,4 +1,4 @@
-//! What makes peers refuse a certificate, whoever issued it: its time, and what it is for.
+//! Reasons for which peers refuse a certificate of any issuer: its time and its purpose.
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -13,7 +13,7 @@ use crate::error::{CertificatePurpose, TlsError};
 const WARNED_BEFORE: i64 = 14 * 24 * 60 * 60;
 
 /// Time between two warnings.
-const WARNING_INTERVAL: Duration = Duration::from_secs(12 * 60 * 60);
+const WARNING_INTERVAL: Duration = Duration::from_hours(12);
 
 /// The times of a certificate, in seconds of Unix time, and whether it is for the purpose that it is used for.
 #[derive(Debug, Clone, Copy)]

@@ -58,7 +58,7 @@ impl Authority {
         let (certificate, key) = (read(&certificate)?, read(&key)?);
         let what = format!("the authority in {}", folder.display());
         let key = KeyPair::from_pem(&key).map_err(Failure::setup(&what))?;
-        if !has_key(&certificate, key.subject_public_key_info()) {
+        if !has_key(&certificate, &key.subject_public_key_info()) {
             let message = format!(
                 "{what} has the private key of another certificate: restore both files from one backup"
             );
@@ -71,8 +71,8 @@ impl Authority {
     fn create(folder: &Path) -> Result<Self, Failure> {
         let key = new_key()?;
         // Unique, because a verifier selects the authority of a certificate by its name.
-        let number: String =
-            key.public_key_raw().iter().rev().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let number: [u8; 8] = key.public_key_raw().last_chunk().copied().unwrap_or_default();
+        let number = format!("{:016x}", u64::from_be_bytes(number));
         let mut params = params(AUTHORITY_DAYS, &format!("Chancery private authority {number}"));
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
@@ -123,7 +123,7 @@ fn new_key() -> Result<KeyPair, Failure> {
 }
 
 /// Returns whether a certificate in PEM has a public key, in its DER form.
-fn has_key(certificate: &str, public_key: Vec<u8>) -> bool {
+fn has_key(certificate: &str, public_key: &[u8]) -> bool {
     let Ok((_, pem)) = parse_x509_pem(certificate.as_bytes()) else { return false };
     pem.parse_x509().is_ok_and(|certificate| certificate.public_key().raw == public_key)
 }

@@ -33,8 +33,8 @@ mod tests {
 
     use super::level;
 
-    fn stated(level: ConfidenceLevel) -> Option<Confidence> {
-        Some(Confidence { level: level.into(), ..Confidence::default() })
+    fn stated(level: ConfidenceLevel) -> Confidence {
+        Confidence { level: level.into(), ..Confidence::default() }
     }
 
     #[test]
@@ -42,7 +42,7 @@ mod tests {
         let of = |confidence| Statement { confidence, ..Statement::default() };
         let judgment =
             |confidence, statements| KeyJudgment { confidence, statements, ..KeyJudgment::default() };
-        let (low, high) = (stated(ConfidenceLevel::Low), stated(ConfidenceLevel::High));
+        let (low, high) = (Some(stated(ConfidenceLevel::Low)), Some(stated(ConfidenceLevel::High)));
         let one = vec![of(None), of(low.clone())];
         assert_eq!(level(&judgment(high.clone(), one.clone())), ConfidenceLevel::High);
         assert_eq!(level(&judgment(None, one)), ConfidenceLevel::Low);

@@ -121,7 +121,7 @@ async fn accept_all(listener: &Listener, accepted: &mpsc::Sender<io::Result<Conn
     }
 }
 
-/// What the handshake of a connection needs of its listener.
+/// The parts of a listener that the handshake of a connection needs.
 struct Handshake {
     listener: SocketAddr,
     tls: Option<Arc<ServerTls>>,

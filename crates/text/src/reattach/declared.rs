@@ -1,4 +1,4 @@
-//! What declared changes omit, because the earlier revision has it.
+//! Fields that declared changes omit because the earlier revision has them.
 
 use chancery_proto::brief::v1::{Confidence, ConfidenceLevel};
 

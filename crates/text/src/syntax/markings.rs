@@ -136,7 +136,7 @@ fn enclosed<'t>(text: &'t str, label_start: usize, inside: &'t str, scheme: Sche
     let behind_bracket = if inside.len() > label.len() { 0 } else { marks.min(emphasis.len()) };
     let is_closed = inside.len() - label.len() + behind_bracket >= emphasis.len();
     let mut end = text.len() - brackets.len() + if is_closed { behind_bracket } else { 0 };
-    // What separates the label from the text, as in "(TLP:RED): ".
+    // The separator between the label and the text, as in "(TLP:RED): ".
     let is_apart = |rest: &str| rest.chars().next().is_none_or(is_gap);
     end += usize::from(text[end..].strip_prefix(['.', ':']).is_some_and(is_apart));
     let behind = &text[end..];

@@ -195,7 +195,9 @@ fn add_token(fragment: &Fragment<'_>, token: Token, parts: &mut Parts, cursor: &
             parts.citations_range = Some(parts.citations_range.map_or(range, |earlier| earlier.cover(range)));
         }
         TokenKind::Annotations(items) => {
-            items.iter().for_each(|item| refuse_markings_in_value(item, cursor));
+            for item in &items {
+                refuse_markings_in_value(item, cursor);
+            }
             parts.items.extend(items);
         }
         TokenKind::Id(id) if parts.id.is_none() => parts.id = Some(id),

@@ -103,7 +103,7 @@ fn set(text: &str, lines: &[TextRange], cursor: &mut Cursor<'_>) -> Vec<Parts> {
     sentences
 }
 
-/// Reports sentences that go on in the next line.
+/// Reports sentences that continue in the next line.
 fn report_wrapped(sentences: &[Parts], cursor: &mut Cursor<'_>) {
     for (above, below) in sentences.iter().zip(&sentences[1.min(sentences.len())..]) {
         let is_open = above.id.is_none()
@@ -117,7 +117,7 @@ fn report_wrapped(sentences: &[Parts], cursor: &mut Cursor<'_>) {
             && above.items.is_empty();
         let goes_on = below.marking.is_none() && below.text.text.starts_with(char::is_lowercase);
         if is_open && goes_on {
-            let message = "the sentence goes on in the next line, but once a paragraph has ids, each line is a sentence: join the \
+            let message = "the sentence continues in the next line, but once a paragraph has ids, each line is a sentence: join the \
                            two lines";
             let between = TextRange::new(above.range.end, below.range.start);
             let error = Diagnostic::error(code::MISPLACED, above.range, message);

@@ -97,7 +97,9 @@ fn refuse_marking_columns(
             found.push(Diagnostic::warning(code::MARKING_IN_TEXT, heading.range, message));
         }
     }
-    found.into_iter().for_each(|found| reader.cursor.diagnostics.push(found));
+    for found in found {
+        reader.cursor.diagnostics.push(found);
+    }
 }
 
 /// Reports markings in a cell.

@@ -46,7 +46,7 @@ pub(crate) enum TokenSource {
 /// Maximum size of a token file in bytes.
 const MAX_TOKEN_BYTES: u64 = 64 << 10;
 
-/// Reads a token file. Others than regular files are refused: a pipe without a writer would block the worker for good, even
+/// Reads a token file. Others than regular files are refused: a pipe without a writer would block the worker and even
 /// its reaction to signals.
 fn read_token(path: &Path) -> io::Result<String> {
     if !std::fs::metadata(path)?.is_file() {
