@@ -8,6 +8,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use base64::Engine as _;
 use chancery_testkit::files::example;
 use chancery_testkit::{Command, Stack};
 use tokio::io::AsyncReadExt as _;
@@ -130,4 +131,54 @@ async fn a_token_is_not_sent_unencrypted_to_another_machine() {
     let allowed = command("true").run().await;
     assert_ne!(allowed.code, 0);
     assert!(received.recv().await.unwrap().starts_with(b"PRI * HTTP/2"), "with --insecure it talks");
+}
+
+#[tokio::test]
+async fn an_authority_with_the_key_of_another_is_refused_and_each_has_a_name_of_its_own() {
+    let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for folder in [&one, &two] {
+        certificates(folder.path(), "briefs.example").run().await.exits(0);
+    }
+    let file = |folder: &tempfile::TempDir, name: &str| folder.path().join("authority").join(name);
+    assert_ne!(
+        common_name(&fs::read_to_string(file(&one, "authority.pem")).unwrap()),
+        common_name(&fs::read_to_string(file(&two, "authority.pem")).unwrap())
+    );
+    let key = one.path().join("server/server.key");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
+    certificates(one.path(), "briefs.example").run().await.exits(0);
+    assert_eq!(fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o640, "closed to all others");
+
+    fs::copy(file(&two, "authority.key"), file(&one, "authority.key")).unwrap();
+    let refused = certificates(one.path(), "third.example").run().await;
+    assert!(refused.code != 0 && refused.stderr.contains("OTHER_KEY"), "{}", refused.stderr);
+}
+
+/// Returns the bytes of a certificate's common name, which the DER form has as they are.
+fn common_name(certificate: &str) -> Vec<u8> {
+    let base64: String = certificate.lines().filter(|line| !line.starts_with("-----")).collect();
+    let der = base64::engine::general_purpose::STANDARD.decode(base64).unwrap();
+    let name = b"Chancery private authority ";
+    let at = der.windows(name.len()).position(|window| window == name).unwrap();
+    der[at..at + name.len() + 16].to_vec()
+}
+
+#[tokio::test]
+async fn a_wrong_scheme_is_explained_and_empty_variables_are_not_set() {
+    let stack = Stack::encrypted().await;
+    let address = stack.url().trim_start_matches("https://").to_owned();
+    let list = |server: &str| {
+        Command::new(["list", "--json"])
+            .env("CHANCERY_SERVER", server)
+            .env("CHANCERY_TOKEN", "chy_0000000000000000000000000000000000000000000")
+            .env("CHANCERY_CA_FILE", "")
+            .env("CHANCERY_INSECURE", "")
+    };
+    let error = list(&format!("http://{address}")).run().await.error();
+    assert!(error["message"].as_str().unwrap().contains("write https://"), "{error}");
+    let with_authority = list(&format!("http://{address}")).env("CHANCERY_CA_FILE", "authority.pem");
+    assert_eq!(with_authority.run().await.error()["reason"], "CA_FILE_WITHOUT_TLS");
+    let error = list(&format!("https://user:secret@{address}")).run().await.error();
+    assert_eq!(error["reason"], "INVALID_SERVER", "{error}");
+    assert!(!error.to_string().contains("secret"), "{error}");
 }

@@ -8,7 +8,7 @@ use chancery_proto::admin::v1::admin_service_client::AdminServiceClient;
 use chancery_proto::brief::v1::brief_service_client::BriefServiceClient;
 use chancery_proto::brief::v1::knowledge_service_client::KnowledgeServiceClient;
 use chancery_proto::render::v1::render_service_client::RenderServiceClient;
-use chancery_tls::{ClientTls, Connector, PlainText, explain, explain_unencrypted, unencrypted};
+use chancery_tls::{ClientTls, Connector, PlainText, unencrypted};
 use tonic::codegen::http::uri::Scheme;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
@@ -17,7 +17,7 @@ use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Status};
 
 use crate::config::{ClientConfig, Deadlines, Retries};
-use crate::error::Error;
+use crate::error::{Error, explained};
 
 /// The transport of the generated clients.
 pub type Transport = InterceptedService<Channel, Credentials>;
@@ -104,8 +104,7 @@ fn unreachable(server: &str, error: &tonic::transport::Error) -> Error {
     if let Some(refused) = unencrypted(error) {
         return Error::Unencrypted { server: server.to_owned(), address: refused.0 };
     }
-    let cause = if server.starts_with("https") { explain(error) } else { explain_unencrypted(error) };
-    Error::Unreachable { server: server.to_owned(), cause }
+    Error::Unreachable { server: server.to_owned(), cause: explained(error, server) }
 }
 
 /// Adds the token to the metadata of each call.

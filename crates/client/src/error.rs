@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use chancery_proto::errors::v1::Reason;
 use chancery_proto::status::{code_name, reason_name, reason_of, violations_total};
-use chancery_tls::TlsError;
+use chancery_tls::{TlsError, explain, explain_unencrypted};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
@@ -178,7 +178,7 @@ impl Error {
     /// Converts a status.
     pub(crate) fn of(status: &Status, server: &str) -> Self {
         if is_connection_failure(status) {
-            Self::Unreachable { server: server.to_owned(), cause: root_cause(status) }
+            Self::Unreachable { server: server.to_owned(), cause: cause(status, server) }
         } else {
             Self::Refused(status.into())
         }
@@ -199,13 +199,14 @@ pub(crate) fn is_transient(status: &Status) -> bool {
         || status.get_details_retry_info().is_some()
 }
 
-/// Returns the message of the innermost source: "Connection refused" is more specific than "transport error".
-fn root_cause(status: &Status) -> String {
-    let mut innermost = status.source();
-    while let Some(inner) = innermost.and_then(std::error::Error::source) {
-        innermost = Some(inner);
-    }
-    innermost.map_or_else(|| status.message().to_owned(), ToString::to_string)
+/// Returns why a status says that the connection failed.
+fn cause(status: &Status, server: &str) -> String {
+    status.source().map_or_else(|| status.message().to_owned(), |source| explained(source, server))
+}
+
+/// Describes why a connection to a server failed.
+pub(crate) fn explained(error: &(dyn std::error::Error + 'static), server: &str) -> String {
+    if server.starts_with("https") { explain(error) } else { explain_unencrypted(error) }
 }
 
 #[cfg(test)]

@@ -64,20 +64,23 @@ fn issue(
 ) -> Result<(PathBuf, Outcome), Failure> {
     let (certificate, key) = (folder.join(format!("{name}.pem")), folder.join(format!("{name}.key")));
     if key.is_file() && inspection::is_good(&certificate, authority, purpose) {
+        close_to_others(&key)?;
         return Ok((certificate, Outcome::Kept));
     }
     let issued = authority.issue(purpose)?;
     write_authority(authority, folder)?;
     output::write_file(&key, 0o600, issued.key.as_bytes())?;
-    close_to_others(&key)?;
     output::write_file(&certificate, 0o644, issued.certificate.as_bytes())?;
     Ok((certificate, Outcome::Issued))
 }
 
-/// Takes away what a file that is replaced allowed all users of the machine; its owner and group keep their rights.
+/// Takes the rights of all users of the machine from a key that is kept; its owner and group keep theirs.
 fn close_to_others(file: &Path) -> Result<(), Failure> {
     let changing = || Failure::io(format!("changing the mode of {}", file.display()));
     let mut permissions = fs::metadata(file).map_err(changing())?.permissions();
+    if permissions.mode() & 0o007 == 0 {
+        return Ok(());
+    }
     permissions.set_mode(permissions.mode() & !0o007);
     fs::set_permissions(file, permissions).map_err(changing())
 }
