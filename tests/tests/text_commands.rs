@@ -397,3 +397,23 @@ async fn a_rule_that_the_service_checks_is_located_in_the_text() {
     );
     assert!(Path::new(&dated).exists());
 }
+
+#[tokio::test]
+async fn a_preview_names_the_differences_that_are_not_declared() {
+    let folder = Folder::new();
+    let text = |sentences: &str| format!("{BRIEF}{sentences}");
+    let first = folder.with("first.brief.md", &text("It fell. [@board] ^s-1\nIt rose. [@board] ^s-2\n"));
+    let second = folder.with(
+        "second.brief.md",
+        &text("It fell by half. [@board] {!updated: new figures} ^s-1\nIt rose by half. [@board] ^s-2\nIt is new. [@board] ^s-3\n"),
+    );
+    let pdf = folder.path("out.pdf").display().to_string();
+    let shown = run(&["preview", &second, "--since", &first, "-o", &pdf]).await.exits(0).stdout;
+    let expected = "2 differences from the earlier revision are not declared, and so not listed under what changed: s-2, s-3";
+    assert!(shown.contains(expected), "{shown}");
+    let report = run(&["preview", &second, "--since", &first, "-o", &pdf, "--json"]).await.exits(0).stdout;
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    assert_eq!(report["undeclaredChanges"], json!(["s-2", "s-3"]));
+    let alone = run(&["preview", &second, "-o", &pdf]).await.exits(0).stdout;
+    assert!(!alone.contains("not declared"), "{alone}");
+}

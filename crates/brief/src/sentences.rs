@@ -38,10 +38,11 @@ pub struct SentenceRange {
 /// Splits a text that consists of units.
 pub fn split(text: &str, units: &[Unit]) -> Vec<SentenceRange> {
     let mut sentences = Vec::new();
+    let in_guillemets = in_guillemets(units);
     let mut start = 0;
     let mut at = 0;
     while at < units.len() {
-        let found = boundary(text, units, at);
+        let found = boundary(text, units, at, in_guillemets[at]);
         let Some(boundary) =
             found.filter(|found| !is_number(&text[start..offset(text, units, found.text_end)]))
         else {
@@ -112,8 +113,22 @@ struct Boundary {
     next: usize,
 }
 
+/// Returns of each unit whether it is behind a « that is not closed yet. In German and Danish, » opens.
+fn in_guillemets(units: &[Unit]) -> Vec<bool> {
+    let mut depth = 0_usize;
+    let is_inside = |unit: &Unit| {
+        match unit.character {
+            Some('«' | '‹') => depth += 1,
+            Some('»' | '›') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > 0
+    };
+    units.iter().map(is_inside).collect()
+}
+
 /// Returns the boundary whose terminator is at an index.
-fn boundary(text: &str, units: &[Unit], at: usize) -> Option<Boundary> {
+fn boundary(text: &str, units: &[Unit], at: usize, in_guillemets: bool) -> Option<Boundary> {
     let is = |index: usize, test: fn(char) -> bool| {
         units.get(index).is_some_and(|unit| !unit.is_escaped && unit.character.is_some_and(test))
     };
@@ -127,7 +142,12 @@ fn boundary(text: &str, units: &[Unit], at: usize) -> Option<Boundary> {
     if !is(at, is_terminator) || is(at + 1, is_terminator) {
         return None;
     }
-    let text_end = skip(at + 1, is_closer);
+    let mut text_end = skip(at + 1, is_closer);
+    // French has a space before the mark that closes, as in « Non ! ».
+    let spaced = skip(text_end, is_gap);
+    if in_guillemets && spaced > text_end && is(spaced, |c| matches!(c, '»' | '›')) {
+        text_end = skip(spaced, is_closer);
+    }
     if units.get(text_end).is_some_and(|unit| unit.is_in_span) {
         return None;
     }
@@ -213,6 +233,8 @@ mod tests {
         assert_eq!(sentences("Это так. Нет? «Да.» Всё."), ["Это так.", "Нет?", "«Да.»", "Всё."]);
         assert_eq!(sentences("این است. آیا؟ بله."), ["این است.", "آیا؟", "بله."]);
         assert_eq!(sentences("没有。有！"), ["没有。", "有！"]);
+        assert_eq!(sentences("Il dit : « Non ! » Elle part."), ["Il dit : « Non ! »", "Elle part."]);
+        assert_eq!(sentences("Er ging. »Komm mit.« Sie kam."), ["Er ging.", "»Komm mit.« Sie kam."]);
         assert_eq!(sentences("He said no. They left."), ["He said no.", "They left."]);
         assert_eq!(sentences("without an end"), ["without an end"]);
         assert!(sentences(" \u{200f} ").is_empty());
@@ -229,6 +251,8 @@ mod tests {
             "Около 5 млн. Рублей",
             "It was, etc. and so on.",
             "See No. 10 and Fig. 3.",
+            "See fn. 3 below.",
+            "« Vraiment ? » a-t-il dit.",
         ] {
             assert_eq!(sentences(text), [text]);
         }

@@ -10,9 +10,9 @@ const ENGLISH: [&str; 64] = [
 ];
 
 /// English, only before a number: "no." also ends sentences.
-const BEFORE_NUMBER: [&str; 18] = [
-    "art", "arts", "ch", "chs", "ex", "fig", "figs", "no", "nos", "op", "p", "para", "paras", "pp", "sec",
-    "sect", "vol", "vols",
+const BEFORE_NUMBER: [&str; 19] = [
+    "art", "arts", "ch", "chs", "ex", "fig", "figs", "fn", "no", "nos", "op", "p", "para", "paras", "pp",
+    "sec", "sect", "vol", "vols",
 ];
 
 /// Russian.

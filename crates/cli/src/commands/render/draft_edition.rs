@@ -6,10 +6,10 @@ use std::path::Path;
 use chancery_brief::Canonical;
 use chancery_brief::digest::{body_bytes, body_digest};
 use chancery_brief::marking::{Clearance, Policy, Rank, Scheme};
-use chancery_brief::redact;
 use chancery_brief::validate::{InvalidContent, canonicalize};
+use chancery_brief::{diff, redact};
 use chancery_print::{Edition, Images, RevisionState};
-use chancery_proto::brief::v1::BriefContent;
+use chancery_proto::brief::v1::{BriefContent, PartDifference};
 use chancery_proto::nearest::expected_claim;
 
 use crate::args::Global;
@@ -34,6 +34,12 @@ pub struct DraftEdition {
 }
 
 impl DraftEdition {
+    /// Lists the differences from the revision to compare with that the draft does not declare as changes.
+    pub fn undeclared(&self) -> Vec<PartDifference> {
+        let earlier = self.earlier.as_ref();
+        earlier.map(|(earlier, _)| diff::undeclared(earlier, &self.content)).unwrap_or_default()
+    }
+
     /// Reads a draft, and the revision to compare it with.
     pub fn read(
         global: &Global,

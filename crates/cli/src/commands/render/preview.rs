@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use chancery_brief::render_options::{checked, unknown_sections, with_defaults};
 use chancery_print::{Fonts, Images, Limits, Options, Printed};
+use chancery_proto::brief::v1::PartDifference;
 use chancery_proto::render::v1::Theme as ThemeMessage;
 
 use crate::args::Global;
@@ -17,7 +18,7 @@ use crate::commands::render::print_thread::{on_print_thread, render_failure};
 use crate::inputs::images::{Image, ImageCache};
 use crate::inputs::print_options::{invalid_options, render_options};
 use crate::inputs::theme::Theme;
-use crate::ui::failure::Failure;
+use crate::ui::failure::{Failure, shown};
 use crate::ui::output;
 use crate::ui::output::is_standard;
 use crate::ui::print_warnings;
@@ -29,12 +30,13 @@ pub fn run(global: &Global, arguments: &Preview) -> Result<(), Failure> {
     output::check_ending(output, "a PDF file", "pdf")?;
     let (since, clearance) = (arguments.since.as_deref(), arguments.clearance.as_deref());
     let draft = DraftEdition::read(global, &arguments.file, since, arguments.scheme, clearance)?;
+    let undeclared = draft.undeclared();
     let fonts = chancery_fonts::read(arguments.fonts.as_deref()).map_err(Failure::setup("the fonts"))?;
     let print = Print { global, arguments, fonts: &fonts, images: &ImageCache::default() };
     let printed = print.print(draft, &|| false)?;
     let warnings = chancery_print::print_warnings(&printed.warnings);
     if is_standard(output) {
-        eprint!("{}", print_warnings::text(&warnings, ""));
+        eprint!("{}{}", print_warnings::text(&warnings, ""), undeclared_text(&undeclared));
         let written = std::io::stdout().lock().write_all(&printed.bytes);
         return written.map_err(Failure::io("writing to standard output"));
     }
@@ -43,13 +45,44 @@ pub fn run(global: &Global, arguments: &Preview) -> Result<(), Failure> {
     output::print(&if global.json {
         let output = output.display().to_string();
         let warnings = print_warnings::json(&warnings);
-        format!("{}\n", serde_json::json!({ "output": output, "pages": pages, "printWarnings": warnings }))
+        let undeclared: Vec<&str> = undeclared.iter().map(|difference| difference.id.as_str()).collect();
+        let report = serde_json::json!({
+            "output": output,
+            "pages": pages,
+            "printWarnings": warnings,
+            "undeclaredChanges": undeclared,
+        });
+        format!("{report}\n")
     } else {
         let warnings = print_warnings::text(&warnings, "");
         let readers = clearance.map(|label| format!(", for readers with the clearance {label}"));
         let readers = readers.unwrap_or_default();
-        format!("{}: {}, stamped as a draft{readers}\n{warnings}", output.display(), text::pages(pages))
+        let undeclared = undeclared_text(&undeclared);
+        let (output, pages) = (output.display(), text::pages(pages));
+        format!("{output}: {pages}, stamped as a draft{readers}\n{warnings}{undeclared}")
     })
+}
+
+/// Returns a line on the differences that the pages do not list, because the draft does not declare them as changes.
+fn undeclared_text(differences: &[PartDifference]) -> String {
+    /// Most ids that are listed.
+    const LISTED: usize = 12;
+    if differences.is_empty() {
+        return String::new();
+    }
+    let ids: Vec<String> = differences.iter().take(LISTED).map(|of| shown(&of.id)).collect();
+    let more = match differences.len() - ids.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let (subject, object) = match differences.len() {
+        1 => ("1 difference from the earlier revision is".to_owned(), "it"),
+        count => (format!("{count} differences from the earlier revision are"), "them"),
+    };
+    let ids = ids.join(", ");
+    format!(
+        "{subject} not declared, and so not listed under what changed: {ids}{more}; declare {object} as {{!updated: why}}\n"
+    )
 }
 
 fn no_output() -> Failure {
