@@ -156,7 +156,7 @@ pub async fn start(config: &Config, store: Store) -> Result<Running, ServeError>
     // Each listener has permits of its own, so that callers cannot keep workers from their work.
     let identity = |percent| {
         let admission = Admission::new(config.calls.limits(), percent);
-        IdentityLayer::new(tokens.clone(), wakeups.clone(), admission)
+        IdentityLayer::new(tokens.clone(), wakeups.clone(), admission, config.calls.max_unknown_tokens)
     };
     let mut listeners = JoinSet::new();
     let layers = ServiceBuilder::new()

@@ -26,6 +26,11 @@ pub struct CallSettings {
     #[arg(long, env = "CHANCERY_MAX_PERCENT_PER_TOKEN", default_value_t = 25, value_name = "PERCENT",
         value_parser = clap::value_parser!(u32).range(1..=100))]
     pub max_percent_per_token: u32,
+    /// Maximum number of unknown tokens per second from one address (IPv6: from one network of 64 bits), and five times as
+    /// many at once. Beyond it, tokens that the service has not seen lately are not looked up.
+    #[arg(long, env = "CHANCERY_MAX_UNKNOWN_TOKENS", default_value_t = 20, value_name = "N",
+        value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub max_unknown_tokens: u32,
     /// Maximum number of concurrent calls of one connection.
     #[arg(long, env = "CHANCERY_MAX_STREAMS_PER_CONNECTION", default_value_t = 1_000, value_name = "N",
         value_parser = clap::value_parser!(u32).range(1..=100_000))]

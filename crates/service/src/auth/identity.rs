@@ -1,6 +1,7 @@
 //! The identity layer: authenticates each call, checks the permission that its method states, and passes the
 //! [`Principal`] on in the request's extensions. Nothing behind it reads credentials.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -15,8 +16,10 @@ use crate::admission::{Admission, Kind};
 use crate::auth::permissions::authorize;
 use crate::auth::stream_reauth::reauthenticated;
 use crate::auth::token_resolver::{TokenResolver, invalid_credentials};
+use crate::auth::unknown_tokens::UnknownTokens;
 use crate::background::wakeups::Wakeups;
 use crate::cache::entries::SecretDigest;
+use crate::listener::Peer;
 use crate::rpc::errors::{status, unauthenticated};
 use crate::rpc::wire::BoxedResponse;
 
@@ -52,11 +55,19 @@ struct Shared {
     tokens: TokenResolver,
     wakeups: Wakeups,
     admission: Admission,
+    unknown_tokens: UnknownTokens,
 }
 
 impl IdentityLayer {
-    pub(crate) fn new(tokens: TokenResolver, wakeups: Wakeups, admission: Admission) -> Self {
-        Self { shared: Arc::new(Shared { tokens, wakeups, admission }) }
+    /// Admits calls within limits; `max_unknown_tokens` is that of an address, per second.
+    pub(crate) fn new(
+        tokens: TokenResolver,
+        wakeups: Wakeups,
+        admission: Admission,
+        max_unknown_tokens: u32,
+    ) -> Self {
+        let unknown_tokens = UnknownTokens::new(max_unknown_tokens);
+        Self { shared: Arc::new(Shared { tokens, wakeups, admission, unknown_tokens }) }
     }
 }
 
@@ -105,7 +116,8 @@ where
                     Err(status) => Ok(status.into_http()),
                 };
             }
-            let (principal, secret) = match shared.authenticate(request.headers()).await {
+            let address = request.extensions().get::<Peer>().map(|peer| peer.address.ip());
+            let (principal, secret) = match shared.authenticate(request.headers(), address).await {
                 Ok(authenticated) => authenticated,
                 Err(status) => return Ok(status.into_http()),
             };
@@ -135,14 +147,25 @@ where
 }
 
 impl Shared {
-    async fn authenticate(&self, headers: &HeaderMap) -> Result<(Arc<Principal>, SecretDigest), Status> {
+    async fn authenticate(
+        &self,
+        headers: &HeaderMap,
+        address: Option<IpAddr>,
+    ) -> Result<(Arc<Principal>, SecretDigest), Status> {
         let header = headers.get(AUTHORIZATION).ok_or_else(|| {
             unauthenticated("the call carries no credentials: send \"authorization: Bearer chy_…\"")
         })?;
         let secret = header.to_str().ok().and_then(bearer_token).ok_or_else(invalid_credentials)?.sha256();
+        if let Some(principal) = self.tokens.cached(&secret) {
+            return Ok((principal, secret));
+        }
+        self.unknown_tokens.admit(&secret, address)?;
         let _lookup = self.admission.admit_lookup()?;
-        let principal = self.tokens.resolve(&secret).await.map_err(status)?;
-        Ok((principal.ok_or_else(invalid_credentials)?, secret))
+        let Some(principal) = self.tokens.resolve(&secret).await.map_err(status)? else {
+            self.unknown_tokens.add(secret, address);
+            return Err(invalid_credentials());
+        };
+        Ok((principal, secret))
     }
 }
 

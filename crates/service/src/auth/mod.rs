@@ -4,3 +4,4 @@ pub(crate) mod identity;
 pub(crate) mod permissions;
 pub(crate) mod stream_reauth;
 pub(crate) mod token_resolver;
+mod unknown_tokens;

@@ -13,8 +13,8 @@ use tokio_stream::wrappers::ReceiverStream;
 use super::connection::{Connection, Transport};
 use super::error::ListenerError;
 use super::open_connections::{ConnectionLimits, OpenConnections, Place};
-use super::rare_event::RareEvent;
 use super::security::Security;
+use crate::observability::rare_event::RareEvent;
 
 /// Time for the TLS handshake.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);

@@ -5,13 +5,12 @@ mod connection;
 mod error;
 mod open_connections;
 pub(crate) mod open_files;
-mod rare_event;
 mod security;
 mod settings;
 
 pub(crate) use accept::Listener;
 pub(crate) use connection::Peer;
 pub use error::ListenerError;
-pub(crate) use open_connections::OpenConnections;
 pub use open_connections::{ConnectionCounts, ConnectionLimits};
+pub(crate) use open_connections::{OpenConnections, network};
 pub use settings::ConnectionSettings;

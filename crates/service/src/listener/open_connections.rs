@@ -135,8 +135,8 @@ impl Drop for Place {
     }
 }
 
-/// Returns what counts as one address.
-fn network(address: IpAddr) -> IpAddr {
+/// Returns what counts as one address: an IPv4 address, or an IPv6 network of 64 bits.
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),

@@ -4,3 +4,4 @@ pub(crate) mod call_log;
 pub mod health;
 pub mod health_probe;
 pub mod logging;
+pub(crate) mod rare_event;

@@ -2,14 +2,16 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chancery_proto::admin::v1::Role;
+use chancery_proto::brief::v1::brief_service_client::BriefServiceClient;
 use chancery_proto::brief::v1::{CreateBriefRequest, GetBriefRequest};
 use chancery_proto::descriptors::{permission, pool};
 use chancery_proto::errors::v1::Reason;
 use chancery_proto::options::v1::Permission;
 use chancery_testkit::status_refusals::refused;
 use tonic::Code;
+use tonic::transport::Endpoint;
 
-use crate::scene::{Scene, content};
+use crate::scene::{Scene, bearer, content};
 use crate::wire::call;
 
 /// The permissions of each role, as permission.proto documents them.
@@ -135,4 +137,28 @@ async fn unknown_and_malformed_credentials_get_the_same_error() {
     }
     assert_eq!(messages.len(), 1);
     refused(scene.briefs("").get_brief(get).await, Code::Unauthenticated, Reason::Unauthenticated);
+}
+
+#[tokio::test]
+async fn an_address_that_guesses_tokens_is_limited_and_known_tokens_still_work() {
+    let scene = Scene::new().await;
+    scene.published("one", content("Known")).await;
+    let running = scene.replica(&["--max-unknown-tokens", "2"]).await;
+    let server = Endpoint::from_shared(format!("http://{}", running.listen)).unwrap();
+    let channel = server.connect().await.unwrap();
+    let get = async |token: &str| {
+        let mut client = BriefServiceClient::with_interceptor(channel.clone(), bearer(token));
+        let name = "workspaces/default/briefs/one".to_owned();
+        client.get_brief(GetBriefRequest { name, ..GetBriefRequest::default() }).await
+    };
+    let known = scene.token("default", &[Role::Reader], "TLP:CLEAR").await;
+    get(&known).await.unwrap();
+    let mut codes = Vec::new();
+    for number in 0..40 {
+        codes.push(get(&format!("chy_{number:0>43}")).await.unwrap_err().code());
+    }
+    // Ten at once, and two more for each second that the calls took.
+    assert_eq!(codes[..10], [Code::Unauthenticated; 10]);
+    assert!(codes[10..].contains(&Code::ResourceExhausted), "{codes:?}");
+    get(&known).await.unwrap();
 }

@@ -10,7 +10,7 @@ const INTERVAL: Duration = Duration::from_secs(30);
 
 /// A kind of event.
 #[derive(Debug, Default)]
-pub(super) struct RareEvent {
+pub(crate) struct RareEvent {
     state: Mutex<State>,
 }
 
@@ -24,7 +24,7 @@ struct State {
 impl RareEvent {
     /// Logs an event, unless one was logged shortly before. The argument of `log` is the number of those that were not logged
     /// since the last line.
-    pub(super) fn log(&self, log: impl FnOnce(u64)) {
+    pub(crate) fn log(&self, log: impl FnOnce(u64)) {
         let suppressed = {
             let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
             if state.last.is_some_and(|last| last.elapsed() < INTERVAL) {
