@@ -190,7 +190,21 @@ mod tests {
     use tonic::{Code, Status};
     use tonic_types::ErrorDetails;
 
-    use super::{QueueError, UPLOAD_CHUNK_BYTES, queue_error, upload_messages};
+    use super::{QueueError, UPLOAD_CHUNK_BYTES, queue_error, read_token, upload_messages};
+
+    #[test]
+    fn a_token_is_read_from_a_regular_file_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("token"), folder.path().join("link"));
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        std::fs::write(&file, "chy_a\n").unwrap();
+        assert_eq!(read_token(&link).unwrap(), "chy_a\n");
+        std::fs::write(&file, "\n").unwrap();
+        assert!(read_token(&file).unwrap_err().to_string().contains("empty"));
+        for path in [folder.path(), std::path::Path::new("/dev/null")] {
+            assert!(read_token(path).unwrap_err().to_string().contains("not a regular file"));
+        }
+    }
 
     #[test]
     fn an_upload_is_a_header_and_then_chunks() {
