@@ -147,3 +147,23 @@ fn a_key_without_its_colon_keeps_its_value() {
         assert_eq!(apply_safe_fixes(&text, &found).text, format!("{head}{fixed}}} ^kj-1\n"), "{found:?}");
     }
 }
+
+#[test]
+fn claims_and_markings_in_other_words_have_a_remedy() {
+    for (annotation, remedy) in [
+        ("high", "write `high confidence`"),
+        ("65 percent", "write `likely at 65%`"),
+        ("at least 80%", "as in `likely 60-70%`"),
+        ("TLP:AMBER", "`(TLP:AMBER) …`, or written `marking: TLP:AMBER`"),
+    ] {
+        let text = format!("---\ntitle: T\n---\n\nIt falls. {{{annotation}}} ^s-1\n");
+        let found = read(&text, &Context::default()).diagnostics;
+        assert!(found.iter().any(|found| found.message.contains(remedy)), "{annotation}: {found:?}");
+    }
+    for marking in ["amber", "(TLP:AMBER)", "tlp:amber"] {
+        let text = format!("---\ntitle: T\nmarking: {marking}\n---\n\nIt falls. ^s-1\n");
+        let found = read(&text, &Context::default()).diagnostics;
+        let fixes = found.iter().filter_map(|found| Some(found.fix.as_ref()?.replacement.as_str()));
+        assert_eq!(fixes.collect::<Vec<_>>(), ["TLP:AMBER"], "{marking}");
+    }
+}

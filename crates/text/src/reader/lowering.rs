@@ -50,7 +50,8 @@ impl Lowering<'_> {
                     labels.join(", ")
                 );
                 let error = Diagnostic::error(code::UNKNOWN_MARKING, label.range, message);
-                match intended(&label.text, scheme) {
+                let meant = label.text.trim_matches(['(', ')', '[', ']', ' ']).to_uppercase();
+                match intended(&label.text, scheme).or_else(|| intended(&meant, scheme)) {
                     Some(nearest) => error.with_fix(label.range, nearest),
                     None => error,
                 }

@@ -2,6 +2,7 @@
 //! the language of the brief.
 
 use chancery_brief::likelihood::{row, scale_terms, words};
+use chancery_brief::marking::Scheme;
 use chancery_brief::translations::{self, letters};
 use chancery_proto::brief::v1::LikelihoodScale;
 
@@ -59,7 +60,8 @@ const RESTING: [&str; 9] = [
 pub(super) fn remedy(place: &str, item: &Item, known: &[&str]) -> Option<Remedy> {
     let head = item.head.text.as_str();
     let lower = head.to_lowercase();
-    of_missing_colon(item, known)
+    of_marking(item)
+        .or_else(|| of_missing_colon(item, known))
         .or_else(|| of_other_part(place, &lower))
         .or_else(|| of_claim(item, &lower))
         .or_else(|| of_percentages(item, known))
@@ -88,6 +90,12 @@ fn of_claim(item: &Item, lower: &str) -> Option<Remedy> {
             }),
             None => Some(Remedy::of(CONFIDENCE_FORM)),
         };
+    }
+    if let Some((name, _)) =
+        CONFIDENCES.iter().find(|(name, _)| name.strip_suffix(" confidence") == Some(lower))
+    {
+        let message = format!("write `{name}`");
+        return Some(Remedy { message, fix: Some((item.head.range, (*name).to_owned())) });
     }
     if lower.ends_with("confidence") && !lower.contains("likel") || lower == "confident" {
         return Some(Remedy::of(CONFIDENCE_FORM));
@@ -124,11 +132,32 @@ fn of_missing_colon(item: &Item, known: &[&str]) -> Option<Remedy> {
 
 /// Returns the remedy for percentages without their term, or in another form.
 fn of_percentages(item: &Item, known: &[&str]) -> Option<Remedy> {
+    let head = item.head.text.as_str();
+    if item.value.is_some() || !head.contains('%') && !head.contains("percent") && !head.contains("per cent")
+    {
+        return None;
+    }
     let is_phia = known.contains(&"realistic possibility");
     let scale = if is_phia { LikelihoodScale::Phia } else { LikelihoodScale::Icd203 };
-    let written = meant_percentages(&item.head.text, scale).filter(|_| item.value.is_none())?;
-    let message = format!("a likelihood is its term, then its percentages: write `{written}`");
-    Some(Remedy { message, fix: Some((item.range, written)) })
+    let head = head.replace("per cent", "%").replace("percent", "%");
+    Some(match meant_percentages(&head, scale) {
+        Some(written) => Remedy {
+            message: format!("a likelihood is its term, then its percentages: write `{written}`"),
+            fix: Some((item.range, written)),
+        },
+        None => Remedy::of(
+            "a likelihood is its term, then its percentages: write it as in `likely 60-70%` or `likely at 65%`",
+        ),
+    })
+}
+
+/// Returns the remedy for a marking in braces.
+fn of_marking(item: &Item) -> Option<Remedy> {
+    let label = item.source.trim();
+    Scheme::of_label(label)?;
+    Some(Remedy::of(format!(
+        "a marking is before its sentence, as in `({label}) …`, or written `marking: {label}`"
+    )))
 }
 
 const CONFIDENCE_FORM: &str =
