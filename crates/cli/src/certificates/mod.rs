@@ -78,10 +78,11 @@ fn issue(
 fn close_to_others(file: &Path) -> Result<(), Failure> {
     let changing = || Failure::io(format!("changing the mode of {}", file.display()));
     let mut permissions = fs::metadata(file).map_err(changing())?.permissions();
-    if permissions.mode() & 0o007 == 0 {
+    let closed = permissions.mode() & !0o007;
+    if closed == permissions.mode() {
         return Ok(());
     }
-    permissions.set_mode(permissions.mode() & !0o007);
+    permissions.set_mode(closed);
     fs::set_permissions(file, permissions).map_err(changing())
 }
 

@@ -140,7 +140,7 @@ async fn unknown_and_malformed_credentials_get_the_same_error() {
 }
 
 #[tokio::test]
-async fn an_address_that_guesses_tokens_is_limited_and_known_tokens_still_work() {
+async fn an_address_that_guesses_tokens_is_limited_and_its_known_tokens_work_within_a_second() {
     let scene = Scene::new().await;
     scene.published("one", content("Known")).await;
     let running = scene.replica(&["--max-unknown-tokens", "2"]).await;
@@ -160,5 +160,11 @@ async fn an_address_that_guesses_tokens_is_limited_and_known_tokens_still_work()
     // Ten at once, and two more for each second that the calls took.
     assert_eq!(codes[..10], [Code::Unauthenticated; 10]);
     assert!(codes[10..].contains(&Code::ResourceExhausted), "{codes:?}");
-    get(&known).await.unwrap();
+    // At once if its principal is cached, else when a lookup is admitted again.
+    let works = async || {
+        while get(&known).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), works()).await.unwrap();
 }
