@@ -167,3 +167,23 @@ fn claims_and_markings_in_other_words_have_a_remedy() {
         assert_eq!(fixes.collect::<Vec<_>>(), ["TLP:AMBER"], "{marking}");
     }
 }
+
+#[test]
+fn a_correction_loses_no_cell_no_mark_and_no_judgment() {
+    for body in [
+        "Table: T [@a]\n\nYear,Ships\n2023,900\n2024,1,200\n",
+        "Table: T [@a]\n\nA,B\n1,2\n3,\"4,5\"\n",
+        "Table: T [@a]\n\nYear\tShips\n2023\t900\n2024\t1200\tnot final\n",
+        "> [!NOTE] T\n> 1. Beta is here.\n> 2. Gamma is here.\n",
+        "> - Open.\n",
+    ] {
+        let errors = errors_left_alone(&format!("# H ^h\n\n{body}"));
+        assert!(!errors.is_empty(), "{body}");
+    }
+    assert!(!errors_left_alone("**Key findings**\n\n1. It falls. ^s-1\n   ^kj-1\n").is_empty());
+    let (fixed, _) =
+        fixed_safely("### Deep ^d\n\n**Three ships**\n\nIt fell. [@a]\n".replace("###", "##").as_str());
+    assert!(fixed.contains("\n### Three ships\n"), "{fixed}");
+    let (fixed, _) = fixed_safely("```drivers\nA driver ^d-1\n\n- One. [@a]\n- Two. [@a]\n\n# Next ^n\n");
+    assert!(fixed.contains("```\n\n- One. [@a]\n- Two. [@a]\n"), "{fixed}");
+}

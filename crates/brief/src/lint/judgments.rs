@@ -129,12 +129,14 @@ fn lint_own_likelihoods(judgment: &KeyJudgment, warnings: &mut Vec<Warning>) {
         let Some(of_sentence) = statement.likelihood.as_ref().filter(|of| range(of) != range(own)) else {
             continue;
         };
+        let shown = |of: &Likelihood| {
+            format!("\"{}\", {}-{}%", likelihood::words(of.term()), of.low_percent, of.high_percent)
+        };
         let message = format!(
-            "the sentence {} is \"{}\", but its key judgment is \"{}\": give both the same likelihood, or leave that of the sentence \
-             out",
+            "the sentence {} is {}, but its key judgment is {}: give both the same likelihood, or leave that of the sentence out",
             statement.id,
-            likelihood::words(of_sentence.term()),
-            likelihood::words(own.term())
+            shown(of_sentence),
+            shown(own)
         );
         warnings.push(Warning::new(LIKELIHOODS_DISAGREE, &judgment.id, message));
     }

@@ -154,7 +154,7 @@ pub(super) struct StatedChance {
 /// Returns the first percentage in an English text that is a chance, as in "a 70 per cent chance" and "the probability is 70%".
 pub(super) fn stated_chance(text: &str) -> Option<StatedChance> {
     const SIGNS: [&str; 3] = ["%", "percent", "per cent"];
-    const NOUNS: [&str; 4] = ["chance", "probability", "likelihood", "odds"];
+    const NOUNS: [&str; 7] = ["chance", "chances", "probability", "likelihood", "odds", "certain", "likely"];
     const LINKS: [&str; 5] = ["is", "of", "at", "about", "roughly"];
     let lower = text.to_ascii_lowercase();
     let is_quoted = quoted(text);

@@ -54,27 +54,15 @@ impl Lowering<'_> {
     /// Reads the entries of the fenced blocks, except changes. Those of a block below a marked heading have its marking, unless
     /// they have their own.
     pub(super) fn fenced(&mut self, elements: &[Element], content: &mut BriefContent, root: &mut PathNode) {
-        let mut open: Vec<(usize, Option<Spanned>)> = Vec::new();
-        for element in elements {
-            match &element.kind {
-                ElementKind::Heading { level, title } => {
-                    open.retain(|(above, _)| above < level);
-                    open.push((*level, written_marking(title)));
-                }
-                ElementKind::Fenced { kind, entries } => {
-                    let enclosing = open.iter().rev().find_map(|(_, marking)| marking.as_ref());
-                    for parts in entries {
-                        let enclosing = enclosing.filter(|_| written_marking(parts).is_none());
-                        match enclosing {
-                            Some(marking) => {
-                                let marked = Parts { marking: Some(marking.clone()), ..parts.clone() };
-                                self.entry(&kind.text, &marked, content, root);
-                            }
-                            None => self.entry(&kind.text, parts, content, root),
-                        }
+        for (kind, entries, enclosing) in blocks(elements) {
+            for parts in entries {
+                match enclosing.as_ref().filter(|_| written_marking(parts).is_none()) {
+                    Some(marking) => {
+                        let marked = Parts { marking: Some(marking.clone()), ..parts.clone() };
+                        self.entry(kind, &marked, content, root);
                     }
+                    None => self.entry(kind, parts, content, root),
                 }
-                _ => {}
             }
         }
     }
@@ -276,10 +264,16 @@ impl Lowering<'_> {
         is_other_part: impl Fn(&str) -> bool,
     ) -> Vec<LocatedChange> {
         let mut changes = Vec::new();
-        for element in elements {
-            let ElementKind::Fenced { kind, entries } = &element.kind else { continue };
-            for parts in entries.iter().filter(|_| kind.text == "changes") {
-                changes.extend(self.listed_change(parts, &is_other_part));
+        for (_, entries, enclosing) in blocks(elements).filter(|(kind, ..)| *kind == "changes") {
+            for parts in entries {
+                let listed = self.listed_change(parts, &is_other_part);
+                changes.extend(listed.map(|(mut change, mut node)| {
+                    if let Some(marking) = enclosing.as_ref().filter(|_| change.marking.is_empty()) {
+                        change.marking = self.label(marking);
+                        node.set("marking", marking.range);
+                    }
+                    (change, node)
+                }));
             }
         }
         changes
@@ -315,6 +309,23 @@ impl Lowering<'_> {
         node.set("part_id", column);
         Some((change, node))
     }
+}
+
+/// Returns the kind and the entries of each fenced block, with the marking of the headings above it.
+fn blocks(elements: &[Element]) -> impl Iterator<Item = (&str, &[Parts], Option<Spanned>)> {
+    let mut open: Vec<(usize, Option<Spanned>)> = Vec::new();
+    elements.iter().filter_map(move |element| match &element.kind {
+        ElementKind::Heading { level, title } => {
+            open.retain(|(above, _)| above < level);
+            open.push((*level, written_marking(title)));
+            None
+        }
+        ElementKind::Fenced { kind, entries } => {
+            let enclosing = open.iter().rev().find_map(|(_, marking)| marking.clone());
+            Some((kind.text.as_str(), entries.as_slice(), enclosing))
+        }
+        _ => None,
+    })
 }
 
 /// Returns the marking that a line has, before its text or as an annotation.

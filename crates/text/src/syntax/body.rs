@@ -8,7 +8,7 @@ use crate::syntax::figures::read_figure;
 use crate::syntax::gaps::skip_gaps;
 use crate::syntax::line_reader::LineReader;
 use crate::syntax::lines::Line;
-use crate::syntax::lists::read_list;
+use crate::syntax::lists::{carry_into, read_list};
 use crate::syntax::markers::{ForeignMarker, Marker, marked, numbered_caption};
 use crate::syntax::opening_titles::is_opening_title;
 use crate::syntax::parts::{Parts, TextForm, read_line};
@@ -16,7 +16,7 @@ use crate::syntax::pasted_tables::{is_numbered_title, read_pasted_table, starts_
 use crate::syntax::quotes::{callout_length, read_quote};
 use crate::syntax::sentences::{Passage, read_passage};
 use crate::syntax::tables::read_table;
-use crate::syntax::tree::{EMPTY_BLOCKS, Element, ElementKind};
+use crate::syntax::tree::{EMPTY_BLOCKS, Element, ElementKind, List};
 
 /// Maximum level of a heading.
 const MAX_LEVEL: usize = 4;
@@ -53,10 +53,24 @@ pub(crate) fn read_body(reader: &mut LineReader<'_, '_, '_>) -> Vec<Element> {
             report_orphan(own.take(), reader);
         }
         let end = reader.previous_end();
+        let mut kind = kind;
+        if let (ElementKind::List(list), Some(above)) = (&mut kind, elements.last()) {
+            carry_from_above(reader.text, above, line.range.start, list);
+        }
         elements.push(Element { range: TextRange::new(line.range.start, end), own: own.take(), kind });
     }
     report_orphan(own, reader);
     elements
+}
+
+/// Gives a list directly below a paragraph without ids the marking that holds at its end: authors write the two as one.
+fn carry_from_above(text: &str, above: &Element, start: usize, list: &mut List) {
+    let ElementKind::Paragraph(passage) = &above.kind else { return };
+    let between = text.get(above.range.end..start).unwrap_or_default();
+    let is_adjacent = between.matches('\n').count() == 1;
+    if let Some(marking) = passage.last_marking().filter(|_| is_adjacent) {
+        carry_into(list, marking);
+    }
 }
 
 fn report_orphan(own: Option<Parts>, reader: &mut LineReader<'_, '_, '_>) {
@@ -259,12 +273,19 @@ fn refuse_bold_title(reader: &mut LineReader<'_, '_, '_>, passage: &Passage) {
         reader.cursor.diagnostics.error(code::NOT_A_BRIEF, *line, message);
         return;
     }
-    let mark = if reader.text[..line.start].contains("\n# ") { "##" } else { "#" };
+    // One level below the heading above it; without one, what follows may be key judgments.
+    let mut above = reader.text[..line.start].lines().rev();
+    let above = above.find(|line| line.starts_with("# ") || line.starts_with("##"));
+    let level = above.map(|above| above.bytes().take_while(|byte| *byte == b'#').count() + 1);
+    let mark = "#".repeat(level.unwrap_or(1).min(MAX_LEVEL));
     let message = format!(
         "a bold line is a sentence, and no heading: write `{mark} {title}`, or end it with a full stop"
     );
     let error = Diagnostic::error(code::NOT_A_BRIEF, *line, message);
-    reader.cursor.diagnostics.push(error.with_fix(*line, format!("{mark} {title}")));
+    reader.cursor.diagnostics.push(match level {
+        Some(_) => error.with_fix(*line, format!("{mark} {title}")),
+        None => error,
+    });
 }
 
 /// Warns of a line that reads as the caption of a table, but starts none.

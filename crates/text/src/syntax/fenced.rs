@@ -47,6 +47,7 @@ pub(crate) fn read_fenced(reader: &mut LineReader<'_, '_, '_>) -> ElementKind {
         });
     }
     let mut entries = Vec::new();
+    let mut list_marks: Vec<(TextRange, bool)> = Vec::new();
     let mut is_closed = false;
     // Behind a blank line, an unclosed block may have ended.
     let (mut last_line, mut is_separated) = (opening.range.end, false);
@@ -70,7 +71,8 @@ pub(crate) fn read_fenced(reader: &mut LineReader<'_, '_, '_>) -> ElementKind {
                 let length = marker.and_then(|marker| list_mark(marker, line.content())).unwrap_or_default();
                 let range = TextRange::new(range.start + length, range.end);
                 if length > 0 {
-                    report_list_mark(reader, &kind.text, TextRange::new(range.start - length, range.start));
+                    let mark = TextRange::new(range.start - length, range.start);
+                    list_marks.push((mark, is_separated));
                 }
                 if !is_separated {
                     last_line = line.range.end;
@@ -79,6 +81,10 @@ pub(crate) fn read_fenced(reader: &mut LineReader<'_, '_, '_>) -> ElementKind {
                 entries.push(read_line(reader.text, range, TextForm::Columns, reader.cursor));
             }
         }
+    }
+    // Behind a blank line, the marks may be those of a list that follows an unclosed block.
+    for (mark, _) in list_marks.into_iter().filter(|(_, is_separated)| is_closed || !is_separated) {
+        report_list_mark(reader, &kind.text, mark);
     }
     if !is_closed {
         let message = "the fenced block does not close: add a line ``` behind its last entry";

@@ -123,8 +123,8 @@ fn item(reader: &mut LineReader<'_, '_, '_>, line: Line<'_>, mark: ItemMark, dep
     item
 }
 
-/// Gives the items of a nested list the marking of the item above them, unless they have one or ids.
-fn carry_into(list: &mut List, marking: &Spanned) {
+/// Gives the items of a list the marking of the text above them, unless they have one or ids.
+pub(crate) fn carry_into(list: &mut List, marking: &Spanned) {
     for item in &mut list.items {
         item.passage.carry(marking);
         if let Some(inner) = &mut item.list {

@@ -74,6 +74,13 @@ pub(crate) fn markings_in(text: &str, scheme: Scheme) -> impl Iterator<Item = Te
     brackets.filter_map(move |at| Some(TextRange::new(at, at + inner_marking(&text[at..], scheme)?)))
 }
 
+/// Returns whether the whole of a text is a label of a scheme, or what looks like one of TLP.
+pub(crate) fn is_label_of(text: &str, scheme: Scheme) -> bool {
+    let is_tlp = || Folded::new(text).is_some_and(|folded| folded.is_tlp() && folded.color().is_some());
+    let is_apart = || text.contains(|c: char| !c.is_alphanumeric());
+    scheme.rank(text).is_some() || scheme == Scheme::Tlp && is_apart() && is_tlp()
+}
+
 /// Returns whether a text contains a marking of any scheme.
 pub(crate) fn has_marking(text: &str) -> bool {
     Scheme::ALL.into_iter().any(|scheme| markings_in(text, scheme).next().is_some())
@@ -413,11 +420,11 @@ fn is_separator(c: char) -> bool {
 }
 
 fn is_emphasis(c: char) -> bool {
-    matches!(c, '*' | '_' | '`')
+    matches!(c, '*' | '_' | '`' | '~')
 }
 
 fn opens(c: char) -> bool {
-    matches!(c, '(' | '[' | '（' | '［' | '﹙' | '【' | '〔' | '⟨' | '❨' | '⁽')
+    matches!(c, '(' | '[' | '<' | '（' | '［' | '﹙' | '【' | '〔' | '⟨' | '❨' | '⁽')
 }
 
 fn opens_no_span(c: char) -> bool {
@@ -425,5 +432,5 @@ fn opens_no_span(c: char) -> bool {
 }
 
 fn closes(c: char) -> bool {
-    matches!(c, ')' | ']' | '）' | '］' | '﹚' | '】' | '〕' | '⟩' | '❩' | '⁾')
+    matches!(c, ')' | ']' | '>' | '）' | '］' | '﹚' | '】' | '〕' | '⟩' | '❩' | '⁾')
 }

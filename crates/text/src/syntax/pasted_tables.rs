@@ -65,6 +65,9 @@ pub(crate) fn read_pasted_table(reader: &mut LineReader<'_, '_, '_>) -> Table {
     let ranges = rows.iter().map(|row| row.range);
     let range = ranges.reduce(TextRange::cover).unwrap_or_default();
     let columns = rows.first().map_or(0, |row| row.cells.len());
+    // Cells would be lost, or parted inside of quotation marks.
+    let is_regular =
+        rows.iter().all(|row| row.cells.len() <= columns && !row.range.of(reader.text).contains('"'));
     for row in &mut rows {
         row.cells.resize(columns, Spanned::new("", TextRange::at(row.range.end)));
     }
@@ -90,8 +93,13 @@ pub(crate) fn read_pasted_table(reader: &mut LineReader<'_, '_, '_>) -> Table {
     if title.is_none() {
         lines.insert(0, "Table: ".to_owned());
     }
-    let error = Diagnostic::error(code::INVALID_TABLE, range, message);
-    reader.cursor.diagnostics.push(error.with_fix(range, lines.join("\n")));
+    let error = if is_regular {
+        Diagnostic::error(code::INVALID_TABLE, range, message).with_fix(range, lines.join("\n"))
+    } else {
+        let message = format!("{message}; some rows have more cells than the first one, or quoted cells");
+        Diagnostic::error(code::INVALID_TABLE, range, message)
+    };
+    reader.cursor.diagnostics.push(error);
     let mut rows = rows.into_iter();
     let header = rows.next().map(|row| row.cells).unwrap_or_default();
     let delimiters = header.iter().map(|cell| Spanned::new("---", cell.range)).collect();

@@ -3,10 +3,11 @@
 use crate::code;
 use crate::diagnostics::Diagnostic;
 use crate::range::{Spanned, TextRange};
+use crate::syntax::fenced::list_mark;
 use crate::syntax::fragment::Fragment;
 use crate::syntax::gaps::{is_gap, skip_gaps, trimmed_end};
 use crate::syntax::line_reader::LineReader;
-use crate::syntax::markers::Marker;
+use crate::syntax::markers::{Marker, marker};
 use crate::syntax::markings::{Leading, leading, markings_in};
 use crate::syntax::parts::marking_in_text;
 use crate::syntax::parts::{TextForm, read_line, refuse_controls};
@@ -42,10 +43,23 @@ pub(crate) fn read_quote(reader: &mut LineReader<'_, '_, '_>) -> ElementKind {
     if let Some(first) = lines.first() {
         refuse_marked_callout(reader, *first);
     }
+    for line in lines.iter().filter(|line| Some(**line) != title) {
+        refuse_list_mark(reader, *line);
+    }
     match title {
         Some(title) => callout(reader, title, lines.split_off(1)),
         None => quote(reader, lines),
     }
+}
+
+/// Reports the mark of a list item in a callout or quote, whose lines are sentences.
+fn refuse_list_mark(reader: &mut LineReader<'_, '_, '_>, line: TextRange) {
+    let written = line.of(reader.text);
+    let mark = marker(written, reader.cursor.scheme).and_then(|marker| list_mark(marker, written));
+    let Some(length) = mark else { return };
+    let range = TextRange::new(line.start, line.start + length);
+    let message = "a callout or quote consists of sentences and has no list: remove the mark, or write a backslash before it for text";
+    reader.cursor.diagnostics.error(code::MISPLACED, range, message);
 }
 
 /// Reports a marking before the mark of a callout, which would make it a quote.

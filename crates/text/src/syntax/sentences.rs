@@ -14,7 +14,7 @@ use crate::syntax::gaps::is_gap;
 use crate::syntax::parts::{Parts, TextForm, marking_in_text, read_line, read_parts};
 use crate::syntax::spans::find_marks;
 use crate::syntax::split::split;
-use crate::syntax::tokens::{is_id_character, tokens};
+use crate::syntax::tokens::{Item, is_id_character, tokens};
 
 /// The sentences of a part.
 #[derive(Debug, Default)]
@@ -51,7 +51,7 @@ pub(crate) fn read_passage(text: &str, lines: Vec<TextRange>, cursor: &mut Curso
     let is_set = lines.iter().any(|line| ends_with_id(line.of(text)));
     let mut sentences = if is_set { set(text, &lines, cursor) } else { raw(text, &lines, cursor) };
     refuse_lone_markings(&mut sentences, cursor);
-    refuse_marking_behind(text, &lines, &sentences, cursor);
+    refuse_marking_behind(text, &lines, (&sentences, !is_set), cursor);
     if !is_set {
         carry_markings(&mut sentences);
     }
@@ -173,8 +173,20 @@ fn refuse_lone_markings(sentences: &mut Vec<Parts>, cursor: &mut Cursor<'_>) {
     });
 }
 
-/// Reports a marking on a line of its own behind several sentences: it would mark the last one only.
-fn refuse_marking_behind(text: &str, lines: &[TextRange], sentences: &[Parts], cursor: &mut Cursor<'_>) {
+/// Reports a marking behind one of several sentences, on its line or on a line of its own: it would mark that one only.
+fn refuse_marking_behind(
+    text: &str,
+    lines: &[TextRange],
+    (sentences, is_raw): (&[Parts], bool),
+    cursor: &mut Cursor<'_>,
+) {
+    let is_annotation = |item: &&Item| item.head.text == "marking";
+    let marked = sentences.iter().find_map(|sentence| sentence.items.iter().find(is_annotation));
+    if let Some(item) = marked.filter(|_| is_raw && sentences.len() > 1) {
+        let message = "a marking behind one of several sentences marks that one only: write it in parentheses before the first sentence \
+                       that it marks, or before each";
+        return cursor.diagnostics.error(code::MISPLACED, item.range, message);
+    }
     let is_marking = |line: &TextRange| {
         let line = line.of(text).trim_matches(is_gap);
         line.starts_with('{') && line.contains("marking:") && !line.contains("-marking:")

@@ -10,7 +10,7 @@ use crate::syntax::gaps::{is_gap, skip_gaps, trimmed_end};
 use crate::syntax::line_reader::LineReader;
 use crate::syntax::lines::Line;
 use crate::syntax::markers::{Marker, numbered_caption};
-use crate::syntax::markings::markings_in;
+use crate::syntax::markings::{is_label_of, markings_in};
 use crate::syntax::parts::{Parts, TextForm, marking_in_text, read_line, refuse_controls};
 use crate::syntax::spans::plain;
 use crate::syntax::tree::{Table, TableRow};
@@ -71,7 +71,7 @@ fn refuse_marking_columns(
 ) {
     let scheme = reader.cursor.scheme;
     let is_label =
-        |cell: &Spanned| scheme.rank(&cell.text).is_some() && !cell.range.of(reader.text).contains('\\');
+        |cell: &Spanned| is_label_of(&cell.text, scheme) && !cell.range.of(reader.text).contains('\\');
     let columns = header.len() - usize::from(has_markings).min(header.len());
     let mut found = Vec::new();
     for (column, heading) in header.iter().enumerate().take(columns) {

@@ -7,7 +7,7 @@ use crate::syntax::conflicts::is_conflict_mark;
 use crate::syntax::fenced::list_mark;
 use crate::syntax::gaps::{is_gap, skip_gaps};
 use crate::syntax::markers::{ForeignMarker, Marker, marker};
-use crate::syntax::markings::{Leading, inner_marking, leading};
+use crate::syntax::markings::{Leading, inner_marking, is_label_of, leading};
 use crate::syntax::quotes::ATTRIBUTION;
 use crate::syntax::tokens::is_id_character;
 
@@ -44,7 +44,7 @@ pub(super) fn needs_escape(place: Place, scheme: Scheme, written: &str, rest: &s
             Place::Column => (is_first || before.is_some_and(is_gap)) && next.is_none_or(is_gap),
             _ => false,
         },
-        ':' => place == Place::Cell && scheme.rank(&format!("{written}{rest}")).is_some(),
+        c if place == Place::Cell && is_separator_of_label(c, scheme, (written, rest)) => true,
         '*' => place == Place::Sentence,
         '{' => has_tokens(place),
         '[' if place == Place::Sentence && note_number(rest).is_some() => true,
@@ -58,6 +58,12 @@ pub(super) fn needs_escape(place: Place, scheme: Scheme, written: &str, rest: &s
         }
         _ => false,
     }
+}
+
+/// Returns whether a character is the first that separates the parts of a cell which looks like a label.
+fn is_separator_of_label(c: char, scheme: Scheme, (written, rest): (&str, &str)) -> bool {
+    let is_first = !c.is_alphanumeric() && written.chars().all(char::is_alphanumeric);
+    is_first && is_label_of(&format!("{written}{rest}"), scheme)
 }
 
 /// Returns whether a bracket starts what would be reported as a marking inside a text. At the start of a line, more is taken

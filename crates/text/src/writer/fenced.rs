@@ -1,7 +1,8 @@
 //! Fenced blocks.
 
 use chancery_proto::brief::v1::{
-    BriefContent, Event, Factor, PloverType, Relationship, RelationshipPolarity, RelationshipStatus, Scenario,
+    BriefContent, Change, Event, Factor, PloverType, Relationship, RelationshipPolarity, RelationshipStatus,
+    Scenario,
 };
 
 use super::annotations::Annotations;
@@ -161,7 +162,12 @@ impl Writer<'_> {
         let mut lines = Vec::new();
         for change in listed {
             let mut annotations = Annotations::default();
-            add_change(&mut annotations, change, self.floor, None);
+            if self.last_section == self.floor {
+                add_change(&mut annotations, change, self.floor, None);
+            } else {
+                let marking = effective(&change.marking, self.floor).to_owned();
+                add_change(&mut annotations, &Change { marking, ..change.clone() }, "", None);
+            }
             lines.push(joined(&[&self.changes.subject(change), &annotations.written()]));
         }
         self.fence("changes", &lines);

@@ -267,3 +267,48 @@ fn a_marking_with_what_separates_it_and_one_in_square_brackets_are_errors() {
     let fix = found.iter().find(|found| found.code == code::WRONG_ORDER).unwrap().fix.clone().unwrap();
     assert_eq!(fix.replacement, "[!NOTE] (TLP:RED)");
 }
+
+#[test]
+fn declared_changes_below_a_marked_heading_have_its_marking() {
+    let body = "# Open ^o\n\nOne. ^s-1\n\n# (TLP:RED) H ^h\n\nTwo. ^s-2\n\n```changes\ns-1 {!updated: secret; was: \"It was.\"}\n```\n";
+    let reading = read(&(front_matter("tlp") + body), &Context::default());
+    assert!(!reading.has_errors(), "{:?}", reading.diagnostics);
+    let content = reading.content;
+    assert_eq!(content.changes[0].marking, "TLP:RED");
+    let again = read(&write(&content, &Exchange::default()), &Context::default()).content;
+    assert_eq!(again.changes[0].marking, "TLP:RED");
+    let open = body.replace("{!updated", "{change-marking: TLP:CLEAR; !updated");
+    let content = read(&(front_matter("tlp") + &open), &Context::default()).content;
+    assert_eq!(content.changes[0].marking, "TLP:CLEAR");
+}
+
+#[test]
+fn a_list_directly_below_a_marked_paragraph_has_its_marking() {
+    let marked =
+        |body: &str| marked_sentences(body).into_iter().map(|(marking, _)| marking).collect::<Vec<_>>();
+    assert_eq!(marked("(TLP:RED) Ports:\n- One.\n- Two.\n"), ["TLP:RED"; 3]);
+    assert_eq!(marked("(TLP:RED) Ports:\n\n- One.\n- Two.\n"), ["TLP:RED", "", ""]);
+}
+
+#[test]
+fn other_forms_of_labels_in_cells_and_brackets_are_errors() {
+    let table = |cell: &str| format!("# H ^h\n\nTable: Ships ^t\n| A | B |\n|---|---|\n| a | {cell} |\n");
+    let has_error = |body: &str| read(&(front_matter("tlp") + body), &Context::default()).has_errors();
+    for cell in ["TLP RED", "TLP: RED", "tlp:red", "TLP-RED", "TLP:RED only"] {
+        assert!(has_error(&table(cell)), "{cell}");
+        let escaped = cell.replacen([' ', ':', '-'], &format!("\\{}", &cell[3..4]), 1);
+        assert!(!has_error(&table(&escaped)), "{escaped}");
+        let content = read(&(front_matter("tlp") + &table(&escaped)), &Context::default()).content;
+        let again = read(&write(&content, &Exchange::default()), &Context::default());
+        assert_eq!((again.content, again.diagnostics.len()), (content, 0), "{cell}");
+    }
+    for cell in ["red", "TLP rules", "a TLP", "-"] {
+        assert!(!has_error(&table(cell)), "{cell}");
+    }
+    for form in ["<TLP:RED> ", "~~(TLP:RED)~~ "] {
+        assert_eq!(fixed("tlp", &format!("{form}It fell. ^s-1\n")), "(TLP:RED) It fell. ^s-1\n", "{form}");
+    }
+    for body in ["One. Two. {marking: TLP:RED}\n", "One. {marking: TLP:RED} Two.\n"] {
+        assert!(has_error(&format!("# H ^h\n\n{body}")), "{body}");
+    }
+}
