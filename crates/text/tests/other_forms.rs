@@ -187,3 +187,25 @@ fn a_correction_loses_no_cell_no_mark_and_no_judgment() {
     let (fixed, _) = fixed_safely("```drivers\nA driver ^d-1\n\n- One. [@a]\n- Two. [@a]\n\n# Next ^n\n");
     assert!(fixed.contains("```\n\n- One. [@a]\n- Two. [@a]\n"), "{fixed}");
 }
+
+#[test]
+fn ids_with_commas_have_their_place_over_several_lines_and_in_escapes() {
+    for annotation in [
+        "{actors: line،\n  pilot}",
+        "{actors: line، \n    pilot، x}",
+        "{actors: \"lin\\u00e9، pilot\"}",
+        "{actors: \"line، pilot\"}",
+    ] {
+        let text = format!("---\ntitle: T\n---\n\n# H ^h\n\nIt fell. {annotation}\n");
+        let found = read(&text, &Context::default()).diagnostics;
+        assert!(
+            found.iter().any(|found| found.message.contains("separated by spaces")),
+            "{annotation}: {found:?}"
+        );
+        assert!(
+            found.iter().all(|found| text.get(found.range.start..found.range.end).is_some()),
+            "{annotation}"
+        );
+        apply_safe_fixes(&text, &found);
+    }
+}

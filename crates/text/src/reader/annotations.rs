@@ -233,8 +233,10 @@ impl Annotations {
 fn ids(value: &Value, diagnostics: &mut Diagnostics) -> Vec<Spanned> {
     let mut ids = Vec::new();
     let mut at = 0;
-    // A JSON string without escapes is longer by its quotation marks.
-    let quote = usize::from(value.range.end - value.range.start == value.text.len() + 2);
+    let quote = usize::from(value.is_quoted);
+    // With escapes, or over several lines, offsets in the value are not those in the file.
+    let is_verbatim = value.range.end - value.range.start == value.text.len() + 2 * quote;
+    let range = |start, end| if is_verbatim { TextRange::new(start, end) } else { value.range };
     for word in value.text.split(is_gap) {
         let start = value.range.start + quote + at;
         at += word.len() + value.text[at + word.len()..].chars().next().map_or(0, char::len_utf8);
@@ -248,13 +250,14 @@ fn ids(value: &Value, diagnostics: &mut Diagnostics) -> Vec<Spanned> {
             let at = start + offset;
             offset += id.len();
             if bare.len() < id.len() {
-                let comma = TextRange::new(at + bare.len(), at + id.len());
+                let comma = range(at + bare.len(), at + id.len());
                 let message = "ids are separated by spaces: remove the comma";
                 let error = Diagnostic::error(code::INVALID_VALUE, comma, message);
-                diagnostics.push(error.with_fix(comma, if offset < word.len() { " " } else { "" }));
+                let replacement = if offset < word.len() { " " } else { "" };
+                diagnostics.push(if is_verbatim { error.with_fix(comma, replacement) } else { error });
             }
             if !bare.is_empty() {
-                ids.push(Spanned::new(bare, TextRange::new(at, at + bare.len())));
+                ids.push(Spanned::new(bare, range(at, at + bare.len())));
             }
         }
     }

@@ -196,9 +196,13 @@ impl Lowering<'_> {
 
     /// Reports a marking behind the comma of a citation, where it is text. In quotation marks it is meant as such.
     fn refuse_marking_in_locator(&mut self, locator: &Value) {
-        let is_quoted = locator.range.end - locator.range.start > locator.text.len();
-        let Some(at) = trailing_marking(&locator.text, self.scheme).filter(|_| !is_quoted) else { return };
-        let range = TextRange::new(locator.range.start + at, locator.range.end);
+        let Some(at) = trailing_marking(&locator.text, self.scheme).filter(|_| !locator.is_quoted) else {
+            return;
+        };
+        // Over several lines, offsets in the value are not those in the file.
+        let is_verbatim = locator.range.end - locator.range.start == locator.text.len();
+        let start = locator.range.start + if is_verbatim { at } else { 0 };
+        let range = TextRange::new(start, locator.range.end);
         let message = "the marking of a citation is before its comma, as in `@key B2 (TLP:GREEN), p. 4`: move it, or put the \
                        whole locator in quotation marks for text";
         self.diagnostics.error(code::UNKNOWN_MARKING, range, message);
@@ -206,8 +210,7 @@ impl Lowering<'_> {
 
     /// Reports a grade behind the comma of a citation, where it is a place. In quotation marks it is meant as such.
     fn refuse_grade_in_locator(&mut self, key: &Spanned, locator: &Value) {
-        let is_quoted = locator.range.end - locator.range.start > locator.text.len();
-        let Some(grade) = leading_grade(&locator.text).filter(|_| !is_quoted) else { return };
+        let Some(grade) = leading_grade(&locator.text).filter(|_| !locator.is_quoted) else { return };
         let range = TextRange::new(key.range.end, locator.range.start + grade.len());
         let message = format!(
             "the grade of a citation is before its comma, as in `@{} {grade}, p. 4`; put the whole place in quotation marks for text",

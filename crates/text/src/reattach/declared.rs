@@ -15,7 +15,7 @@ pub(super) fn complete_change(parts: &mut Parts, text: Option<&str>, confidence:
     let has = |key: &str| parts.items.iter().any(|item| item.head.text == key);
     let mut added = Vec::new();
     let mut add = |key: &str, text: &str, written: String| {
-        let value = Value { text: text.to_owned(), range, elements: Vec::new() };
+        let value = Value { text: text.to_owned(), range, elements: Vec::new(), is_quoted: false };
         let source = format!("{key}: {written}");
         added.push(Item { range, head: Spanned::new(key, range), value: Some(value), source });
     };

@@ -13,6 +13,8 @@ pub(crate) struct Value {
     pub(crate) range: TextRange,
     /// The elements between commas; a comma in a JSON string separates nothing.
     pub(crate) elements: Vec<Spanned>,
+    /// Whether the whole value is a JSON string.
+    pub(crate) is_quoted: bool,
 }
 
 /// A value, and the offset of the separator that ends it.
@@ -60,7 +62,8 @@ pub(crate) fn scan_value(
         [only] if is_json => only.text.clone(),
         _ => text[start..whole_end].to_owned(),
     };
-    ScannedValue { value: Value { text: whole, range, elements }, end: at }
+    let is_quoted = is_json && elements.len() == 1;
+    ScannedValue { value: Value { text: whole, range, elements, is_quoted }, end: at }
 }
 
 /// Reads a value without quotation marks up to a known end.
@@ -78,7 +81,8 @@ pub(crate) fn bare_value(fragment: &Fragment<'_>, from: usize, end: usize) -> Sc
         at += element.len() + 1;
     }
     let whole = text[start..end].trim_end_matches(is_gap);
-    let value = Value { text: whole.to_owned(), range: fragment.range(start, start + whole.len()), elements };
+    let range = fragment.range(start, start + whole.len());
+    let value = Value { text: whole.to_owned(), range, elements, is_quoted: false };
     ScannedValue { value, end }
 }
 
