@@ -67,6 +67,14 @@ pub fn words(term: LikelihoodTerm) -> &'static str {
     }
 }
 
+/// Returns the lowest and highest percent of a likelihood: those of its term where it states none.
+pub fn stated_bounds(likelihood: &Likelihood) -> (u32, u32) {
+    match (likelihood.low_percent, likelihood.high_percent) {
+        (0, 0) => bounds(likelihood.term()),
+        stated => stated,
+    }
+}
+
 /// Returns the lowest and highest whole percent of a term. "Realistic possibility" extends to below 50, so its highest
 /// whole percent is 49; [`range`] prints it as published.
 pub fn bounds(term: LikelihoodTerm) -> (u32, u32) {

@@ -478,6 +478,13 @@ fn judged(text: &str, term: LikelihoodTerm, level: ConfidenceLevel) -> BriefCont
     }
 }
 
+/// Returns a judgment before and after its sentence was reworded, with a declared change.
+fn reworded(change: Change) -> (BriefContent, BriefContent) {
+    let of = |text| judged(text, LikelihoodTerm::Icd203Likely, ConfidenceLevel::Low);
+    let now = BriefContent { changes: vec![change], ..of("Traffic will grow fast.") };
+    (of("Traffic will grow."), now)
+}
+
 #[test]
 fn a_judgment_has_the_likelihood_and_confidence_of_its_only_sentence_with_them() {
     let before = judged("Traffic will grow.", LikelihoodTerm::Icd203Likely, ConfidenceLevel::Low);
@@ -496,9 +503,7 @@ fn a_judgment_has_the_likelihood_and_confidence_of_its_only_sentence_with_them()
 
 #[test]
 fn a_changed_sentence_has_its_present_text_before_the_earlier_one_and_its_reason_beside_its_judgment() {
-    let before = judged("Traffic will grow.", LikelihoodTerm::Icd203Likely, ConfidenceLevel::Low);
-    let mut now = judged("Traffic will grow fast.", LikelihoodTerm::Icd203Likely, ConfidenceLevel::Low);
-    now.changes = vec![explained("s-1", "Traffic will grow.")];
+    let (before, now) = reworded(explained("s-1", "Traffic will grow."));
     let compared = Edition { earlier: Some(&before), earlier_revision: 1, ..edition(&now) };
     let full = line(&compared, Format::Full);
     let annex = part(&full, "What holds now", "Sources");
@@ -509,9 +514,7 @@ fn a_changed_sentence_has_its_present_text_before_the_earlier_one_and_its_reason
 
 #[test]
 fn the_only_change_is_in_the_annex_even_if_it_is_that_of_a_key_judgment() {
-    let before = judged("Traffic will grow.", LikelihoodTerm::Icd203Likely, ConfidenceLevel::Low);
-    let mut now = judged("Traffic will grow fast.", LikelihoodTerm::Icd203Likely, ConfidenceLevel::Low);
-    now.changes = vec![explained("kj-1", "")];
+    let (before, now) = reworded(explained("kj-1", ""));
     let compared = Edition { earlier: Some(&before), earlier_revision: 1, ..edition(&now) };
     let full = line(&compared, Format::Full);
     let annex = part(&full, "What holds now", "Sources");

@@ -124,13 +124,12 @@ fn lint_likelihood(judgment: &KeyJudgment, supports: &[&Statement], warnings: &m
 /// Warns of a sentence of a judgment whose likelihood is not the judgment's.
 fn lint_own_likelihoods(judgment: &KeyJudgment, warnings: &mut Vec<Warning>) {
     let Some(own) = &judgment.likelihood else { return };
-    let range = |likelihood: &Likelihood| (likelihood.low_percent, likelihood.high_percent);
     for statement in &judgment.statements {
-        let Some(of_sentence) = statement.likelihood.as_ref().filter(|of| range(of) != range(own)) else {
-            continue;
-        };
+        let differs = |of: &&Likelihood| likelihood::stated_bounds(of) != likelihood::stated_bounds(own);
+        let Some(of_sentence) = statement.likelihood.as_ref().filter(differs) else { continue };
         let shown = |of: &Likelihood| {
-            format!("\"{}\", {}-{}%", likelihood::words(of.term()), of.low_percent, of.high_percent)
+            let (low, high) = likelihood::stated_bounds(of);
+            format!("\"{}\", {low}-{high}%", likelihood::words(of.term()))
         };
         let message = format!(
             "the sentence {} is {}, but its key judgment is {}: give both the same likelihood, or leave that of the sentence out",

@@ -151,11 +151,7 @@ impl<'c> EarlierClaims<'c> {
 
 fn of(likelihood: Option<&Likelihood>) -> Option<(&'static str, (u32, u32))> {
     let likelihood = likelihood.filter(|likelihood| likelihood::scale(likelihood.term()).is_some())?;
-    let bounds = match (likelihood.low_percent, likelihood.high_percent) {
-        (0, 0) => likelihood::bounds(likelihood.term()),
-        bounds => bounds,
-    };
-    Some((words(likelihood.term()), bounds))
+    Some((words(likelihood.term()), likelihood::stated_bounds(likelihood)))
 }
 
 fn of_judgment<'a>(

@@ -96,14 +96,14 @@ const SUBORDINATORS: [&str; 13] = [
 ];
 
 /// Returns whether the words of a sentence judge rather than report: it hedges, has a likelihood term of any scale or a
-/// percentage, says whose judgment it is, or speaks of the future. Quoted words do not count. Reads English and the languages of [`translations`].
+/// percentage, says whose judgment it is, or speaks of the future. Quoted words do not count. Reads English and the
+/// languages of [`translations`].
 pub fn judges(text: &str, language: &str) -> bool {
     if wording_is_read(language) {
-        let lower = text.to_lowercase();
         return hedge(text).is_some()
             || forecast(text).is_some()
-            || JUDGMENTS.iter().any(|words| wording::says(&lower, words))
-            || wording::stated_chance(text).is_some();
+            || wording::stated_chance(text).is_some()
+            || presents_a_judgment(text);
     }
     let Some(translation) = translations::of(language) else { return false };
     let text = translations::letters(text);
@@ -113,6 +113,11 @@ pub fn judges(text: &str, language: &str) -> bool {
         let with_article = format!("ال{words}");
         wording::says(&text, &words) || language.starts_with("ar") && wording::says(&text, &with_article)
     })
+}
+
+fn presents_a_judgment(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    JUDGMENTS.iter().any(|words| wording::says(&lower, words))
 }
 
 /// Returns the first hedge in a text: a word that weakens it, or a likelihood term.

@@ -3,7 +3,7 @@
 use chancery_proto::brief::v1::{Likelihood, LikelihoodScale, LikelihoodTerm, Statement, StatementType};
 
 use super::warning::{LIKELIHOOD_CONTRADICTS_TEXT, TERM_OF_OTHER_SCALE, TERM_WITHOUT_LIKELIHOOD};
-use crate::likelihood::{bounds, scale_terms, words};
+use crate::likelihood::{bounds, scale_terms, stated_bounds, words};
 use crate::sentences::is_gap;
 
 /// Words before a term that make it another claim.
@@ -125,10 +125,7 @@ fn chance_fault(
             (TERM_WITHOUT_LIKELIHOOD, message)
         }
         Some(likelihood) => {
-            let (low, high) = match (likelihood.low_percent, likelihood.high_percent) {
-                (0, 0) => bounds(likelihood.term()),
-                own => own,
-            };
+            let (low, high) = stated_bounds(likelihood);
             if is_within((low, high)) {
                 return None;
             }
@@ -157,6 +154,10 @@ pub(super) fn stated_chance(text: &str) -> Option<StatedChance> {
     const NOUNS: [&str; 7] = ["chance", "chances", "probability", "likelihood", "odds", "certain", "likely"];
     const LINKS: [&str; 5] = ["is", "of", "at", "about", "roughly"];
     let lower = text.to_ascii_lowercase();
+    // Few sentences have one.
+    if !SIGNS.iter().any(|sign| lower.contains(sign)) {
+        return None;
+    }
     let is_quoted = quoted(text);
     let signs = SIGNS.iter().flat_map(|sign| lower.match_indices(sign));
     let chance = |(at, sign): (usize, &str)| {

@@ -79,7 +79,12 @@ async fn follow(tls: Option<&ServerTls>) {
 async fn accept_all(listener: &Listener, accepted: &mpsc::Sender<io::Result<Connection>>) {
     let Listener { tls, connections, address, .. } = listener;
     let (shortages, refusals) = (RareEvent::default(), RareEvent::default());
-    let failures = Arc::new(RareEvent::default());
+    let handshake = Arc::new(Handshake {
+        listener: *address,
+        tls: tls.clone(),
+        connections: connections.clone(),
+        failures: RareEvent::default(),
+    });
     loop {
         match listener.socket.accept().await {
             Ok((stream, peer)) => {
@@ -93,13 +98,7 @@ async fn accept_all(listener: &Listener, accepted: &mpsc::Sender<io::Result<Conn
                         continue;
                     }
                 };
-                let handshake = Handshake {
-                    listener: *address,
-                    tls: tls.clone(),
-                    connections: connections.clone(),
-                    failures: Arc::clone(&failures),
-                };
-                let accepted = accepted.clone();
+                let (handshake, accepted) = (Arc::clone(&handshake), accepted.clone());
                 tokio::spawn(async move {
                     if let Some(connection) = handshake.establish(stream, peer, place).await {
                         let _ = accepted.send(Ok(connection)).await;
@@ -121,12 +120,12 @@ async fn accept_all(listener: &Listener, accepted: &mpsc::Sender<io::Result<Conn
     }
 }
 
-/// The parts of a listener that the handshake of a connection needs.
+/// The parts of a listener that the handshakes of its connections need.
 struct Handshake {
     listener: SocketAddr,
     tls: Option<Arc<ServerTls>>,
     connections: OpenConnections,
-    failures: Arc<RareEvent>,
+    failures: RareEvent,
 }
 
 impl Handshake {

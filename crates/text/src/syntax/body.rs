@@ -11,7 +11,7 @@ use crate::syntax::lines::Line;
 use crate::syntax::lists::{carry_into, read_list};
 use crate::syntax::markers::{ForeignMarker, Marker, marked, numbered_caption};
 use crate::syntax::opening_titles::is_opening_title;
-use crate::syntax::parts::{Parts, TextForm, read_line};
+use crate::syntax::parts::{Parts, TextForm, marking_before_mark, read_line};
 use crate::syntax::pasted_tables::{is_numbered_title, read_pasted_table, starts_pasted_table};
 use crate::syntax::quotes::{callout_length, read_quote};
 use crate::syntax::sentences::{Passage, read_passage};
@@ -204,9 +204,8 @@ fn misplaced_marking(reader: &LineReader<'_, '_, '_>, content: TextRange) -> Dia
         let range = TextRange::new(content.start, content.start + label.len());
         return Diagnostic::error(code::WRONG_ORDER, range, message);
     }
-    let message =
-        format!("a marking is behind the mark of its block: write `{mark} {label} …`, or \\( for text");
-    Diagnostic::error(code::WRONG_ORDER, range, message).with_fix(range, format!("{mark} {label} "))
+    let right = format!("{mark} {label}");
+    marking_before_mark(range, &right, format!("{right} "))
 }
 
 fn heading(reader: &mut LineReader<'_, '_, '_>, line: Line<'_>, level: usize, length: usize) -> ElementKind {

@@ -414,6 +414,13 @@ fn refuse_markings_in_value(item: &Item, cursor: &mut Cursor<'_>) {
     }
 }
 
+/// Returns the error of a marking before the mark of its block. `line` is how the line starts when it is right, and
+/// `replacement` the text of the range then.
+pub(crate) fn marking_before_mark(range: TextRange, line: &str, replacement: String) -> Diagnostic {
+    let message = format!("a marking is behind the mark of its block: write `{line} …`, or \\( for text");
+    Diagnostic::error(code::WRONG_ORDER, range, message).with_fix(range, replacement)
+}
+
 /// Returns the error of a marking where none can be.
 pub(crate) fn marking_in_text(written: &str, range: TextRange, place: &str) -> Diagnostic {
     let message = format!("\"{written}\" marks nothing here: {place}");

@@ -9,8 +9,7 @@ use crate::syntax::gaps::{is_gap, skip_gaps, trimmed_end};
 use crate::syntax::line_reader::LineReader;
 use crate::syntax::markers::{Marker, marker};
 use crate::syntax::markings::{Leading, leading, markings_in};
-use crate::syntax::parts::marking_in_text;
-use crate::syntax::parts::{TextForm, read_line, refuse_controls};
+use crate::syntax::parts::{TextForm, marking_before_mark, marking_in_text, read_line, refuse_controls};
 use crate::syntax::sentences::read_passage;
 use crate::syntax::spans::plain;
 use crate::syntax::tree::ElementKind;
@@ -71,11 +70,8 @@ fn refuse_marked_callout(reader: &mut LineReader<'_, '_, '_>, line: TextRange) {
     if length > 0 {
         let mark = &written[start..start + length];
         let range = TextRange::new(line.start, line.start + start + length);
-        let message = format!(
-            "a marking is behind the mark of its block: write `> {mark} ({label}) …`, or \\( for text"
-        );
-        let error = Diagnostic::error(code::WRONG_ORDER, range, message);
-        reader.cursor.diagnostics.push(error.with_fix(range, format!("{mark} ({label})")));
+        let right = format!("{mark} ({label})");
+        reader.cursor.diagnostics.push(marking_before_mark(range, &format!("> {right}"), right));
     }
 }
 

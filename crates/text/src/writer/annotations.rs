@@ -1,6 +1,6 @@
 //! Annotations: the values that differ from their defaults, in a fixed order.
 
-use chancery_brief::likelihood::{bounds, words};
+use chancery_brief::likelihood::{bounds, stated_bounds, words};
 use chancery_proto::brief::v1::{Confidence, Likelihood, LikelihoodScale, Period};
 
 use crate::syntax::gaps::is_gap;
@@ -55,10 +55,8 @@ impl Annotations {
             written.extend([prefix, ": "]);
         }
         written.push_str(words(term));
-        let (low, high) = (likelihood.low_percent, likelihood.high_percent);
-        let is_default = (low, high) == (0, 0) || (low, high) == bounds(term);
-        if !is_default || likelihood.point_percent.is_some() {
-            let (low, high) = if (low, high) == (0, 0) { bounds(term) } else { (low, high) };
+        let (low, high) = stated_bounds(likelihood);
+        if (low, high) != bounds(term) || likelihood.point_percent.is_some() {
             written.extend([" ", &low.to_string(), "-", &high.to_string(), "%"]);
         }
         if let Some(point) = likelihood.point_percent {
