@@ -218,7 +218,9 @@ fn heading(reader: &mut LineReader<'_, '_, '_>, line: Line<'_>, level: usize, le
         reader.cursor.diagnostics.error(code::WRONG_DEPTH, range, message);
     }
     let title = read_line(reader.text, range, TextForm::Plain, reader.cursor);
-    ElementKind::Heading { level: level.min(MAX_LEVEL), title }
+    let level = level.min(MAX_LEVEL);
+    reader.heading_level = Some(level);
+    ElementKind::Heading { level, title }
 }
 
 fn paragraph(reader: &mut LineReader<'_, '_, '_>) -> ElementKind {
@@ -273,15 +275,13 @@ fn refuse_bold_title(reader: &mut LineReader<'_, '_, '_>, passage: &Passage) {
         return;
     }
     // One level below the heading above it; without one, what follows may be key judgments.
-    let mut above = reader.text[..line.start].lines().rev();
-    let above = above.find(|line| line.starts_with("# ") || line.starts_with("##"));
-    let level = above.map(|above| above.bytes().take_while(|byte| *byte == b'#').count() + 1);
-    let mark = "#".repeat(level.unwrap_or(1).min(MAX_LEVEL));
+    let above = reader.heading_level;
+    let mark = "#".repeat(above.map_or(1, |above| above + 1).min(MAX_LEVEL));
     let message = format!(
         "a bold line is a sentence, and no heading: write `{mark} {title}`, or end it with a full stop"
     );
     let error = Diagnostic::error(code::NOT_A_BRIEF, *line, message);
-    reader.cursor.diagnostics.push(match level {
+    reader.cursor.diagnostics.push(match above {
         Some(_) => error.with_fix(*line, format!("{mark} {title}")),
         None => error,
     });

@@ -17,6 +17,8 @@ pub(crate) struct LineReader<'t, 'c, 'd> {
     comments: Comments,
     /// Whether a comment that separates lists was read since the last block started.
     pub(crate) is_separated: bool,
+    /// The level of the last heading that was read.
+    pub(crate) heading_level: Option<usize>,
     pub(crate) cursor: &'c mut Cursor<'d>,
 }
 
@@ -31,6 +33,7 @@ impl<'t, 'c, 'd> LineReader<'t, 'c, 'd> {
             at: 0,
             comments: Comments::default(),
             is_separated: false,
+            heading_level: None,
             cursor,
         }
     }

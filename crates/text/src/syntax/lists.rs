@@ -193,8 +193,7 @@ fn lazy_own_line(reader: &mut LineReader<'_, '_, '_>, mark: ItemMark) -> bool {
     if !is_own || !belongs_above {
         return false;
     }
-    let is_in_section = reader.text[..line.range.start].contains("\n#");
-    if is_in_section && line.content().contains("marking:") {
+    if reader.heading_level.is_some() && line.content().contains("marking:") {
         let message = "a line of annotations with a marking is before the list, for all of it, or indented below the item that it marks: \
                        move or indent it";
         reader.cursor.diagnostics.error(code::MISPLACED, line.range, message);
