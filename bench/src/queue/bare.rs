@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use chancery_brief::digest::body_digest;
 use chancery_proto::names::BriefOrRevisionName;
-use chancery_store::{Principal, PrintEnvironment, StagedArtifact, Store};
+use chancery_store::{LeaseHolder, Principal, PrintEnvironment, StagedArtifact, Store};
 use tokio::task::JoinSet;
 
 use super::end_to_end::PDF;
@@ -29,7 +29,7 @@ pub(crate) async fn run(
     let mut in_flight = JoinSet::new();
     for _ in 0..loops {
         let (store, left, requests) = (store.clone(), Arc::clone(&left), Arc::clone(&requests));
-        let principal = installation.principal.clone();
+        let (principal, worker) = (installation.principal.clone(), installation.worker.clone());
         in_flight.spawn(async move {
             while let Ok(number) =
                 left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
@@ -37,7 +37,7 @@ pub(crate) async fn run(
                 let request = &requests[number - 1];
                 let source = request.source.parse().context("a name")?;
                 let options = request.options.clone().unwrap_or_default();
-                one(&store, environment, &principal, &source, &options).await?;
+                one(&store, environment, &principal, &worker, &source, &options).await?;
             }
             anyhow::Ok(())
         });
@@ -53,13 +53,14 @@ async fn one(
     store: &Store,
     environment: PrintEnvironment,
     principal: &Principal,
+    worker: &LeaseHolder,
     source: &BriefOrRevisionName,
     options: &chancery_proto::render::v1::RenderOptions,
 ) -> anyhow::Result<()> {
     let requested = store.renders().create(principal, source, options).await?;
     store.renders().get(principal, &requested.render.name).await?;
     let lease = loop {
-        let acquired = store.queue().acquire_leases(environment, "bench", 1).await?;
+        let acquired = store.queue().acquire_leases(environment, worker, 1).await?;
         if let Some(acquired) = acquired.leases.into_iter().next() {
             break acquired.lease;
         }

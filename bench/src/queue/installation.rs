@@ -10,7 +10,7 @@ use chancery_client::{Client, ClientConfig};
 use chancery_postgres::{DataDir, Options, PrivatePostgres, Psql};
 use chancery_proto::brief::v1::ImportBriefRequest;
 use chancery_proto::render::v1::{CreateRenderRequest, RenderOptions};
-use chancery_store::{DatabaseSettings, Principal, Secret, Store};
+use chancery_store::{DatabaseSettings, LeaseHolder, Principal, Secret, Store};
 use chancery_testkit::WORKSPACE;
 use chancery_testkit::command::Command;
 use chancery_testkit::files;
@@ -25,6 +25,8 @@ pub(crate) struct Installation {
     pub(crate) store: Store,
     pub(crate) secret: Secret,
     pub(crate) principal: Principal,
+    /// A worker for statements without a service.
+    pub(crate) worker: LeaseHolder,
     pub(crate) psql: Psql,
     pub(crate) folder: PathBuf,
     /// Makes each render a separate print.
@@ -58,11 +60,18 @@ impl Installation {
         let token = std::fs::read_to_string(tokens.join("admin.token"))?;
         let secret = Secret::parse(token.trim()).context("invalid admin token")?;
         let principal = store.access().principal_of_secret(&secret).await?.context("unknown admin token")?;
+        let enroller = std::fs::read_to_string(folder.join("tokens").join("worker.token"))?;
+        let enroller = Secret::parse(enroller.trim()).context("the worker token is malformed")?;
+        let enroller =
+            store.access().principal_of_secret(&enroller).await?.context("unknown worker token")?;
+        let token = store.access().enroll_worker(&enroller, "bench", None).await?.name.token;
+        let worker = LeaseHolder { token, worker: "bench".to_owned() };
         let installation = Self {
             service,
             store,
             secret,
             principal,
+            worker,
             psql: postgres.psql().on_database(DATABASE),
             folder: folder.to_owned(),
             copies: AtomicUsize::new(0),

@@ -26,6 +26,7 @@ use crate::database::Database;
 
 pub use crate::access::AccessControl;
 pub use crate::access::bootstrap::{Bootstrapped, FirstSecrets};
+pub use crate::access::enrolment::Enrolment;
 pub use crate::access::principal::{Access, Principal, Role, Roles, Scope};
 pub use crate::access::token_recovery::TokenToIssue;
 pub use crate::access::tokens::{ApiToken, NewToken, Secret};
@@ -66,7 +67,7 @@ pub use crate::renders::dead_letters::{DeadTaskFilter, DeadTaskPageKey, RenderTa
 pub use crate::renders::downloads::Download;
 pub use crate::renders::environments::PrintEnvironment;
 pub use crate::renders::inputs::RenderInput;
-pub use crate::renders::leases::{Acquired, AcquiredLease, Lease, LeaseTimes};
+pub use crate::renders::leases::{Acquired, AcquiredLease, Lease, LeaseHolder, LeaseSecret, LeaseTimes};
 pub use crate::renders::lists::{RenderFilter, RenderList, RenderPageKey, RenderStateKind};
 pub use crate::renders::render::{Render, RenderState, UNCLASSIFIED_WARNING, WaitingReason};
 pub use crate::renders::requests::{RenderRequest, RequestedRender};

@@ -4,7 +4,9 @@ use std::convert::Infallible;
 use std::thread;
 
 use chancery_postgres::{TestDatabase, TestServer};
-use chancery_store::{Bootstrapped, DatabaseSettings, FirstSecrets, Store, StoreError};
+use chancery_store::{
+    Bootstrapped, DatabaseSettings, Enrolment, FirstSecrets, LeaseHolder, Secret, Store, StoreError,
+};
 
 /// Creates a database with the current schema.
 pub fn migrated(server: &TestServer) -> TestDatabase {
@@ -44,4 +46,18 @@ pub async fn bootstrap(store: &Store) -> FirstSecrets {
     let outcome = store.access().bootstrap(receive).await.unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(outcome, Bootstrapped::Now);
     created.expect("a bootstrap hands out its secrets")
+}
+
+/// Exchanges an enrolment token for one of a worker process.
+pub async fn enrolled(store: &Store, enroller: &Secret, worker: &str) -> Enrolment {
+    let principal = store.access().principal_of_secret(enroller).await;
+    let principal =
+        principal.unwrap_or_else(|error| panic!("{error}")).expect("the enrolment token is valid");
+    let enrolled = store.access().enroll_worker(&principal, worker, None).await;
+    enrolled.unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Returns a worker with a token of its own.
+pub async fn worker(store: &Store, enroller: &Secret, worker: &str) -> LeaseHolder {
+    LeaseHolder { token: enrolled(store, enroller, worker).await.name.token, worker: worker.to_owned() }
 }

@@ -24,4 +24,4 @@ pub use crate::error::{CertificatePurpose, TlsError};
 pub use crate::explanation::{explain, explain_unencrypted, unencrypted};
 pub use crate::followed::ReloadCounts;
 pub use crate::identity::IdentityFiles;
-pub use crate::server::{AcceptedTls, Protocols, ServerFiles, ServerTls};
+pub use crate::server::{AcceptedTls, Protocols, ServerFiles, ServerTls, client_key};

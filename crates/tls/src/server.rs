@@ -4,11 +4,13 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use ring::digest::{SHA256, digest};
 use rustls::ServerConfig;
 use rustls::server::WebPkiClientVerifier;
 use rustls::sign::SingleCertAndKey;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
+use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use crate::cryptography::provider;
 use crate::error::{CertificatePurpose, TlsError};
@@ -37,6 +39,14 @@ pub enum Protocols {
 
 /// An accepted connection.
 pub type AcceptedTls = tokio_rustls::server::TlsStream<TcpStream>;
+
+/// Returns the SHA-256 of the public key of the client's certificate (its SubjectPublicKeyInfo, RFC 5280), if the client
+/// presented one. A renewed certificate with the same key has the same digest.
+pub fn client_key(connection: &AcceptedTls) -> Option<[u8; 32]> {
+    let (_, session) = connection.get_ref();
+    let (_, certificate) = X509Certificate::from_der(session.peer_certificates()?.first()?).ok()?;
+    digest(&SHA256, certificate.tbs_certificate.subject_pki.raw).as_ref().try_into().ok()
+}
 
 /// The TLS of a listener.
 pub struct ServerTls {

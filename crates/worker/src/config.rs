@@ -16,7 +16,8 @@ use tonic::transport::Endpoint;
 
 use crate::health::Probe;
 use crate::print_pool::memory::{MemoryLimit, available};
-use crate::queue::grpc::{GrpcQueue, TokenSource};
+use crate::queue::credentials::{Credentials, TokenSource};
+use crate::queue::grpc::GrpcQueue;
 use crate::settings::Settings;
 
 /// Timeout of connecting to the service.
@@ -64,11 +65,11 @@ pub struct Config {
     #[arg(long, env = "CHANCERY_INSECURE")]
     insecure: bool,
 
-    /// API token of the worker; prefer a file.
+    /// Enrolment token, which the worker exchanges for a token of its own; prefer a file.
     #[arg(long, env = "CHANCERY_WORKER_TOKEN", hide_env_values = true)]
     token: Option<String>,
 
-    /// File with the API token of the worker.
+    /// File with the enrolment token. Read when the worker enrols: at its start, and when its own token is refused.
     #[arg(long, env = "CHANCERY_WORKER_TOKEN_FILE", conflicts_with = "token")]
     token_file: Option<PathBuf>,
 
@@ -208,7 +209,12 @@ impl Config {
             tokio::spawn(async move { tls.follow().await });
         }
         let plain_text = if self.insecure { PlainText::Anywhere } else { PlainText::ThisMachine };
-        Ok(GrpcQueue::new(&endpoint, Connector::new(tls, plain_text, CONNECT_TIMEOUT), token))
+        let credentials = Credentials::new(token, self.display_name());
+        Ok(GrpcQueue::new(&endpoint, Connector::new(tls, plain_text, CONNECT_TIMEOUT), credentials))
+    }
+
+    fn display_name(&self) -> String {
+        self.name.clone().unwrap_or_else(host_name)
     }
 
     fn tls_files(&self) -> ClientFiles {
@@ -221,7 +227,7 @@ impl Config {
     pub fn settings(&self) -> Settings {
         let slots = self.slots.unwrap_or_else(cores);
         Settings {
-            name: self.name.clone().unwrap_or_else(host_name),
+            name: self.display_name(),
             slots,
             renew_every: Duration::from_millis(self.renew_millis),
             drain: Duration::from_secs(self.drain_seconds),

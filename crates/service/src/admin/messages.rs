@@ -247,6 +247,7 @@ fn role(message: wire::Role) -> Option<store::Role> {
         wire::Role::Admin => Some(store::Role::Admin),
         wire::Role::Worker => Some(store::Role::Worker),
         wire::Role::Operator => Some(store::Role::Operator),
+        wire::Role::Enroller => Some(store::Role::Enroller),
     }
 }
 

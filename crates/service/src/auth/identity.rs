@@ -1,7 +1,6 @@
 //! The identity layer: authenticates each call, checks the permission that its method states, and passes the
 //! [`Principal`] on in the request's extensions. Nothing behind it reads credentials.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -116,8 +115,8 @@ where
                     Err(status) => Ok(status.into_http()),
                 };
             }
-            let address = request.extensions().get::<Peer>().map(|peer| peer.address.ip());
-            let (principal, secret) = match shared.authenticate(request.headers(), address).await {
+            let peer = request.extensions().get::<Peer>();
+            let (principal, secret) = match shared.authenticate(request.headers(), peer).await {
                 Ok(authenticated) => authenticated,
                 Err(status) => return Ok(status.into_http()),
             };
@@ -150,22 +149,36 @@ impl Shared {
     async fn authenticate(
         &self,
         headers: &HeaderMap,
-        address: Option<IpAddr>,
+        peer: Option<&Peer>,
     ) -> Result<(Arc<Principal>, SecretDigest), Status> {
         let header = headers.get(AUTHORIZATION).ok_or_else(|| {
             unauthenticated("the call carries no credentials: send \"authorization: Bearer chy_…\"")
         })?;
         let secret = header.to_str().ok().and_then(bearer_token).ok_or_else(invalid_credentials)?.sha256();
         if let Some(principal) = self.tokens.cached(&secret) {
+            check_certificate(&principal, peer)?;
             return Ok((principal, secret));
         }
+        let address = peer.map(|peer| peer.address.ip());
         self.unknown_tokens.admit(&secret, address)?;
         let _lookup = self.admission.admit_lookup()?;
         let Some(principal) = self.tokens.resolve(&secret).await.map_err(status)? else {
             self.unknown_tokens.add(secret, address);
             return Err(invalid_credentials());
         };
+        check_certificate(&principal, peer)?;
         Ok((principal, secret))
+    }
+}
+
+/// Checks that a call with a token that is bound to a certificate came over a connection with that certificate's key.
+fn check_certificate(principal: &Principal, peer: Option<&Peer>) -> Result<(), Status> {
+    let presented = peer.and_then(|peer| peer.certificate_key);
+    match principal.certificate_key {
+        Some(bound) if presented != Some(bound) => {
+            Err(unauthenticated("the token is bound to another client certificate"))
+        }
+        _ => Ok(()),
     }
 }
 

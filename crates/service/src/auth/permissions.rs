@@ -52,6 +52,7 @@ fn allows(principal: &Principal, permission: Permission) -> bool {
         Permission::WorkspaceAdmin => workspace(Role::Admin) || system(Role::Operator),
         Permission::Operate => system(Role::Operator),
         Permission::Work => system(Role::Worker),
+        Permission::Enroll => system(Role::Enroller),
         Permission::AttachmentRead => {
             workspace(Role::Reader) || workspace(Role::Author) || workspace(Role::Publisher)
         }
@@ -72,6 +73,7 @@ mod tests {
             display_name: "test".into(),
             scope: Scope::System,
             roles: [role].into_iter().collect(),
+            certificate_key: None,
         }
     }
 

@@ -6,7 +6,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use chancery_tls::AcceptedTls;
+use chancery_brief::digest::Digest;
+use chancery_tls::{AcceptedTls, client_key};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::Sleep;
@@ -31,6 +32,8 @@ pub(super) enum Transport {
 pub(crate) struct Peer {
     /// Its address.
     pub(crate) address: SocketAddr,
+    /// SHA-256 of the public key of its certificate, if it presented one.
+    pub(crate) certificate_key: Option<Digest>,
 }
 
 /// An accepted connection. It is closed if it stays silent.
@@ -52,7 +55,11 @@ impl Connection {
     pub(super) fn new(transport: Transport, address: SocketAddr, place: Place) -> Self {
         let deadline = Box::pin(tokio::time::sleep(PREFACE_TIMEOUT));
         let preface = Some(Preface { missing: PREFACE_BYTES, deadline });
-        Self { transport, peer: Peer { address }, preface, _place: place }
+        let certificate_key = match &transport {
+            Transport::Plain(_) => None,
+            Transport::Tls(stream) => client_key(stream).map(Digest),
+        };
+        Self { transport, peer: Peer { address, certificate_key }, preface, _place: place }
     }
 
     /// Checks the deadline of the preface.

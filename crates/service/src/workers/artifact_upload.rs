@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chancery_brief::digest::Digest;
-use chancery_proto::names::PartId;
+use chancery_proto::names::{GeneratedId, PartId};
 use chancery_proto::render::v1::PrintWarning;
 use chancery_proto::worker::v1::upload_artifact_request::Part;
 use chancery_proto::worker::v1::{ArtifactHeader, UploadArtifactRequest};
@@ -51,21 +51,23 @@ struct Header {
 /// Receives an upload, and finishes its task. Bytes that do not match the header leave the lease as it is.
 pub(crate) async fn receive(
     store: &Store,
+    token: GeneratedId,
     parts: Streaming<UploadArtifactRequest>,
 ) -> Result<Received, Status> {
     // Spawned, so that staged bytes are discarded even if the worker disconnects.
     let store = store.clone();
-    tokio::spawn(async move { receive_and_finish(&store, parts).await })
+    tokio::spawn(async move { receive_and_finish(&store, &token, parts).await })
         .await
         .map_err(|error| internal(&error))?
 }
 
 async fn receive_and_finish(
     store: &Store,
+    token: &GeneratedId,
     mut parts: Streaming<UploadArtifactRequest>,
 ) -> Result<Received, Status> {
     let header = match next(&mut parts).await? {
-        Some(Part::Header(header)) => Header::decode(header)?,
+        Some(Part::Header(header)) => Header::decode(header, token)?,
         _ => return Err(invalid_field("header", "must be the first message")),
     };
     let task = header.lease.task.clone();
@@ -204,7 +206,7 @@ fn is_code(code: &str) -> bool {
 }
 
 impl Header {
-    fn decode(header: ArtifactHeader) -> Result<Self, Status> {
+    fn decode(header: ArtifactHeader, token: &GeneratedId) -> Result<Self, Status> {
         if !(1..=MAX_PDF_BYTES).contains(&header.size_bytes) {
             return Err(invalid_field("header.size_bytes", "must be from 1 byte to 256 MiB"));
         }
@@ -213,7 +215,7 @@ impl Header {
         }
         let warnings = warnings(header.warnings, header.print_warnings)?;
         Ok(Self {
-            lease: lease("header.lease", header.lease)?,
+            lease: lease("header.lease", header.lease, token)?,
             digest: digest("header.sha256", &header.sha256)?,
             size_bytes: header.size_bytes,
             pages: header.pages,

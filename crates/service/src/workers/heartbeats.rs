@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use chancery_store::{Lease, PrintEnvironment, Store};
+use chancery_store::{Lease, LeaseHolder, PrintEnvironment, Store};
 use tokio::time::Instant;
 
 /// Minimum time between two writes of a worker's heartbeat. A worker is live for a minute after one.
@@ -20,7 +20,7 @@ pub(crate) struct WorkerHeartbeats {
     written: Arc<Mutex<HashMap<Worker, Heartbeat>>>,
 }
 
-type Worker = (PrintEnvironment, String);
+type Worker = (PrintEnvironment, LeaseHolder);
 
 /// The last written heartbeat of a worker.
 #[derive(Debug, Clone, Copy)]
@@ -36,8 +36,13 @@ impl WorkerHeartbeats {
 
     /// Records that a worker requests tasks, and returns whether it is drained at the last heartbeat. The store checks
     /// that again when it leases tasks.
-    pub(crate) async fn record(&self, environment: PrintEnvironment, name: &str, free_slots: u32) -> bool {
-        let worker = (environment, name.to_owned());
+    pub(crate) async fn record(
+        &self,
+        environment: PrintEnvironment,
+        holder: &LeaseHolder,
+        free_slots: u32,
+    ) -> bool {
+        let worker = (environment, holder.clone());
         let now = Instant::now();
         let known = self.written().get(&worker).copied();
         if let Some(heartbeat) =
@@ -48,7 +53,7 @@ impl WorkerHeartbeats {
         // Before the write, so that concurrent calls of the worker do not write as well.
         let was_drained = known.is_some_and(|heartbeat| heartbeat.is_drained);
         self.remember(worker.clone(), Heartbeat { written_at: now, is_drained: was_drained });
-        match self.store.workers().record(environment, name, free_slots).await {
+        match self.store.workers().record(environment, holder, free_slots).await {
             Ok(is_drained) => {
                 self.remember(worker, Heartbeat { written_at: now, is_drained });
                 is_drained

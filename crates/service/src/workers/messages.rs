@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use chancery_brief::digest::Digest;
+use chancery_proto::names::GeneratedId;
 use chancery_proto::worker::v1 as wire;
 use chancery_store::{AcquiredLease, Lease, LeaseTimes, PrintEnvironment};
-use tonic::Status;
+use tonic::{Request, Status};
 
+use crate::auth::identity::shared_principal;
+use crate::auth::token_resolver::invalid_credentials;
 use crate::rpc::errors::invalid_field;
 use crate::rpc::fields::required;
 
@@ -35,15 +38,24 @@ pub(crate) fn duration_message(duration: Duration) -> prost_types::Duration {
     }
 }
 
-pub(crate) fn lease(field: &str, lease: Option<wire::Lease>) -> Result<Lease, Status> {
-    required(field, lease).map(Lease::from_message)
+/// Returns the token that a worker calls with.
+///
+/// # Errors
+/// `UNAUTHENTICATED` if there is none.
+pub(crate) fn token<T>(request: &Request<T>) -> Result<GeneratedId, Status> {
+    shared_principal(request)?.token().ok_or_else(invalid_credentials)
 }
 
-pub(crate) fn leases(leases: Vec<wire::Lease>) -> Result<Vec<Lease>, Status> {
+/// Returns a lease as the token uses it that the worker calls with.
+pub(crate) fn lease(field: &str, lease: Option<wire::Lease>, token: &GeneratedId) -> Result<Lease, Status> {
+    required(field, lease).map(|lease| Lease::from_message(lease, token))
+}
+
+pub(crate) fn leases(leases: Vec<wire::Lease>, token: &GeneratedId) -> Result<Vec<Lease>, Status> {
     if leases.len() > MAX_LEASES {
         return Err(invalid_field("leases", format!("must be at most {MAX_LEASES} leases")));
     }
-    Ok(leases.into_iter().map(Lease::from_message).collect())
+    Ok(leases.into_iter().map(|lease| Lease::from_message(lease, token)).collect())
 }
 
 pub(crate) fn environment(

@@ -5,12 +5,14 @@ use std::time::Duration;
 use chancery_proto::render::v1::RenderPhase;
 use chancery_proto::worker::v1 as wire;
 use chancery_proto::worker::v1::render_worker_service_server::RenderWorkerService;
-use chancery_store::{AttemptFailure, Finished, Lease, PrintEnvironment, Store};
+use chancery_store::{AttemptFailure, Finished, Lease, LeaseHolder, PrintEnvironment, Store};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep_until};
 use tonic::{Request, Response, Status, Streaming};
 
+use crate::auth::identity::principal;
 use crate::background::wakeups::Wakeups;
+use crate::listener::Peer;
 use crate::rpc::errors::{internal, invalid_field, status, unknown_value};
 use crate::rpc::fields::wait_time;
 use crate::rpc::response_streams::{ResponseStream, stream};
@@ -19,7 +21,7 @@ use crate::workers::artifact_upload;
 use crate::workers::heartbeats::WorkerHeartbeats;
 use crate::workers::messages::{
     MAX_LEASES, MAX_PAGES, acquired_message, duration_message, environment, is_upper_snake_case, lease,
-    leases,
+    leases, token,
 };
 use crate::workers::render_input;
 
@@ -52,14 +54,14 @@ impl RenderWorkers {
     async fn acquire(
         &self,
         environment: PrintEnvironment,
-        worker: &str,
+        holder: &LeaseHolder,
         limit: u32,
     ) -> Result<Vec<wire::AcquiredLease>, Status> {
         let (sender, receiver) = oneshot::channel();
-        let (this, worker) = (self.clone(), worker.to_owned());
+        let (this, holder) = (self.clone(), holder.clone());
         // Spawned, because a statement that is dropped half way may or may not have leased tasks.
         tokio::spawn(async move {
-            let acquired = this.store.queue().acquire_leases(environment, &worker, limit).await;
+            let acquired = this.store.queue().acquire_leases(environment, &holder, limit).await;
             if let Err(Ok(undelivered)) = sender.send(acquired) {
                 let leases: Vec<Lease> =
                     undelivered.leases.into_iter().map(|acquired| acquired.lease).collect();
@@ -89,31 +91,54 @@ impl RenderWorkers {
     }
 }
 
+fn check_worker_name(name: &str) -> Result<(), Status> {
+    let is_control = |letter: char| letter.is_control();
+    if !(1..=MAX_NAME).contains(&name.chars().count()) || name.contains(is_control) {
+        return Err(invalid_field("worker", "must have 1 to 200 characters, without control characters"));
+    }
+    Ok(())
+}
+
 #[tonic::async_trait]
 impl RenderWorkerService for RenderWorkers {
+    async fn enroll_worker(
+        &self,
+        request: Request<wire::EnrollWorkerRequest>,
+    ) -> Result<Response<wire::EnrollWorkerResponse>, Status> {
+        let principal = principal(&request)?;
+        let key = request.extensions().get::<Peer>().and_then(|peer| peer.certificate_key);
+        let worker = request.into_inner().worker;
+        check_worker_name(&worker)?;
+        let enrolled = self.store.access().enroll_worker(&principal, &worker, key).await.map_err(status)?;
+        Ok(Response::new(wire::EnrollWorkerResponse {
+            api_token: enrolled.name.to_string(),
+            secret: enrolled.secret.reveal().to_owned(),
+            time_to_live: Some(duration_message(enrolled.time_to_live)),
+        }))
+    }
+
     async fn acquire_leases(
         &self,
         request: Request<wire::AcquireLeasesRequest>,
     ) -> Result<Response<wire::AcquireLeasesResponse>, Status> {
+        let token = token(&request)?;
         let request = request.into_inner();
         if !(1..=MAX_LEASES).contains(&(request.max_leases as usize)) {
             return Err(invalid_field("max_leases", format!("must be from 1 to {MAX_LEASES}")));
         }
-        let is_control = |letter: char| letter.is_control();
-        if !(1..=MAX_NAME).contains(&request.worker.chars().count()) || request.worker.contains(is_control) {
-            return Err(invalid_field("worker", "must have 1 to 200 characters, without control characters"));
-        }
+        check_worker_name(&request.worker)?;
         let environment = environment("environment", request.environment)?;
         let deadline = Instant::now() + wait_time("wait", request.wait, DEFAULT_WAIT, MAX_WAIT)?;
+        let holder = LeaseHolder { token, worker: request.worker };
         loop {
-            let is_drained = self.heartbeats.record(environment, &request.worker, request.max_leases).await;
+            let is_drained = self.heartbeats.record(environment, &holder, request.max_leases).await;
             let mut next_task = std::pin::pin!(self.wakeups.next_task());
             // Enabled before the lease statement, so that a task queued between it and the wait wakes this call. A drained
             // worker must not consume the wake-up of one that may lease the task.
             if !is_drained {
                 next_task.as_mut().enable();
             }
-            let leases = self.acquire(environment, &request.worker, request.max_leases).await?;
+            let leases = self.acquire(environment, &holder, request.max_leases).await?;
             if !leases.is_empty() || Instant::now() >= deadline || self.shutdown.is_begun() {
                 return Ok(Response::new(wire::AcquireLeasesResponse { leases }));
             }
@@ -132,7 +157,8 @@ impl RenderWorkerService for RenderWorkers {
         &self,
         request: Request<wire::GetRenderInputRequest>,
     ) -> Result<Response<Self::GetRenderInputStream>, Status> {
-        let lease = lease("lease", request.into_inner().lease)?;
+        let token = token(&request)?;
+        let lease = lease("lease", request.into_inner().lease, &token)?;
         let input = self.store.queue().render_input(&lease).await.map_err(status)?;
         let store = self.store.clone();
         Ok(stream(|messages| render_input::send(store, input, messages), &self.shutdown))
@@ -142,7 +168,8 @@ impl RenderWorkerService for RenderWorkers {
         &self,
         request: Request<wire::RenewLeasesRequest>,
     ) -> Result<Response<wire::RenewLeasesResponse>, Status> {
-        let requested = leases(request.into_inner().leases)?;
+        let token = token(&request)?;
+        let requested = leases(request.into_inner().leases, &token)?;
         let current = self.store.queue().renew_leases(&requested).await.map_err(status)?;
         self.heartbeats.record_renewals(&current).await;
         let (renewed, lost): (Vec<&Lease>, Vec<&Lease>) =
@@ -158,8 +185,9 @@ impl RenderWorkerService for RenderWorkers {
         &self,
         request: Request<wire::ReportProgressRequest>,
     ) -> Result<Response<wire::ReportProgressResponse>, Status> {
+        let token = token(&request)?;
         let request = request.into_inner();
-        let lease = lease("lease", request.lease)?;
+        let lease = lease("lease", request.lease, &token)?;
         let phase =
             RenderPhase::try_from(request.phase).map_err(|_| unknown_value("phase", "RenderPhase"))?;
         if request.pages > MAX_PAGES {
@@ -174,7 +202,7 @@ impl RenderWorkerService for RenderWorkers {
         &self,
         request: Request<Streaming<wire::UploadArtifactRequest>>,
     ) -> Result<Response<wire::UploadArtifactResponse>, Status> {
-        let received = artifact_upload::receive(&self.store, request.into_inner()).await?;
+        let received = artifact_upload::receive(&self.store, token(&request)?, request.into_inner()).await?;
         self.wakeups.task_changed(&received.task);
         let already_finished = received.finished == Finished::Before;
         Ok(Response::new(wire::UploadArtifactResponse { already_finished }))
@@ -184,8 +212,9 @@ impl RenderWorkerService for RenderWorkers {
         &self,
         request: Request<wire::FailRenderRequest>,
     ) -> Result<Response<wire::FailRenderResponse>, Status> {
+        let token = token(&request)?;
         let request = request.into_inner();
-        let lease = lease("lease", request.lease)?;
+        let lease = lease("lease", request.lease, &token)?;
         if !is_upper_snake_case(&request.reason) {
             return Err(invalid_field("reason", "must be upper snake case of 1 to 63 characters"));
         }
@@ -204,7 +233,8 @@ impl RenderWorkerService for RenderWorkers {
         &self,
         request: Request<wire::ReleaseLeasesRequest>,
     ) -> Result<Response<wire::ReleaseLeasesResponse>, Status> {
-        let leases = leases(request.into_inner().leases)?;
+        let token = token(&request)?;
+        let leases = leases(request.into_inner().leases, &token)?;
         self.release(&leases).await?;
         Ok(Response::new(wire::ReleaseLeasesResponse {}))
     }

@@ -35,6 +35,7 @@ fn permissions(role: Role) -> &'static [Permission] {
         ],
         Role::Worker => &[Permission::Work],
         Role::Operator => &[Permission::WorkspaceAdmin, Permission::Operate],
+        Role::Enroller => &[Permission::Enroll],
     }
 }
 
@@ -59,6 +60,7 @@ async fn every_method_admits_exactly_the_roles_that_grant_its_permission() {
     }
     tokens.push((Some(Role::Worker), scene.worker.clone()));
     tokens.push((Some(Role::Operator), scene.operator.clone()));
+    tokens.push((Some(Role::Enroller), scene.enroller.clone()));
 
     let mut walked = BTreeSet::new();
     for path in methods() {

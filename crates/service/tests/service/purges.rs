@@ -230,7 +230,7 @@ async fn a_purge_deletes_stored_and_staged_bytes_in_the_database() {
     printed(&scene, 2, "first", &pdf(CANARY)).await;
     requested(&scene, 2, "second").await;
     let lease = scene.leased().await;
-    let lease = chancery_store::Lease::from_message(lease);
+    let lease = chancery_store::Lease::from_message(lease, &scene.worker.token);
     let blob = scene
         .store
         .artifacts()

@@ -15,7 +15,7 @@ use chancery_proto::worker::v1::{
 };
 use chancery_service::config::CommandLine;
 use chancery_service::server::{self, Running};
-use chancery_store::Store;
+use chancery_store::{LeaseHolder, Secret, Store};
 use chancery_testkit::database;
 use chancery_testkit::imports::{document, import};
 use chancery_testkit::print_environment::ENVIRONMENT;
@@ -37,6 +37,9 @@ pub(crate) struct QueueScene {
     pub(crate) briefs: Briefs,
     pub(crate) admin: String,
     pub(crate) operator: String,
+    /// The token that `workers` calls with.
+    pub(crate) worker: LeaseHolder,
+    pub(crate) enroller: Secret,
     pub(crate) running: Running,
     pub(crate) database: TestDatabase,
     _server: TestServer,
@@ -65,12 +68,28 @@ impl QueueScene {
         let running = server::start(&config, store.clone()).await.unwrap();
         let admin = secrets.admin.reveal().to_owned();
         let renders = RenderServiceClient::with_interceptor(channel(running.listen), bearer(&admin));
-        let worker = bearer(secrets.worker.reveal());
-        let workers = RenderWorkerServiceClient::with_interceptor(channel(running.worker_listen), worker);
+        let enrolled = database::enrolled(&store, &secrets.worker, "test").await;
+        let worker = LeaseHolder { token: enrolled.name.token.clone(), worker: "test".into() };
+        let authorization = bearer(enrolled.secret.reveal());
+        let workers =
+            RenderWorkerServiceClient::with_interceptor(channel(running.worker_listen), authorization);
         let mut briefs = BriefServiceClient::with_interceptor(channel(running.listen), bearer(&admin));
         briefs.import_brief(import(vec![document("b1", 1, content("One"))])).await.unwrap();
         let operator = secrets.operator.reveal().to_owned();
-        Self { store, renders, workers, briefs, admin, operator, running, database, _server: server }
+        let enroller = secrets.worker;
+        Self {
+            store,
+            renders,
+            workers,
+            worker,
+            enroller,
+            briefs,
+            admin,
+            operator,
+            running,
+            database,
+            _server: server,
+        }
     }
 
     pub(crate) async fn requested(&self) -> Render {

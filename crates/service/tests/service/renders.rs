@@ -167,7 +167,7 @@ async fn without_hints_waits_and_watches_still_end() {
     request.extensions_mut().insert(Arc::new(admin));
     let waiting = tokio::spawn(async move { deaf.wait_render(request).await.unwrap().into_inner() });
 
-    let mut acquired = scene.store.queue().acquire_leases(ENVIRONMENT, "test", 1).await.unwrap();
+    let mut acquired = scene.store.queue().acquire_leases(ENVIRONMENT, &scene.worker, 1).await.unwrap();
     let lease = acquired.leases.pop().unwrap().lease;
     let failure = AttemptFailure { reason: "R".into(), message: String::new(), retryable: false };
     scene.store.queue().fail_attempt(&lease, &failure).await.unwrap();

@@ -39,6 +39,7 @@ pub(crate) struct Scene {
     pub(crate) running: Running,
     pub(crate) operator: String,
     pub(crate) admin: String,
+    pub(crate) enroller: String,
     pub(crate) worker: String,
     pub(crate) server: TestServer,
     pub(crate) database: TestDatabase,
@@ -65,13 +66,16 @@ impl Scene {
 
     async fn with(server: TestServer, database: TestDatabase) -> Self {
         let secrets = first_secrets(&database).await;
+        let store = database::connect(&database).await;
+        let worker = database::enrolled(&store, &secrets.worker, "test").await.secret;
         let running = start(database.url(), &[]).await;
         let reveal = |secret: &chancery_store::Secret| secret.reveal().to_owned();
         Self {
             running,
             operator: reveal(&secrets.operator),
             admin: reveal(&secrets.admin),
-            worker: reveal(&secrets.worker),
+            enroller: reveal(&secrets.worker),
+            worker: reveal(&worker),
             server,
             database,
         }

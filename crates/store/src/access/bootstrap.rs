@@ -25,7 +25,7 @@ pub struct FirstSecrets {
     pub operator: Secret,
     /// Admin of workspace `default`, cleared for everything in it.
     pub admin: Secret,
-    /// SYSTEM worker.
+    /// SYSTEM enroller: worker processes exchange it for tokens of their own.
     pub worker: Secret,
 }
 
@@ -39,7 +39,7 @@ pub enum Bootstrapped {
 }
 
 impl AccessControl<'_> {
-    /// Creates workspace `default` (TLP, OMIT) and tokens for an operator, an admin and a worker, once. `store_secrets` stores
+    /// Creates workspace `default` (TLP, OMIT) and tokens for an operator, an admin and the enrolment of workers, once. `store_secrets` stores
     /// the secrets before the commit: when it fails, no token exists.
     ///
     /// # Errors
@@ -56,7 +56,7 @@ impl AccessControl<'_> {
         }
         let secrets = FirstSecrets {
             operator: first_token(&mut transaction, SYSTEM, Role::Operator, None).await?,
-            worker: first_token(&mut transaction, SYSTEM, Role::Worker, None).await?,
+            worker: first_token(&mut transaction, SYSTEM, Role::Enroller, None).await?,
             admin: first_token(&mut transaction, DEFAULT, Role::Admin, Some(Scheme::Tlp.highest())).await?,
         };
         store_secrets(&secrets)

@@ -1,6 +1,7 @@
 //! Principals, API tokens, workspaces, and the first secrets.
 
 pub(crate) mod bootstrap;
+pub(crate) mod enrolment;
 pub(crate) mod principal;
 pub(crate) mod token_recovery;
 pub(crate) mod tokens;

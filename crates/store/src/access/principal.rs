@@ -1,8 +1,9 @@
 //! The caller of a method. The service's identity layer is the only code that makes a [`Principal`]; everything else
 //! takes it as an argument.
 
+use chancery_brief::digest::Digest;
 use chancery_brief::marking::{Clearance, Policy, Rank, Scheme};
-use chancery_proto::names::{ResourceId, WorkspaceName};
+use chancery_proto::names::{ApiTokenName, GeneratedId, ResourceId, WorkspaceName};
 
 use crate::error::{Result, StoreError};
 
@@ -23,11 +24,13 @@ pub enum Role {
     Worker,
     /// SYSTEM: runs all of `AdminService`.
     Operator,
+    /// SYSTEM: exchanges itself for tokens of worker processes.
+    Enroller,
 }
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Reader,
         Self::Author,
         Self::Publisher,
@@ -35,6 +38,7 @@ impl Role {
         Self::Admin,
         Self::Worker,
         Self::Operator,
+        Self::Enroller,
     ];
 
     /// Returns the role as the database stores it.
@@ -47,12 +51,13 @@ impl Role {
             Self::Admin => "admin",
             Self::Worker => "worker",
             Self::Operator => "operator",
+            Self::Enroller => "enroller",
         }
     }
 
     /// Returns whether only tokens of workspace `system` may hold the role.
     pub const fn is_system(self) -> bool {
-        matches!(self, Self::Worker | Self::Operator)
+        matches!(self, Self::Worker | Self::Operator | Self::Enroller)
     }
 }
 
@@ -66,6 +71,7 @@ impl From<Role> for chancery_proto::admin::v1::Role {
             Role::Admin => Self::Admin,
             Role::Worker => Self::Worker,
             Role::Operator => Self::Operator,
+            Role::Enroller => Self::Enroller,
         }
     }
 }
@@ -127,6 +133,8 @@ pub struct Principal {
     pub scope: Scope,
     /// The principal's roles.
     pub roles: Roles,
+    /// SHA-256 of the public key of the client certificate that the token is bound to, if it is.
+    pub certificate_key: Option<Digest>,
 }
 
 /// The settings that decide a principal's view of one workspace's content.
@@ -152,6 +160,11 @@ impl Principal {
             }
             _ => Err(StoreError::Forbidden(WorkspaceName { workspace: workspace.clone() }.to_string())),
         }
+    }
+
+    /// Returns the id of the principal's token; `None` for principals without a token.
+    pub fn token(&self) -> Option<GeneratedId> {
+        self.subject.parse().ok().map(|name: ApiTokenName| name.token)
     }
 
     /// Returns the highest marking that the principal may read in their workspace; the lowest for SYSTEM, which reads

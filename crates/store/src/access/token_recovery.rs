@@ -98,6 +98,7 @@ impl AccessControl<'_> {
             display_name: role,
             scope: Scope::System,
             roles: [Role::Operator].into_iter().collect(),
+            certificate_key: None,
         })
     }
 

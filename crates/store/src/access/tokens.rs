@@ -14,7 +14,7 @@ use crate::access::AccessControl;
 use crate::access::principal::{Principal, Role, Roles, Scope};
 use crate::access::workspaces::{SYSTEM, checked_display_name};
 use crate::changes::log::{self, Change};
-use crate::convert::{damaged, generated_id};
+use crate::convert::{damaged, generated_id, to_digest};
 use crate::database::PgConnection;
 use crate::error::{Result, StoreError};
 
@@ -119,11 +119,16 @@ impl AccessControl<'_> {
         let row = sqlx::query!(
             r#"-- access::tokens::principal_of_secret_sha256
             select t.token_id, t.workspace_id, t.display_name, t.roles, t.clearance::smallint as clearance,
-                w.scheme, w.policy, extract(epoch from t.expires_at - clock_timestamp())::float8 as seconds_left
-            from api_tokens t join workspaces w using (workspace_id)
+                w.scheme, w.policy, t.certificate_key::bytea as certificate_key,
+                extract(epoch from least(t.expires_at, e.expires_at) - clock_timestamp())::float8 as seconds_left
+            from api_tokens t
+            join workspaces w using (workspace_id)
+            left join api_tokens e on e.token_id = t.enrolled_by
             where t.secret_sha256 = $1
-                and t.revoked_at is null
-                and (t.expires_at is null or t.expires_at > clock_timestamp())"#,
+                and t.revoked_at is null and e.revoked_at is null
+                and t.suspended_at is null and e.suspended_at is null
+                and (t.expires_at is null or t.expires_at > clock_timestamp())
+                and (e.expires_at is null or e.expires_at > clock_timestamp())"#,
             sha256.as_slice()
         )
         .fetch_optional(self.identity_pool)
@@ -143,6 +148,7 @@ impl AccessControl<'_> {
             display_name: row.display_name,
             scope,
             roles: roles(&row.roles)?,
+            certificate_key: row.certificate_key.map(to_digest).transpose()?,
         };
         // An expiry too far in the future for `Duration` counts as none: the identity cache looks the token up again
         // long before.
@@ -297,9 +303,9 @@ pub(crate) fn check_roles(workspace: &ResourceId, roles: Roles) -> Result<()> {
     let description = if roles.iter().next().is_none() {
         "at least one is required"
     } else if is_system && !roles.iter().all(Role::is_system) {
-        "tokens of workspace system can only have the roles worker and operator"
+        "tokens of workspace system can only have the roles worker, operator and enroller"
     } else if !is_system && roles.iter().any(Role::is_system) {
-        "the roles worker and operator are only for tokens of workspace system"
+        "the roles worker, operator and enroller are only for tokens of workspace system"
     } else {
         return Ok(());
     };

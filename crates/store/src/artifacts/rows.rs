@@ -29,7 +29,8 @@ impl Artifacts<'_> {
             ), lease as materialized (
                 select task_id, epoch, printer_version = $3::bytea and fonts_digest = $4::bytea as fits
                 from render_queue, quick
-                where task_id = $1 and epoch = $2 and leased_at is not null
+                where task_id = $1 and epoch = $2 and lease_secret = $6 and lease_token = $7
+                    and leased_at is not null and worker_token_holds($7)
             ), blob as (
                 insert into artifact_blobs (task_id, epoch, store_id)
                 select task_id, epoch, $5 from lease where fits
@@ -41,6 +42,8 @@ impl Artifacts<'_> {
             environment.printer_version.as_bytes().as_slice(),
             environment.fonts_digest.as_bytes().as_slice(),
             self.stores.external_id(),
+            /* lease_secret */ lease.secret(),
+            /* lease_token */ lease.token.as_str(),
         )
         .fetch_optional(self.pool)
         .await?;

@@ -1,5 +1,5 @@
 //! Render tasks, which equal renders share, as their workers change them. Every write is fenced: it locks the task's
-//! queue row by the lease's epoch, and no row means that the lease is lost.
+//! queue row by the lease's epoch, secret and token, and no row means that the lease is lost.
 
 use chancery_brief::digest::Digest;
 use chancery_proto::render::v1::{PrintWarning, RenderPhase};
@@ -65,12 +65,15 @@ impl RenderQueue<'_> {
             )
             update render_tasks t
             set phase = greatest(t.phase, $3), pages = greatest(t.pages, $4)
-            from quick
-            where t.task_id = $1 and t.epoch = $2 and t.state = 'RUNNING'",
+            from quick, render_queue q
+            where t.task_id = $1 and t.epoch = $2 and t.state = 'RUNNING'
+                and q.task_id = t.task_id and q.lease_secret = $5 and q.lease_token = $6 and worker_token_holds($6)",
             lease.task,
             lease.epoch,
             i16::try_from(i32::from(phase)).unwrap_or_default(),
             pages,
+            /* lease_secret */ lease.secret(),
+            /* lease_token */ lease.token.as_str(),
         )
         .execute(self.pool)
         .await?;
@@ -82,12 +85,16 @@ impl RenderQueue<'_> {
         let found = sqlx::query_scalar!(
             r#"-- renders::attempts::is_finished_by
             select exists (
-                select from render_tasks
-                where task_id = $1 and finished_epoch = $2 and artifact_digest = $3::bytea
+                select from render_tasks t
+                join render_attempts a on a.task_id = t.task_id and a.epoch = t.finished_epoch and a.event = 'LEASED'
+                where t.task_id = $1 and t.finished_epoch = $2 and t.artifact_digest = $3::bytea
+                    and a.lease_secret = $4 and a.token_id = $5
             ) as "found!""#,
             lease.task,
             lease.epoch,
             digest.as_bytes().as_slice(),
+            /* lease_secret */ lease.secret(),
+            /* token_id */ lease.token.as_str(),
         )
         .fetch_one(self.pool)
         .await?;
@@ -114,7 +121,8 @@ impl RenderQueue<'_> {
             "-- renders::attempts::commit_artifact
             with lease as materialized (
                 select task_id from render_queue
-                where task_id = $1 and epoch = $2 and leased_at is not null
+                where task_id = $1 and epoch = $2 and lease_secret = $10 and lease_token = $11
+                    and leased_at is not null and worker_token_holds($11)
                 for update
             ), artifact as (
                 -- Equal bytes may exist already, printed for another key. Theirs are kept with a new time, and ours
@@ -152,6 +160,8 @@ impl RenderQueue<'_> {
             /* warnings */ &column(|warning| &warning.text),
             /* warning_codes */ &column(|warning| &warning.code),
             /* warning_part_ids */ &column(|warning| &warning.part_id),
+            /* lease_secret */ lease.secret(),
+            /* lease_token */ lease.token.as_str(),
         )
         .fetch_optional(self.pool)
         .await?;
@@ -166,7 +176,8 @@ impl RenderQueue<'_> {
             "-- renders::attempts::fail_attempt
             with lease as materialized (
                 select task_id from render_queue
-                where task_id = $1 and epoch = $2 and leased_at is not null
+                where task_id = $1 and epoch = $2 and lease_secret = $9 and lease_token = $10
+                    and leased_at is not null and worker_token_holds($10)
                 for update
             ), task as (
                 update render_tasks t
@@ -206,6 +217,8 @@ impl RenderQueue<'_> {
             /* max attempts */ MAX_ATTEMPTS,
             /* min pause */ MIN_RETRY_PAUSE_SECONDS,
             /* max pause */ MAX_RETRY_PAUSE_SECONDS,
+            /* lease_secret */ lease.secret(),
+            /* lease_token */ lease.token.as_str(),
         )
         .fetch_optional(self.pool)
         .await?;

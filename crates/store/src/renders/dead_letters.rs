@@ -218,10 +218,11 @@ impl RenderQueue<'_> {
                 on conflict (render_key, generation) do nothing
                 returning task_id, workspace_id, epoch
             )
-            insert into render_queue (task_id, workspace_id, printer_version, fonts_digest, fair_rank, epoch)
+            insert into render_queue (task_id, workspace_id, printer_version, fonts_digest, fair_rank, epoch, marking)
             select task_id, workspace_id, $2::bytea, $3::bytea,
                 coalesce((select fair_rank from share), (select last_value from render_virtual_time)),
-                epoch
+                epoch,
+                (select max(visible_from) from renders where task_id = $1)
             from task
             returning task_id",
             dead.name.task.as_str(),

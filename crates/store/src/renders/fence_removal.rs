@@ -9,10 +9,13 @@ use crate::renders::leases::Lease;
 pub(crate) async fn remove_fence(pool: &Pool, lease: &Lease) -> Result<()> {
     // Not checked at compile time: `.sqlx` describes the statements of the default features.
     sqlx::query(
-        "-- renders::fence_removal::remove_fence\nupdate render_queue set epoch = $2 where task_id = $1",
+        "-- renders::fence_removal::remove_fence
+        update render_queue set epoch = $2, lease_secret = $3, lease_token = $4 where task_id = $1",
     )
     .bind(&lease.task)
     .bind(lease.epoch)
+    .bind(lease.secret())
+    .bind(lease.token.as_str())
     .execute(pool)
     .await?;
     Ok(())

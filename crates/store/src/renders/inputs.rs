@@ -156,9 +156,12 @@ impl RenderQueue<'_> {
             from render_queue q
             join render_tasks t using (task_id)
             join editions e using (brief_key, revision, from_rank)
-            where q.task_id = $1 and q.epoch = $2 and q.leased_at is not null",
+            where q.task_id = $1 and q.epoch = $2 and q.lease_secret = $3 and q.lease_token = $4
+                and q.leased_at is not null and worker_token_holds($4)",
             lease.task,
             lease.epoch,
+            lease.secret(),
+            lease.token.as_str(),
         )
         .fetch_optional(self.pool)
         .await?;

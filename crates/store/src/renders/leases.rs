@@ -1,9 +1,12 @@
 //! Leases: which worker may print a task, and for how long. A task's row in `render_queue` is its fence: every change
-//! of a live task locks that row first, by epoch, in the same statement.
+//! of a live task locks that row first, by epoch, secret and token, in the same statement.
 
+use std::fmt;
 use std::time::Duration;
 
+use chancery_proto::names::GeneratedId;
 use chancery_proto::worker::v1::Lease as LeaseMessage;
+use prost::bytes::Bytes;
 
 use crate::convert::damaged;
 use crate::error::Result;
@@ -28,24 +31,62 @@ impl Default for LeaseTimes {
 /// Number of expired leases after which a task is quarantined.
 const MAX_CRASHES: i32 = 3;
 
-/// A worker's time-limited right to print a task.
+/// A worker that takes leases.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct LeaseHolder {
+    /// The id of its token, to which its leases are bound.
+    pub token: GeneratedId,
+    /// The name that it reports.
+    pub worker: String,
+}
+
+/// A worker's time-limited right to print a task, which only its token can use.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Lease {
     /// The task's id.
     pub task: String,
     /// The fencing token, which rises with every lease of the task.
     pub epoch: i64,
+    /// The secret.
+    pub secret: LeaseSecret,
+    /// The id of the token that uses it.
+    pub token: GeneratedId,
+}
+
+/// The secret of a lease: 128 random bits. A worker that knows a task and its epoch cannot use another's lease.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct LeaseSecret(Bytes);
+
+/// Omits the secret.
+impl fmt::Debug for LeaseSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LeaseSecret(…)")
+    }
 }
 
 impl Lease {
-    /// Converts a worker's message. An epoch out of range becomes one that no task has.
-    pub fn from_message(message: LeaseMessage) -> Self {
-        Self { task: message.task, epoch: i64::try_from(message.epoch).unwrap_or(-1) }
+    /// Converts the message of a worker that calls with a token. An epoch out of range becomes one that no task has.
+    pub fn from_message(message: LeaseMessage, token: &GeneratedId) -> Self {
+        Self {
+            task: message.task,
+            epoch: i64::try_from(message.epoch).unwrap_or(-1),
+            secret: LeaseSecret(message.secret),
+            token: token.clone(),
+        }
     }
 
-    /// Converts the lease for a worker.
+    /// Converts the lease for its worker.
     pub fn to_message(&self) -> LeaseMessage {
-        LeaseMessage { task: self.task.clone(), epoch: u64::try_from(self.epoch).unwrap_or_default() }
+        LeaseMessage {
+            task: self.task.clone(),
+            epoch: u64::try_from(self.epoch).unwrap_or_default(),
+            secret: self.secret.0.clone(),
+        }
+    }
+
+    /// Returns the secret for a statement.
+    pub(crate) fn secret(&self) -> &[u8] {
+        &self.secret.0
     }
 }
 
@@ -69,21 +110,44 @@ pub struct Acquired {
 
 impl RenderQueue<'_> {
     /// Leases at most `limit` tasks of an environment, in the order of classes and fair shares (see migration 0006). An
-    /// expired lease is claimed like a new task and counts as a crash. Drained workers get no tasks.
+    /// expired lease is claimed like a new task and counts as a crash. Drained workers get no tasks, and others only
+    /// those of the workspaces and up to the marking that their token is limited to.
     pub async fn acquire_leases(
         self,
         environment: PrintEnvironment,
-        worker: &str,
+        holder: &LeaseHolder,
         limit: u32,
     ) -> Result<Acquired> {
-        let id = worker_id(environment, worker);
+        let id = worker_id(environment, &holder.worker);
         let rows = sqlx::query!(
             r#"-- renders::leases::acquire_leases
-            with picked as materialized (
+            with holder as materialized (
+                -- Enrolled tokens have the markings of the token that they come from.
+                select workspaces, coalesce(enrolled_by, token_id) as markings_of
+                from api_tokens
+                where token_id = $8 and worker_token_holds($8)
+            ), picked as materialized (
                 select task_id, fair_rank, leased_at is not null as expired
-                from render_queue
+                from render_queue q
                 where printer_version = $1::bytea and fonts_digest = $2::bytea and visible_at <= clock_timestamp()
-                    and not exists (select from workers where worker_id = $7 and drained_at is not null)
+                    and exists (select from holder)
+                    and not exists (
+                        select from workers where (worker_id = $7 or token_id = $8) and drained_at is not null
+                    )
+                    and (
+                        (select workspaces is null from holder)
+                        or q.workspace_id = any (coalesce((select workspaces from holder), '{}'))
+                    )
+                    and (
+                        not (select exists (
+                            select from api_token_markings where token_id = (select markings_of from holder)
+                        ))
+                        or exists (
+                            select from api_token_markings m join workspaces w using (scheme)
+                            where m.token_id = (select markings_of from holder)
+                                and w.workspace_id = q.workspace_id and q.marking <= m.highest
+                        )
+                    )
                 order by order_rank, queued_at
                 limit $3
                 for update skip locked
@@ -103,10 +167,14 @@ impl RenderQueue<'_> {
                     ended_at = case when p.expired and t.crashes + 1 >= $6 then clock_timestamp() end
                 from picked p
                 where t.task_id = p.task_id
-                returning t.task_id, t.epoch, t.state, t.attempts + t.crashes as attempt, p.expired
+                returning t.task_id, t.epoch, t.state, t.attempts + t.crashes as attempt, p.expired,
+                    -- Two identifiers have 244 random bits; their hash spreads them.
+                    substring(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())) for 16) as secret
             ), leased as (
                 update render_queue q
                 set epoch = task.epoch,
+                    lease_token = $8,
+                    lease_secret = task.secret,
                     leased_at = clock_timestamp(),
                     visible_at = clock_timestamp() + make_interval(secs => $5)
                 from task
@@ -114,10 +182,10 @@ impl RenderQueue<'_> {
             ), removed as (
                 delete from render_queue q using task where q.task_id = task.task_id and task.state = 'DEAD'
             ), recorded as (
-                insert into render_attempts (task_id, epoch, event, worker)
-                select task_id, epoch, 'LEASED', $4 from task where state = 'RUNNING'
+                insert into render_attempts (task_id, epoch, event, worker, token_id, lease_secret)
+                select task_id, epoch, 'LEASED', $4, $8, secret from task where state = 'RUNNING'
                 union all
-                select task_id, epoch - 1, 'EXPIRED', '' from task where expired
+                select task_id, epoch - 1, 'EXPIRED', '', '', '' from task where expired
             ), clock as materialized (
                 -- Racy, and that is acceptable: of two concurrent claims the later may set the virtual time back by the
                 -- distance between them. The next claim corrects it, and no claim had to wait.
@@ -125,15 +193,17 @@ impl RenderQueue<'_> {
                 from (select max(fair_rank) as fair_rank from picked) picked, render_virtual_time now
                 where picked.fair_rank > now.last_value
             )
-            select task_id as "task_id!", epoch as "epoch!", attempt as "attempt!", state = 'DEAD' as "dead!"
+            select task_id as "task_id!", epoch as "epoch!", attempt as "attempt!", state = 'DEAD' as "dead!",
+                secret as "secret!"
             from task left join clock on true"#,
             environment.printer_version.as_bytes().as_slice(),
             environment.fonts_digest.as_bytes().as_slice(),
             i64::from(limit),
-            /* worker name */ worker,
+            /* worker name */ holder.worker,
             /* lease seconds */ self.lease_times.lease.as_secs_f64(),
             /* max crashes */ MAX_CRASHES,
             /* worker_id */ id.as_str(),
+            /* token_id */ holder.token.as_str(),
         )
         .fetch_all(self.pool)
         .await?;
@@ -143,7 +213,9 @@ impl RenderQueue<'_> {
                 acquired.quarantined.push(row.task_id);
             } else {
                 let attempt = u32::try_from(row.attempt).map_err(damaged)?;
-                let lease = Lease { task: row.task_id, epoch: row.epoch };
+                let secret = LeaseSecret(row.secret.into());
+                let lease =
+                    Lease { task: row.task_id, epoch: row.epoch, secret, token: holder.token.clone() };
                 acquired.leases.push(AcquiredLease { lease, attempt });
             }
         }
@@ -153,41 +225,50 @@ impl RenderQueue<'_> {
     /// Renews leases independently of each other; returns those that still hold. A task past its deadline is not
     /// renewed.
     pub async fn renew_leases(self, leases: &[Lease]) -> Result<Vec<Lease>> {
-        let (tasks, epochs) = columns(leases);
+        let HeldColumns { tasks, epochs, secrets, tokens } = HeldColumns::of(leases);
         // Asynchronous commit: a renewal that is lost in a crash of the database only makes the lease shorter.
-        let rows = sqlx::query!(
+        let rows = sqlx::query_scalar!(
             "-- renders::leases::renew_leases
             with quick as materialized (
                 select set_config('synchronous_commit', 'off', true)
             )
             update render_queue q
             set visible_at = clock_timestamp() + make_interval(secs => $3)
-            from unnest($1::text[], $2::bigint[]) as held (task_id, epoch), quick
+            from unnest($1::text[], $2::bigint[], $5::bytea[], $6::text[]) as held (task_id, epoch, secret, token),
+                quick
             where q.task_id = held.task_id
                 and q.epoch = held.epoch
+                and q.lease_secret = held.secret
+                and q.lease_token = held.token
+                and worker_token_holds(held.token)
                 and q.leased_at > clock_timestamp() - make_interval(secs => $4)
-            returning q.task_id, q.epoch",
+            returning q.task_id",
             &tasks,
             &epochs,
             self.lease_times.lease.as_secs_f64(),
             self.lease_times.deadline.as_secs_f64(),
+            &secrets,
+            &tokens,
         )
         .fetch_all(self.pool)
         .await?;
-        Ok(rows.into_iter().map(|row| Lease { task: row.task_id, epoch: row.epoch }).collect())
+        let is_renewed = |lease: &&Lease| rows.contains(&lease.task);
+        Ok(leases.iter().filter(is_renewed).cloned().collect())
     }
 
     /// Releases leases without charging an attempt; returns the tasks that are queued again. Ignores lost leases.
     pub async fn release_leases(self, leases: &[Lease]) -> Result<Vec<String>> {
-        let (tasks, epochs) = columns(leases);
+        let HeldColumns { tasks, epochs, secrets, tokens } = HeldColumns::of(leases);
         // The epoch rises, so that late messages of the worker are rejected.
         let rows = sqlx::query_scalar!(
             "-- renders::leases::release_leases
             with lease as materialized (
                 select q.task_id
                 from render_queue q
-                join unnest($1::text[], $2::bigint[]) as held (task_id, epoch) using (task_id)
-                where q.epoch = held.epoch and q.leased_at is not null
+                join unnest($1::text[], $2::bigint[], $3::bytea[], $4::text[]) as held (task_id, epoch, secret, token)
+                    using (task_id)
+                where q.epoch = held.epoch and q.lease_secret = held.secret and q.lease_token = held.token
+                    and q.leased_at is not null
                 order by q.task_id
                 for update of q
             ), task as (
@@ -212,6 +293,8 @@ impl RenderQueue<'_> {
             select task_id from task",
             &tasks,
             &epochs,
+            &secrets,
+            &tokens,
         )
         .fetch_all(self.pool)
         .await?;
@@ -219,6 +302,21 @@ impl RenderQueue<'_> {
     }
 }
 
-fn columns(leases: &[Lease]) -> (Vec<String>, Vec<i64>) {
-    leases.iter().map(|lease| (lease.task.clone(), lease.epoch)).unzip()
+/// Leases as the columns of a statement.
+struct HeldColumns {
+    tasks: Vec<String>,
+    epochs: Vec<i64>,
+    secrets: Vec<Vec<u8>>,
+    tokens: Vec<String>,
+}
+
+impl HeldColumns {
+    fn of(leases: &[Lease]) -> Self {
+        Self {
+            tasks: leases.iter().map(|lease| lease.task.clone()).collect(),
+            epochs: leases.iter().map(|lease| lease.epoch).collect(),
+            secrets: leases.iter().map(|lease| lease.secret().to_vec()).collect(),
+            tokens: leases.iter().map(|lease| lease.token.to_string()).collect(),
+        }
+    }
 }

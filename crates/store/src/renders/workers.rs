@@ -3,6 +3,7 @@
 use chancery_proto::names::{GeneratedId, WorkerName};
 use time::OffsetDateTime;
 
+use crate::access::enrolment::TOKEN_LIFETIME;
 use crate::access::principal::Principal;
 use crate::access::workspaces::SYSTEM;
 use crate::changes::log::{self, Change};
@@ -10,7 +11,7 @@ use crate::convert::damaged;
 use crate::error::{Result, StoreError};
 use crate::renders::Workers;
 use crate::renders::environments::{PrintEnvironment, environment, worker_id};
-use crate::renders::leases::Lease;
+use crate::renders::leases::{Lease, LeaseHolder};
 
 /// How long a worker counts as live after it was last seen, in seconds. A worker with free slots requests tasks every
 /// few seconds; one without renews its leases every ten.
@@ -73,8 +74,13 @@ struct Row {
 
 impl Workers<'_> {
     /// Records a worker's request for tasks; returns whether the worker is drained. Call it every few seconds at most.
-    pub async fn record(self, environment: PrintEnvironment, name: &str, free_slots: u32) -> Result<bool> {
-        let id = worker_id(environment, name);
+    pub async fn record(
+        self,
+        environment: PrintEnvironment,
+        holder: &LeaseHolder,
+        free_slots: u32,
+    ) -> Result<bool> {
+        let (name, id) = (holder.worker.as_str(), worker_id(environment, &holder.worker));
         // Asynchronous commit: the next request restores what a crash of the database loses. A new environment under a
         // drained name is drained too, because draining concerns the host.
         let drained = sqlx::query_scalar!(
@@ -82,16 +88,21 @@ impl Workers<'_> {
             with quick as materialized (
                 select set_config('synchronous_commit', 'off', true)
             ), known as (
-                update workers set last_seen = clock_timestamp(), free_slots = $5
+                update workers set last_seen = clock_timestamp(), free_slots = $5, token_id = $7
                 from quick
                 where worker_id = $1
                 returning drained_at
             ), added as (
-                insert into workers (worker_id, name, printer_version, fonts_digest, free_slots, drained_at)
-                select $1, $2, $3::bytea, $4::bytea, $5, (select min(drained_at) from workers where name = $2)
+                insert into workers (worker_id, name, printer_version, fonts_digest, free_slots, drained_at, token_id)
+                select $1, $2, $3::bytea, $4::bytea, $5, (select min(drained_at) from workers where name = $2), $7
                 where not exists (select from known) and (select count(*) from workers) < $6
                 on conflict (worker_id) do nothing
                 returning drained_at
+            ), extended as (
+                -- The token of a process lives as long as the process calls.
+                update api_tokens set expires_at = clock_timestamp() + make_interval(secs => $8)
+                where token_id = $7 and enrolled_by is not null
+                    and expires_at < clock_timestamp() + make_interval(secs => $8 * 0.9)
             )
             select drained_at is not null as "drained!" from known
             union all
@@ -102,6 +113,8 @@ impl Workers<'_> {
             environment.fonts_digest.as_bytes().as_slice(),
             i32::try_from(free_slots).unwrap_or(i32::MAX),
             MAX_WORKERS,
+            /* token_id */ holder.token.as_str(),
+            /* token lifetime */ TOKEN_LIFETIME.as_secs_f64(),
         )
         .fetch_optional(self.pool)
         .await?;

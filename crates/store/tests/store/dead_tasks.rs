@@ -23,7 +23,7 @@ impl Fixture {
             self.leased_one().await;
             self.let_leases_run_out();
         }
-        let acquired = self.store.queue().acquire_leases(ENVIRONMENT, "worker", 1).await.unwrap();
+        let acquired = self.store.queue().acquire_leases(ENVIRONMENT, &self.worker, 1).await.unwrap();
         assert_eq!(acquired.quarantined.len(), 1);
     }
 
@@ -198,7 +198,7 @@ async fn queue_stats_match_the_tasks() {
     assert!(stats.table_bytes > 0);
     assert_eq!(stats.workspaces[0].depth, stats.depth);
     assert!(stats.environments[0].has_no_worker() && stats.environments[0].depth == stats.depth);
-    fixture.store.workers().record(ENVIRONMENT, "worker", 1).await.unwrap();
+    fixture.store.workers().record(ENVIRONMENT, &fixture.worker, 1).await.unwrap();
     assert_eq!(fixture.store.queue().stats(&operator()).await.unwrap().environments[0].live_workers, 1);
     let refused = fixture.store.queue().stats(&person("TLP:RED")).await;
     assert!(matches!(refused, Err(StoreError::Forbidden(_))), "{refused:?}");
@@ -207,7 +207,7 @@ async fn queue_stats_match_the_tasks() {
 #[tokio::test]
 async fn a_render_reports_the_pause_before_its_next_attempt() {
     let fixture = scene().await;
-    fixture.store.workers().record(ENVIRONMENT, "worker", 1).await.unwrap();
+    fixture.store.workers().record(ENVIRONMENT, &fixture.worker, 1).await.unwrap();
     let name = fixture.requested().await.render.name;
     fixture.store.queue().fail_attempt(&fixture.leased_one().await, &failure(true)).await.unwrap();
     let waiting = async || fixture.store.renders().get(&person("TLP:RED"), &name).await.unwrap().waiting;

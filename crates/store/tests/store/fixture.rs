@@ -8,7 +8,7 @@ use chancery_brief::validate::canonicalize;
 use chancery_postgres::{TestDatabase, TestServer};
 use chancery_proto::brief::v1::{Brief, BriefContent, Citation, Source};
 use chancery_proto::names::{BriefName, RevisionName};
-use chancery_store::{FirstSecrets, ImportDocument, Principal, Role, Scope, Store};
+use chancery_store::{FirstSecrets, ImportDocument, LeaseHolder, Principal, Role, Scope, Store};
 use chancery_testkit::content::{body, brief, marked, paragraph, statement};
 use chancery_testkit::database;
 use prost::Message as _;
@@ -17,6 +17,8 @@ use prost::Message as _;
 pub(crate) struct Fixture {
     pub(crate) store: Store,
     pub(crate) secrets: FirstSecrets,
+    /// A worker with a token of its own.
+    pub(crate) worker: LeaseHolder,
     pub(crate) database: TestDatabase,
     _server: TestServer,
 }
@@ -27,7 +29,8 @@ impl Fixture {
         let database = database::migrated(&server);
         let store = database::connect(&database).await;
         let secrets = database::bootstrap(&store).await;
-        Self { store, secrets, database, _server: server }
+        let worker = database::worker(&store, &secrets.worker, "worker").await;
+        Self { store, secrets, worker, database, _server: server }
     }
 
     /// Rows of a statement, with columns separated by `|`.
@@ -73,6 +76,7 @@ pub(crate) fn in_workspace(workspace: &str, role: Role, clearance: &str) -> Prin
             clearance: Clearance(Scheme::Tlp.rank(clearance).unwrap()),
         },
         roles: [role].into_iter().collect(),
+        certificate_key: None,
     }
 }
 
@@ -132,5 +136,6 @@ pub(crate) fn operator() -> Principal {
         display_name: "On call".into(),
         scope: Scope::System,
         roles: [Role::Operator].into_iter().collect(),
+        certificate_key: None,
     }
 }

@@ -82,7 +82,7 @@ async fn three_crashes_quarantine_a_task_and_refuse_new_requests_for_it() {
         fixture.leased_one().await;
         fixture.let_leases_run_out();
     }
-    let acquired = fixture.store.queue().acquire_leases(ENVIRONMENT, "worker", 9).await.unwrap();
+    let acquired = fixture.store.queue().acquire_leases(ENVIRONMENT, &fixture.worker, 9).await.unwrap();
     assert_eq!((acquired.leases.len(), acquired.quarantined.len()), (0, 1));
     assert_eq!(fixture.rows("select state, failure_reason from render_tasks"), ["DEAD|WORKER_CRASHED"]);
     assert_eq!(fixture.rows("select count(*) from render_queue"), ["0"]);
@@ -186,7 +186,7 @@ async fn only_workers_of_the_environment_get_its_tasks() {
     fixture.requested().await;
     let mut other = ENVIRONMENT;
     other.printer_version = Digest([8; 32]);
-    assert_eq!(fixture.store.queue().acquire_leases(other, "worker", 9).await.unwrap().leases, []);
+    assert_eq!(fixture.store.queue().acquire_leases(other, &fixture.worker, 9).await.unwrap().leases, []);
     let lease = fixture.leased_one().await;
     let refused = fixture.store.artifacts().stage(&lease, other).await.unwrap_err();
     assert!(matches!(refused, StoreError::WrongPrintEnvironment), "{refused}");
@@ -201,9 +201,9 @@ async fn of_eight_workers_no_two_get_the_same_task() {
     }
     let workers: Vec<_> = (0..8)
         .map(|_| {
-            let store = fixture.store.clone();
+            let (store, worker) = (fixture.store.clone(), fixture.worker.clone());
             tokio::spawn(async move {
-                store.queue().acquire_leases(ENVIRONMENT, "worker", 5).await.unwrap().leases
+                store.queue().acquire_leases(ENVIRONMENT, &worker, 5).await.unwrap().leases
             })
         })
         .collect();

@@ -84,7 +84,7 @@ impl Fixture {
 
     /// The leases that a worker with this many free slots gets.
     pub(crate) async fn leased(&self, limit: u32) -> Vec<Lease> {
-        let acquired = self.store.queue().acquire_leases(ENVIRONMENT, "worker", limit).await.unwrap();
+        let acquired = self.store.queue().acquire_leases(ENVIRONMENT, &self.worker, limit).await.unwrap();
         acquired.leases.into_iter().map(|acquired| acquired.lease).collect()
     }
 

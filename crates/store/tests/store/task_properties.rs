@@ -200,7 +200,13 @@ impl Both {
     /// The database may choose among several tasks, but must take as many as allowed.
     async fn claim(&mut self, limit: u32) {
         let due = self.tasks.values().filter(|task| task.after(&Event::Claimed).is_ok()).count();
-        let acquired = self.fixture.store.queue().acquire_leases(ENVIRONMENT, "worker", limit).await.unwrap();
+        let acquired = self
+            .fixture
+            .store
+            .queue()
+            .acquire_leases(ENVIRONMENT, &self.fixture.worker, limit)
+            .await
+            .unwrap();
         assert_eq!(acquired.leases.len() + acquired.quarantined.len(), due.min(limit as usize));
         for lease in acquired.leases.into_iter().map(|acquired| acquired.lease) {
             let task = self.tasks[&lease.task].after(&Event::Claimed).unwrap();

@@ -1,6 +1,8 @@
 use chancery_brief::digest::Digest;
 use chancery_brief::glyph_coverage::GlyphCoverage;
-use chancery_store::{PrintEnvironment, RenderFilter, StoreError, WaitingReason, Worker, WorkerPageKey};
+use chancery_store::{
+    LeaseHolder, PrintEnvironment, RenderFilter, StoreError, WaitingReason, Worker, WorkerPageKey,
+};
 use chancery_testkit::print_environment::ENVIRONMENT;
 
 use crate::fixture::{Fixture, operator, person};
@@ -16,7 +18,8 @@ impl Fixture {
     }
 
     async fn noted(&self, environment: PrintEnvironment, name: &str) -> bool {
-        self.store.workers().record(environment, name, 4).await.unwrap()
+        let holder = LeaseHolder { worker: name.to_owned(), ..self.worker.clone() };
+        self.store.workers().record(environment, &holder, 4).await.unwrap()
     }
 
     /// Moves the last report of all workers into the past.
@@ -168,7 +171,7 @@ async fn during_an_upgrade_each_task_is_printed_by_its_own_environment() {
     fixture.store.renders().set_print_environment(new, &GlyphCoverage::default()).await.unwrap();
     let after = fixture.requested().await.render;
     let claimed = async |environment| {
-        let acquired = fixture.store.queue().acquire_leases(environment, "worker", 9).await.unwrap();
+        let acquired = fixture.store.queue().acquire_leases(environment, &fixture.worker, 9).await.unwrap();
         let mut manifests = Vec::new();
         for acquired in &acquired.leases {
             let manifest = fixture.store.queue().render_input(&acquired.lease).await.unwrap().manifest;

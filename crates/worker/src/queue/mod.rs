@@ -1,6 +1,7 @@
 //! The service as the worker sees it: the trait, its gRPC implementation, and the input of a task.
 
 pub(crate) mod backoff;
+pub(crate) mod credentials;
 mod error;
 pub(crate) mod grpc;
 pub(crate) mod metered;

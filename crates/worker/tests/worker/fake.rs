@@ -99,7 +99,7 @@ impl Queue for FakeQueue {
             state.most_leased = state.most_leased.max(state.leased);
             let deadline = state.deadline.and_then(|deadline| prost_types::Duration::try_from(deadline).ok());
             state.editions.extend(taken.iter().cloned());
-            let lease = |task| Some(Lease { task, epoch: 1 });
+            let lease = |task| Some(Lease { task, epoch: 1, ..Lease::default() });
             taken
                 .into_iter()
                 .map(|(task, _)| AcquiredLease {
