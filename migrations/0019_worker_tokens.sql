@@ -19,13 +19,16 @@ alter table api_tokens
     add column workspaces text[] check (cardinality(workspaces) between 1 and 100),
     add column suspended_at timestamptz,
     add column suspension_reason text not null default '',
+    add column last_used_at timestamptz,
     add constraint api_tokens_enrolled_check check (enrolled_by is null or (roles = array['worker'] and expires_at is not null));
+create index api_tokens_by_creator on api_tokens (created_by);
 create index api_tokens_enrolled on api_tokens (enrolled_by, expires_at) where enrolled_by is not null;
 comment on column api_tokens.enrolled_by is 'The enrolment token that a worker process exchanged for this one; null for all that people made';
 comment on column api_tokens.certificate_key is 'SHA-256 of the public key of the client certificate that calls must present; null when there was none';
 comment on column api_tokens.workspaces is 'The workspaces whose tasks a worker gets; null means all';
 comment on column api_tokens.suspended_at is 'When it was suspended, which an operator can lift; null while it holds';
 comment on column api_tokens.suspension_reason is 'Why, for people';
+comment on column api_tokens.last_used_at is 'When it was last used, to ten minutes; null when it never was, or not since this is recorded';
 
 create table api_token_markings (
     token_id text collate "C" not null references api_tokens on delete cascade,

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use chancery_client::{Client, ClientConfig};
 use chancery_postgres::{TestDatabase, TestServer};
-use chancery_proto::admin::v1::{GetQueueStatsRequest, Role};
+use chancery_proto::admin::v1::{GetQueueStatsRequest, ListApiTokensRequest, Role};
 use chancery_proto::brief::v1::GetBriefRequest;
 use chancery_proto::errors::v1::Reason;
 use chancery_testkit::programs::own_binary;
@@ -36,7 +36,10 @@ async fn a_token_issued_from_the_database_works_at_once_and_is_audited() {
     let ran = issue(stack.database(), &[]).run().await.exits(0);
     let admin = client(stack.url(), &ran.stdout).await;
     admin.get_brief(get()).await.unwrap();
-    let tokens = admin.all_api_tokens("workspaces/default").await.unwrap();
+    let tokens = admin
+        .all_api_tokens(ListApiTokensRequest { parent: "workspaces/default".into(), ..Default::default() })
+        .await
+        .unwrap();
     let issued = tokens.last().unwrap();
     assert_eq!((issued.clearance.as_str(), issued.roles().next()), ("TLP:RED", Some(Role::Admin)));
     assert!(ran.stderr.contains(&issued.name) && ran.stderr.contains("TLP:RED"), "{}", ran.stderr);

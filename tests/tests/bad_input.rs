@@ -146,7 +146,8 @@ async fn missing_resources_are_not_found() {
     }
     let render = GetRenderRequest { name: MISSING_RENDER.into() };
     refused(admin.get_render(render).await, NotFound, Reason::NotFound);
-    let token = RevokeApiTokenRequest { name: MISSING_RENDER.replace("renders", "apiTokens") };
+    let token =
+        RevokeApiTokenRequest { name: MISSING_RENDER.replace("renders", "apiTokens"), ..Default::default() };
     refused(admin.revoke_api_token(token).await, NotFound, Reason::NotFound);
     assert_eq!(stack.content(), before);
 }

@@ -101,7 +101,7 @@ async fn a_revoked_token_is_rejected_on_every_replica_within_a_second() {
         let reader = stack.caller(&format!("reader-{number}"), &[Role::Reader], "TLP:RED").await;
         let there = stack.client_of(other.url(), &reader.token_file).await;
         stale_for(&there, Instant::now(), |answer| matches!(answer, Ok(1))).await;
-        let revoke = RevokeApiTokenRequest { name: reader.token_name.clone() };
+        let revoke = RevokeApiTokenRequest { name: reader.token_name.clone(), ..Default::default() };
         stack.admin().await.revoke_api_token(revoke).await.unwrap();
         let refused = |answer: &Result<u32, Error>| answer.as_ref().is_err_and(is_unauthenticated);
         let stale = stale_for(&there, Instant::now(), refused).await;

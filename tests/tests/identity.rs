@@ -4,8 +4,8 @@
 
 use chancery_client::{Client, ClientConfig};
 use chancery_proto::admin::v1::{
-    ApiToken, CreateApiTokenRequest, CreateWorkspaceRequest, GetWorkspaceRequest, MarkingScheme,
-    RevokeApiTokenRequest, Role, WithholdingPolicy, Workspace,
+    ApiToken, CreateApiTokenRequest, CreateWorkspaceRequest, GetWorkspaceRequest, ListApiTokensRequest,
+    MarkingScheme, RevokeApiTokenRequest, Role, WithholdingPolicy, Workspace,
 };
 use chancery_proto::brief::v1::GetBriefRequest;
 use chancery_proto::errors::v1::Reason;
@@ -14,6 +14,10 @@ use chancery_testkit::refusals::refused;
 use chancery_testkit::{Stack, WORKSPACE, files};
 use chancery_tests::{RUSSIA_IRAN, render_of};
 use tonic::Code::{NotFound, PermissionDenied, Unauthenticated};
+
+fn tokens_of(workspace: &str) -> ListApiTokensRequest {
+    ListApiTokensRequest { parent: workspace.into(), ..Default::default() }
+}
 
 fn get() -> GetBriefRequest {
     GetBriefRequest { name: RUSSIA_IRAN.into(), ..Default::default() }
@@ -37,7 +41,7 @@ async fn a_revoked_token_is_rejected_at_once() {
     stack.import(files::revisions("russia-iran")).await;
     let reader = stack.caller("reader", &[Role::Reader], "TLP:CLEAR").await;
     reader.client.get_brief(get()).await.unwrap();
-    let revoke = || RevokeApiTokenRequest { name: reader.token_name.clone() };
+    let revoke = || RevokeApiTokenRequest { name: reader.token_name.clone(), ..Default::default() };
     let revoked = stack.admin().await.revoke_api_token(revoke()).await.unwrap();
     assert!(revoked.revoke_time.is_some());
     refused(reader.client.get_brief(get()).await, Unauthenticated, Reason::Unauthenticated);
@@ -68,7 +72,7 @@ async fn each_role_allows_its_own_calls_and_no_others() {
         check_access(reads, client.get_brief(get()).await.map(drop));
         check_access(publishes, client.import_brief(import(revisions.clone())).await.map(drop));
         check_access(renders, client.create_render(render_of(RUSSIA_IRAN)).await.map(drop));
-        check_access(role == Role::Admin, client.all_api_tokens(WORKSPACE).await.map(drop));
+        check_access(role == Role::Admin, client.all_api_tokens(tokens_of(WORKSPACE)).await.map(drop));
     }
 }
 
@@ -92,7 +96,11 @@ async fn another_workspace_is_denied_whether_or_not_it_exists() {
         withholding_policy: WithholdingPolicy::Mark.into(),
         ..Default::default()
     };
-    let request = CreateWorkspaceRequest { workspace_id: "other".into(), workspace: Some(workspace) };
+    let request = CreateWorkspaceRequest {
+        workspace_id: "other".into(),
+        workspace: Some(workspace),
+        ..Default::default()
+    };
     let made = operator.create_workspace(request).await.unwrap();
     assert_eq!((made.name.as_str(), made.marking_scheme()), ("workspaces/other", MarkingScheme::Us));
 

@@ -123,6 +123,10 @@ unary! {
     admin.list_api_tokens(admin::ListApiTokensRequest) -> admin::ListApiTokensResponse, RETRY, call;
     /// Revokes a token. Idempotent.
     admin.revoke_api_token(admin::RevokeApiTokenRequest) -> admin::ApiToken, RETRY, call;
+    /// Suspends a token. Idempotent.
+    admin.suspend_api_token(admin::SuspendApiTokenRequest) -> admin::ApiToken, RETRY, call;
+    /// Ends the suspension of a token. Idempotent.
+    admin.resume_api_token(admin::ResumeApiTokenRequest) -> admin::ApiToken, RETRY, call;
     /// Returns statistics of the render queue.
     admin.get_queue_stats(admin::GetQueueStatsRequest) -> admin::QueueStats, RETRY, call;
     /// Lists a page of workers.
@@ -192,14 +196,13 @@ impl Client {
         }
     }
 
-    /// Lists all tokens of a workspace, oldest first.
-    pub async fn all_api_tokens(&self, workspace: &str) -> Result<Vec<admin::ApiToken>, Error> {
+    /// Lists all tokens that match a request, oldest first.
+    pub async fn all_api_tokens(
+        &self,
+        mut request: admin::ListApiTokensRequest,
+    ) -> Result<Vec<admin::ApiToken>, Error> {
         let mut all = Vec::new();
-        let mut request = admin::ListApiTokensRequest {
-            parent: workspace.to_owned(),
-            page_size: MAX_PAGE_SIZE,
-            ..Default::default()
-        };
+        request.page_size = MAX_PAGE_SIZE;
         loop {
             let page = self.list_api_tokens(request.clone()).await?;
             all.extend(page.api_tokens);

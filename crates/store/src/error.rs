@@ -42,6 +42,12 @@ pub enum StoreError {
     /// not learn about.
     #[error("the caller may not use {0}")]
     Forbidden(String),
+    /// An operator, who reads no content, may not create tokens that do, except for the first admin of a workspace.
+    #[error(
+        "operators grant no rights to content, except to the first admin of a workspace: let an admin create the token, or \
+         use `chancery token issue` where the database is reached"
+    )]
+    GrantsContent,
     /// An imported revision differs from the stored revision of the same number.
     #[error("revision {number} differs from the stored revision with the same number")]
     RevisionDiffers {

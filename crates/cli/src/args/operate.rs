@@ -89,12 +89,19 @@ pub enum Token {
         /// Role of the token; may be repeated
         #[arg(long = "role", value_enum, required = true, value_name = "ROLE")]
         roles: Vec<RoleArg>,
-        /// Highest marking that the token can read, such as TLP:AMBER; none for worker and operator
+        /// Highest marking that the token can read, such as TLP:AMBER; none for worker, operator and enroller
         #[arg(long, value_name = "MARKING", default_value = "")]
         clearance: String,
-        /// Expiry time of the token, such as 2027-01-01T00:00:00Z
-        #[arg(long, value_name = "TIME")]
-        expires: Option<prost_types::Timestamp>,
+        /// Expiry time of the token, such as 2027-01-01T00:00:00Z, or "never" [default: in 90 days; never for worker and
+        /// enroller]
+        #[arg(long, value_name = "TIME", value_parser = expiry)]
+        expires: Option<Expires>,
+        /// Prints tasks of this workspace only; may be repeated. For worker and enroller
+        #[arg(long = "only-workspace", value_name = "WORKSPACE")]
+        only_workspaces: Vec<ResourceId>,
+        /// Prints tasks up to this marking only; may be repeated, once for each marking scheme. For worker and enroller
+        #[arg(long = "highest-marking", value_name = "MARKING")]
+        highest_markings: Vec<String>,
         /// File for the secret (mode 0600) [default: standard output]
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
@@ -103,12 +110,52 @@ pub enum Token {
     /// restore or when secrets were lost
     Issue(IssueToken),
     /// Lists the workspace's tokens, without secrets
-    List,
+    List {
+        /// Lists only the tokens that this token created, by its id or full name
+        #[arg(long, value_name = "TOKEN")]
+        creator: Option<String>,
+        /// Lists the tokens of worker processes, too
+        #[arg(long)]
+        enrolled: bool,
+    },
     /// Revokes a token permanently
     Revoke {
         /// Id or full name of the token
         token: String,
+        /// Revokes all tokens that it created, too, directly or through others
+        #[arg(long)]
+        with_created: bool,
     },
+    /// Makes a token invalid until it is resumed
+    Suspend {
+        /// Id or full name of the token
+        token: String,
+        /// Reason, for people
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    /// Ends the suspension of a token
+    Resume {
+        /// Id or full name of the token
+        token: String,
+    },
+}
+
+/// When a token expires.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expires {
+    Never,
+    At(prost_types::Timestamp),
+}
+
+fn expiry(text: &str) -> Result<Expires, String> {
+    if text == "never" {
+        return Ok(Expires::Never);
+    }
+    let time = text
+        .parse()
+        .map_err(|error| format!("{error}; expected a time such as 2027-01-01T00:00:00Z, or \"never\""));
+    time.map(Expires::At)
 }
 
 #[derive(Debug, Args)]
@@ -122,10 +169,10 @@ pub struct IssueToken {
     #[arg(long = "role", value_enum, value_name = "ROLE")]
     pub roles: Vec<RoleArg>,
     /// Highest marking that the token can read, such as TLP:AMBER [default: the workspace's highest for an admin;
-    /// required for other roles; none for worker and operator]
+    /// required for other roles; none for worker, operator and enroller]
     #[arg(long, value_name = "MARKING")]
     pub clearance: Option<String>,
-    /// Expiry time of the token, such as 2027-01-01T00:00:00Z [default: never]
+    /// Expiry time of the token, such as 2027-01-01T00:00:00Z [default: in 90 days; never for worker and enroller]
     #[arg(long, value_name = "TIME")]
     pub expires: Option<prost_types::Timestamp>,
     /// New file for the secret (mode 0600) [default: standard output]
@@ -185,6 +232,8 @@ pub enum RoleArg {
     Worker,
     /// Workspace `system`: manages workspaces, the render queue and its workers
     Operator,
+    /// Workspace `system`: exchanged by each worker process for a token of its own
+    Enroller,
 }
 
 impl From<RoleArg> for Role {
@@ -197,6 +246,7 @@ impl From<RoleArg> for Role {
             RoleArg::Admin => Self::Admin,
             RoleArg::Worker => Self::Worker,
             RoleArg::Operator => Self::Operator,
+            RoleArg::Enroller => Self::Enroller,
         }
     }
 }

@@ -6,7 +6,7 @@ use chancery_brief::marking::{Policy, Scheme};
 use chancery_proto::admin::v1 as wire;
 use chancery_proto::names::{ResourceId, WorkspaceName};
 use chancery_store as store;
-use chancery_store::{DeadTaskFilter, DeadTaskPageKey, Roles, WorkerPageKey};
+use chancery_store::{DeadTaskFilter, DeadTaskPageKey, WorkerPageKey};
 use prost_types::FieldMask;
 use time::OffsetDateTime;
 use tonic::Status;
@@ -200,18 +200,6 @@ pub(crate) fn workspace_update(
     })
 }
 
-pub(crate) fn token_message(token: store::ApiToken) -> wire::ApiToken {
-    wire::ApiToken {
-        name: token.name.to_string(),
-        display_name: token.display_name,
-        roles: token.roles.iter().map(|role| wire::Role::from(role).into()).collect(),
-        clearance: token.clearance,
-        create_time: Some(timestamp(token.created_at)),
-        expire_time: token.expires_at.map(timestamp),
-        revoke_time: token.revoked_at.map(timestamp),
-    }
-}
-
 pub(crate) fn scheme(number: i32) -> Result<Scheme, Status> {
     match wire::MarkingScheme::try_from(number) {
         Ok(wire::MarkingScheme::Unspecified | wire::MarkingScheme::Tlp) => Ok(Scheme::Tlp),
@@ -226,28 +214,6 @@ pub(crate) fn policy(number: i32) -> Result<Policy, Status> {
         Ok(wire::WithholdingPolicy::Unspecified | wire::WithholdingPolicy::Omit) => Ok(Policy::Omit),
         Ok(wire::WithholdingPolicy::Mark) => Ok(Policy::Mark),
         Err(_) => Err(unknown_value("workspace.withholding_policy", "WithholdingPolicy")),
-    }
-}
-
-pub(crate) fn roles(numbers: &[i32]) -> Result<Roles, Status> {
-    let roles = numbers.iter().enumerate().map(|(index, number)| {
-        let role = wire::Role::try_from(*number).ok().and_then(role);
-        role.ok_or_else(|| unknown_value(&format!("api_token.roles[{index}]"), "Role"))
-    });
-    roles.collect()
-}
-
-fn role(message: wire::Role) -> Option<store::Role> {
-    match message {
-        wire::Role::Unspecified => None,
-        wire::Role::Reader => Some(store::Role::Reader),
-        wire::Role::Author => Some(store::Role::Author),
-        wire::Role::Publisher => Some(store::Role::Publisher),
-        wire::Role::Renderer => Some(store::Role::Renderer),
-        wire::Role::Admin => Some(store::Role::Admin),
-        wire::Role::Worker => Some(store::Role::Worker),
-        wire::Role::Operator => Some(store::Role::Operator),
-        wire::Role::Enroller => Some(store::Role::Enroller),
     }
 }
 

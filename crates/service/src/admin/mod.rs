@@ -2,3 +2,4 @@
 
 pub(crate) mod messages;
 pub(crate) mod service;
+mod tokens;

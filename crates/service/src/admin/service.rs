@@ -5,23 +5,24 @@ use chancery_proto::admin::v1::{
     ApiToken, CreateApiTokenRequest, CreateApiTokenResponse, CreateWorkspaceRequest, DrainWorkerRequest,
     GetQueueStatsRequest, GetWorkspaceRequest, ListApiTokensRequest, ListApiTokensResponse,
     ListDeadTasksRequest, ListDeadTasksResponse, ListWorkersRequest, ListWorkersResponse, QueueStats,
-    RenderTask, RequeueTaskRequest, RevokeApiTokenRequest, UndrainWorkerRequest, UpdateWorkspaceRequest,
-    Worker, Workspace,
+    RenderTask, RequeueTaskRequest, ResumeApiTokenRequest, RevokeApiTokenRequest, SuspendApiTokenRequest,
+    UndrainWorkerRequest, UpdateWorkspaceRequest, Worker, Workspace,
 };
-use chancery_proto::names::{ApiTokenName, GeneratedId, ResourceId, TaskName, WorkerName, WorkspaceName};
-use chancery_store::{NewToken, Store};
+use chancery_proto::names::{ResourceId, TaskName, WorkerName, WorkspaceName};
+use chancery_store::Store;
 use tonic::{Request, Response, Status};
 
 use crate::admin::messages::{
-    DeadTaskListQuery, parse_worker_position, policy, roles, scheme, stats_message, task_message,
-    task_position_key, token_message, worker_message, worker_position_key, workspace_message,
-    workspace_update,
+    DeadTaskListQuery, parse_worker_position, policy, scheme, stats_message, task_message, task_position_key,
+    worker_message, worker_position_key, workspace_message, workspace_update,
 };
+use crate::admin::tokens::{self, TokenEndings};
 use crate::auth::identity::principal;
 use crate::background::wakeups::Wakeups;
 use crate::cache::Cache;
 use crate::rpc::errors::{invalid_page_token, status};
-use crate::rpc::fields::{name, required, time};
+use crate::rpc::fields::{name, required};
+use crate::rpc::idempotency::write_id;
 use crate::rpc::pagination::Page;
 
 /// Implements `AdminService` over the store.
@@ -35,6 +36,10 @@ pub(crate) struct Admin {
 impl Admin {
     pub(crate) const fn new(store: Store, cache: Cache, wakeups: Wakeups) -> Self {
         Self { store, cache, wakeups }
+    }
+
+    const fn token_endings(&self) -> TokenEndings<'_> {
+        TokenEndings { store: &self.store, cache: &self.cache, wakeups: &self.wakeups }
     }
 
     async fn set_drained<T>(
@@ -57,7 +62,9 @@ impl AdminService for Admin {
         request: Request<CreateWorkspaceRequest>,
     ) -> Result<Response<Workspace>, Status> {
         let principal = principal(&request)?;
-        let request = request.into_inner();
+        let mut request = request.into_inner();
+        let write = std::mem::take(&mut request.request_id);
+        let write = write_id("CreateWorkspace", write, &request)?;
         let id: ResourceId = name("workspace_id", &request.workspace_id)?;
         let workspace = required("workspace", request.workspace)?;
         let scheme = scheme(workspace.marking_scheme)?;
@@ -65,7 +72,7 @@ impl AdminService for Admin {
         let created = self
             .store
             .access()
-            .create_workspace(&principal, &id, &workspace.display_name, scheme, policy)
+            .create_workspace(&principal, &id, &workspace.display_name, scheme, policy, write.as_ref())
             .await;
         Ok(Response::new(workspace_message(created.map_err(status)?)))
     }
@@ -98,21 +105,8 @@ impl AdminService for Admin {
         request: Request<CreateApiTokenRequest>,
     ) -> Result<Response<CreateApiTokenResponse>, Status> {
         let principal = principal(&request)?;
-        let request = request.into_inner();
-        let WorkspaceName { workspace } = name("parent", &request.parent)?;
-        let requested = required("api_token", request.api_token)?;
-        let expires_at =
-            requested.expire_time.as_ref().map(|end| time("api_token.expire_time", end)).transpose()?;
-        let token = NewToken {
-            display_name: &requested.display_name,
-            roles: roles(&requested.roles)?,
-            clearance: &requested.clearance,
-            expires_at,
-        };
-        let created = self.store.access().create_token(&principal, &workspace, &token).await;
-        let (token, secret) = created.map_err(status)?;
-        let (api_token, secret) = (Some(token_message(token)), secret.reveal().to_owned());
-        Ok(Response::new(CreateApiTokenResponse { api_token, secret }))
+        let created = tokens::create(&self.store, &principal, request.into_inner()).await?;
+        Ok(Response::new(created))
     }
 
     async fn list_api_tokens(
@@ -120,17 +114,8 @@ impl AdminService for Admin {
         request: Request<ListApiTokensRequest>,
     ) -> Result<Response<ListApiTokensResponse>, Status> {
         let principal = principal(&request)?;
-        let request = request.into_inner();
-        let WorkspaceName { workspace } = name("parent", &request.parent)?;
-        let page = Page::read(format!("tokens of {workspace}"), request.page_size, &request.page_token)?;
-        let after = page.after.as_deref().map(str::parse::<GeneratedId>).transpose();
-        let after = after.map_err(|_| invalid_page_token())?;
-        let listed =
-            self.store.access().list_tokens(&principal, &workspace, after.as_ref(), page.limit()).await;
-        let mut found = listed.map_err(status)?;
-        let next_page_token = page.cut(&mut found, |token| token.name.token.to_string());
-        let api_tokens = found.into_iter().map(token_message).collect();
-        Ok(Response::new(ListApiTokensResponse { api_tokens, next_page_token }))
+        let listed = tokens::list(&self.store, &principal, request.into_inner()).await?;
+        Ok(Response::new(listed))
     }
 
     async fn revoke_api_token(
@@ -138,10 +123,23 @@ impl AdminService for Admin {
         request: Request<RevokeApiTokenRequest>,
     ) -> Result<Response<ApiToken>, Status> {
         let principal = principal(&request)?;
-        let token: ApiTokenName = name("name", &request.into_inner().name)?;
-        let revoked = self.store.access().revoke_token(&principal, &token).await.map_err(status)?;
-        self.cache.invalidate_token(&token);
-        Ok(Response::new(token_message(revoked)))
+        Ok(Response::new(self.token_endings().revoke(&principal, request.get_ref()).await?))
+    }
+
+    async fn suspend_api_token(
+        &self,
+        request: Request<SuspendApiTokenRequest>,
+    ) -> Result<Response<ApiToken>, Status> {
+        let principal = principal(&request)?;
+        Ok(Response::new(self.token_endings().suspend(&principal, request.get_ref()).await?))
+    }
+
+    async fn resume_api_token(
+        &self,
+        request: Request<ResumeApiTokenRequest>,
+    ) -> Result<Response<ApiToken>, Status> {
+        let principal = principal(&request)?;
+        Ok(Response::new(tokens::resume(&self.store, &principal, request.get_ref()).await?))
     }
 
     async fn get_queue_stats(

@@ -131,7 +131,16 @@ where
                 }
             };
             request.extensions_mut().insert(Arc::clone(&principal));
-            let mut response = inner.call(request).await?.map(|body| kind.hold_while_open(body, admitted));
+            let response = if kind.may_take_minutes() {
+                tokio::select! {
+                    biased;
+                    response = inner.call(request) => response?,
+                    () = shared.tokens.ended(&secret) => return Ok(invalid_credentials().into_http()),
+                }
+            } else {
+                inner.call(request).await?
+            };
+            let mut response = response.map(|body| kind.hold_while_open(body, admitted));
             if traits.has_side_effects {
                 // Whether the call logged a change is not known here; the followers of the log check.
                 shared.wakeups.change_logged();

@@ -12,11 +12,8 @@ use tokio::time::{Instant, Sleep};
 use tonic::Status;
 use tonic::body::Body;
 
-use crate::auth::token_resolver::{TokenResolver, invalid_credentials};
+use crate::auth::token_resolver::{CHECK_INTERVAL, TokenResolver, invalid_credentials};
 use crate::cache::entries::SecretDigest;
-
-/// Time between two checks of an idle stream.
-const CHECK_INTERVAL: Duration = Duration::from_millis(500);
 
 /// Pause before a check that the database did not answer is retried. Pending messages wait for it.
 const RETRY_PAUSE: Duration = Duration::from_millis(100);

@@ -1,6 +1,7 @@
 //! Resolves API tokens to principals.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chancery_store::{Principal, Store};
 use tokio::time::Instant;
@@ -47,7 +48,21 @@ impl TokenResolver {
         self.cache.insert_principal(read_at, *secret, &resolved);
         Ok(Some(resolved.principal))
     }
+
+    /// Waits until a token is no longer valid.
+    pub(crate) async fn ended(&self, secret: &SecretDigest) {
+        loop {
+            tokio::time::sleep(CHECK_INTERVAL).await;
+            // While the database does not answer, the call continues.
+            if matches!(self.resolve(secret).await, Ok(None)) {
+                return;
+            }
+        }
+    }
 }
+
+/// Time between two checks of the token of a call or stream that lasts.
+pub(crate) const CHECK_INTERVAL: Duration = Duration::from_millis(500);
 
 /// Returns the same status for unknown, expired and revoked tokens, so that a caller cannot probe for tokens.
 pub(crate) fn invalid_credentials() -> Status {

@@ -17,7 +17,7 @@ fn workspace(id: &str) -> CreateWorkspaceRequest {
         withholding_policy: WithholdingPolicy::Mark.into(),
         ..Workspace::default()
     };
-    CreateWorkspaceRequest { workspace_id: id.into(), workspace: Some(workspace) }
+    CreateWorkspaceRequest { workspace_id: id.into(), workspace: Some(workspace), ..Default::default() }
 }
 
 fn new_token(parent: &str, role: Role, clearance: &str) -> CreateApiTokenRequest {
@@ -107,12 +107,12 @@ async fn a_token_works_until_it_is_revoked() {
     let listed = admin.list_api_tokens(list).await.unwrap().into_inner().api_tokens;
     assert!(listed.contains(&token), "{listed:?}");
 
-    let revoke = RevokeApiTokenRequest { name: token.name };
+    let revoke = RevokeApiTokenRequest { name: token.name, ..Default::default() };
     let revoked = admin.revoke_api_token(revoke.clone()).await.unwrap().into_inner();
     assert_eq!(admin.revoke_api_token(revoke).await.unwrap().into_inner(), revoked);
     refused(reader.get_brief(get).await, Code::Unauthenticated, Reason::Unauthenticated);
     let name = format!("workspaces/default/apiTokens/{}", "0".repeat(32));
-    let missing = admin.revoke_api_token(RevokeApiTokenRequest { name }).await;
+    let missing = admin.revoke_api_token(RevokeApiTokenRequest { name, ..Default::default() }).await;
     refused(missing, Code::NotFound, Reason::NotFound);
 }
 

@@ -59,7 +59,11 @@ impl Side {
             .into(),
             ..Workspace::default()
         };
-        let request = CreateWorkspaceRequest { workspace_id: id.clone(), workspace: Some(workspace) };
+        let request = CreateWorkspaceRequest {
+            workspace_id: id.clone(),
+            workspace: Some(workspace),
+            ..Default::default()
+        };
         scene.admins(&scene.operator).create_workspace(request).await.unwrap();
         let token = scene.token(&id, &[Role::Admin], scheme.label(scheme.highest())).await;
         let renders = RenderServiceClient::with_interceptor(scene.channel(), bearer(&token));

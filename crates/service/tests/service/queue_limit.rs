@@ -42,7 +42,11 @@ async fn stranger(scene: &QueueScene) -> Renders {
         withholding_policy: WithholdingPolicy::Omit.into(),
         ..Workspace::default()
     };
-    let request = CreateWorkspaceRequest { workspace_id: "other".into(), workspace: Some(workspace) };
+    let request = CreateWorkspaceRequest {
+        workspace_id: "other".into(),
+        workspace: Some(workspace),
+        ..Default::default()
+    };
     admins.create_workspace(request).await.unwrap();
     let api_token = ApiToken {
         display_name: "Another caller".into(),

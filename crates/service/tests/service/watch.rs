@@ -209,7 +209,7 @@ async fn a_watch_ends_when_its_token_is_revoked() {
     let mut answers = begin(&reader, from_now()).await;
     assert_eq!(next(&mut answers).await.unwrap().0, "checkpoint");
     let name = made.api_token.unwrap().name;
-    admin.revoke_api_token(RevokeApiTokenRequest { name }).await.unwrap();
+    admin.revoke_api_token(RevokeApiTokenRequest { name, ..Default::default() }).await.unwrap();
     publish(&scene, "b1", 1, content("One")).await;
     let ended = tokio::time::timeout(Duration::from_secs(5), answers.message())
         .await

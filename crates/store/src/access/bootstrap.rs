@@ -6,7 +6,9 @@ use chancery_brief::marking::{Policy, Rank, Scheme};
 
 use crate::access::AccessControl;
 use crate::access::principal::Role;
-use crate::access::tokens::{Secret, insert_token};
+use crate::access::secrets::Secret;
+use crate::access::token_creation::{Expiry, TokenRow, insert_token};
+use crate::access::tokens::WorkerLimits;
 use crate::access::workspaces::{SYSTEM, insert_workspace};
 use crate::changes::log::{self, Change};
 use crate::database::PgConnection;
@@ -76,7 +78,16 @@ async fn first_token(
     clearance: Option<Rank>,
 ) -> Result<Secret> {
     let secret = Secret::generate()?;
-    let roles = [role].into_iter().collect();
-    insert_token(transaction, workspace, role.as_str(), roles, clearance, &secret, None, SUBJECT).await?;
+    let row = TokenRow {
+        workspace,
+        display_name: role.as_str(),
+        roles: [role].into_iter().collect(),
+        clearance,
+        // An installation must not lock itself out.
+        expiry: Expiry::Never,
+        limits: &WorkerLimits::default(),
+        creator: SUBJECT,
+    };
+    insert_token(transaction, &row, &secret).await?;
     Ok(secret)
 }

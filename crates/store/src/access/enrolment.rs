@@ -8,7 +8,7 @@ use chancery_proto::names::{ApiTokenName, ResourceId};
 
 use crate::access::AccessControl;
 use crate::access::principal::{Principal, Role};
-use crate::access::tokens::Secret;
+use crate::access::secrets::Secret;
 use crate::access::workspaces::SYSTEM;
 use crate::changes::log::{self, Change};
 use crate::convert::{damaged, generated_id};

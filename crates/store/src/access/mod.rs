@@ -3,6 +3,8 @@
 pub(crate) mod bootstrap;
 pub(crate) mod enrolment;
 pub(crate) mod principal;
+pub(crate) mod secrets;
+pub(crate) mod token_creation;
 pub(crate) mod token_recovery;
 pub(crate) mod tokens;
 pub(crate) mod workspaces;

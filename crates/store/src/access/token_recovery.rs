@@ -9,7 +9,9 @@ use time::OffsetDateTime;
 
 use crate::access::AccessControl;
 use crate::access::principal::{Principal, Role, Roles, Scope};
-use crate::access::tokens::{ApiToken, NewToken, Secret, check_roles};
+use crate::access::secrets::Secret;
+use crate::access::token_creation::{CreatedToken, CreationRule, Expiry, NewToken, check_roles};
+use crate::access::tokens::{ApiToken, WorkerLimits};
 use crate::access::workspaces::SYSTEM;
 use crate::convert::time_of;
 use crate::database::schema;
@@ -27,7 +29,7 @@ pub struct TokenToIssue<'a> {
     pub roles: Roles,
     /// A label of the workspace's scheme; `None` means the highest one for an admin.
     pub clearance: Option<&'a str>,
-    /// When it expires, if ever.
+    /// When it expires; `None` for the usual time of its roles.
     pub expires_at: Option<Timestamp>,
 }
 
@@ -45,7 +47,7 @@ impl AccessControl<'_> {
         workspace: &ResourceId,
         token: &TokenToIssue<'_>,
         store_secret: impl FnOnce(&ApiToken, &Secret) -> std::result::Result<(), E>,
-    ) -> Result<(ApiToken, Secret)> {
+    ) -> Result<CreatedToken> {
         schema::check(self.pool).await?;
         let principal = self.database_principal().await?;
         let scheme = match self.workspace(&principal, workspace).await {
@@ -76,13 +78,18 @@ impl AccessControl<'_> {
             display_name: token.display_name.unwrap_or("Issued by chancery token issue"),
             roles,
             clearance,
-            expires_at: token.expires_at.map(checked_expiry).transpose()?,
+            expiry: match token.expires_at {
+                Some(time) => Expiry::At(checked_expiry(time)?),
+                None => Expiry::Usual,
+            },
+            limits: WorkerLimits::default(),
         };
         let store_secret = |token: &ApiToken, secret: &Secret| {
             store_secret(token, secret)
                 .map_err(|error| StoreError::Settings(format!("storing the secret: {error}")))
         };
-        self.create_token_and_store(&principal, workspace, &new, store_secret).await
+        let rule = CreationRule::Any;
+        self.create_token_and_store(&principal, workspace, &new, rule, None, store_secret).await
     }
 
     /// Returns a SYSTEM principal named after the database role of this connection.

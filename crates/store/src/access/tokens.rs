@@ -1,64 +1,20 @@
-//! API tokens: how secrets are made and looked up. Only a hash of a secret is ever stored.
+//! API tokens: how callers are known by them, and how they are listed, revoked and suspended.
 
-use std::fmt;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chancery_brief::marking::{Clearance, Rank, Scheme};
 use chancery_proto::names::{ApiTokenName, GeneratedId, ResourceId};
-use sha2::{Digest, Sha256};
+use sqlx::PgExecutor;
 use time::OffsetDateTime;
 
 use crate::access::AccessControl;
 use crate::access::principal::{Principal, Role, Roles, Scope};
-use crate::access::workspaces::{SYSTEM, checked_display_name};
+use crate::access::secrets::Secret;
 use crate::changes::log::{self, Change};
-use crate::convert::{damaged, generated_id, to_digest};
+use crate::convert::{damaged, to_digest};
 use crate::database::PgConnection;
 use crate::error::{Result, StoreError};
-
-/// The prefix of every secret, so that secret scanners recognise leaked ones.
-const PREFIX: &str = "chy_";
-
-/// A token's secret: `chy_` and 32 random bytes in base64url. It is shown once, when the token is made.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Generates a secret.
-    ///
-    /// # Errors
-    /// [`StoreError::Randomness`] when the operating system returns no random bytes.
-    pub fn generate() -> Result<Self> {
-        let mut bytes = [0; 32];
-        getrandom::fill(&mut bytes)?;
-        Ok(Self(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes))))
-    }
-
-    /// Parses a secret sent by a caller; `None` when it is malformed.
-    pub fn parse(text: &str) -> Option<Self> {
-        let bytes = URL_SAFE_NO_PAD.decode(text.strip_prefix(PREFIX)?).ok()?;
-        (bytes.len() == 32).then(|| Self(text.to_owned()))
-    }
-
-    /// Returns the secret's text, to hand it to its owner.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-
-    /// Returns the hash that is stored. A secret has 256 random bits, so a fast hash suffices.
-    pub fn sha256(&self) -> [u8; 32] {
-        Sha256::digest(self.0.as_bytes()).into()
-    }
-}
-
-/// Omits the secret.
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
-    }
-}
 
 /// A token, without its secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,34 +29,100 @@ pub struct ApiToken {
     pub clearance: String,
     /// When it was created.
     pub created_at: OffsetDateTime,
+    /// The subject who created it.
+    pub creator: String,
+    /// Whether the token that created it was revoked.
+    pub creator_is_revoked: bool,
     /// When it expires, if ever.
     pub expires_at: Option<OffsetDateTime>,
+    /// When it was last used, accurate to ten minutes.
+    pub used_at: Option<OffsetDateTime>,
     /// When it was revoked, if it was.
     pub revoked_at: Option<OffsetDateTime>,
+    /// When and why it was suspended, if it is.
+    pub suspension: Option<Suspension>,
+    /// The limits of a worker.
+    pub limits: WorkerLimits,
+    /// The enrolment token that a worker process exchanged for it.
+    pub enrolled_by: Option<ApiTokenName>,
+    /// Whether calls must come with the client certificate that it is bound to.
+    pub is_bound_to_certificate: bool,
 }
 
-/// A token to create.
-#[derive(Debug, Clone)]
-pub struct NewToken<'a> {
-    /// The name shown to people.
-    pub display_name: &'a str,
-    /// The roles to grant.
-    pub roles: Roles,
-    /// A label of the workspace's scheme; empty for SYSTEM roles.
-    pub clearance: &'a str,
-    /// When it expires, if ever.
-    pub expires_at: Option<OffsetDateTime>,
+/// The suspension of a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suspension {
+    /// When it began.
+    pub at: OffsetDateTime,
+    /// Its reason, for people.
+    pub reason: String,
+}
+
+/// The tasks that a worker gets.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WorkerLimits {
+    /// Those of these workspaces; of all, when empty.
+    pub workspaces: Vec<ResourceId>,
+    /// Those up to these markings, at most one of each scheme; of all markings, when empty. Tasks of workspaces with another
+    /// scheme are excluded.
+    pub highest_markings: Vec<(Scheme, Rank)>,
+}
+
+/// Which tokens of a workspace to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TokenFilter {
+    /// Only those created by this subject.
+    pub creator: Option<String>,
+    /// Include those of worker processes.
+    pub with_enrolled: bool,
 }
 
 /// A row of `api_tokens`.
 struct Row {
     token_id: String,
+    workspace_id: String,
     display_name: String,
     roles: Vec<String>,
     clearance: Option<i16>,
     created_at: OffsetDateTime,
+    created_by: String,
+    creator_is_revoked: bool,
     expires_at: Option<OffsetDateTime>,
+    last_used_at: Option<OffsetDateTime>,
     revoked_at: Option<OffsetDateTime>,
+    suspended_at: Option<OffsetDateTime>,
+    suspension_reason: String,
+    workspaces: Option<Vec<String>>,
+    schemes: Vec<String>,
+    highest: Vec<i16>,
+    enrolled_by: Option<String>,
+    is_bound: bool,
+}
+
+/// Selects the [`Row`]s of tokens `t` that match a condition. The method's name opens the statement.
+macro_rules! select_tokens {
+    ($method:literal, $condition:literal, $($bind:expr),+ $(,)?) => {
+        sqlx::query_as!(
+            Row,
+            "-- " + $method + r#"
+            select t.token_id, t.workspace_id, t.display_name, t.roles, t.clearance::smallint as clearance, t.created_at,
+                t.created_by, coalesce(m.revoked_at is not null, false) as "creator_is_revoked!", t.expires_at,
+                t.last_used_at, t.revoked_at, t.suspended_at, t.suspension_reason, t.workspaces, t.enrolled_by,
+                t.certificate_key is not null as "is_bound!",
+                array(
+                    select l.scheme from api_token_markings l
+                    where l.token_id = coalesce(t.enrolled_by, t.token_id) order by l.scheme
+                ) as "schemes!",
+                array(
+                    select l.highest::smallint from api_token_markings l
+                    where l.token_id = coalesce(t.enrolled_by, t.token_id) order by l.scheme
+                ) as "highest!"
+            from api_tokens t
+            left join api_tokens m on m.token_id = split_part(t.created_by, '/', 4)
+            "# + $condition,
+            $($bind),+
+        )
+    };
 }
 
 impl AccessControl<'_> {
@@ -156,63 +178,26 @@ impl AccessControl<'_> {
         Ok(Some((principal, left)))
     }
 
-    /// Creates a token, with no more permissions than its creator has.
-    ///
-    /// # Errors
-    /// [`StoreError::Forbidden`] for another workspace, [`StoreError::ClearanceTooLow`] for a clearance above the
-    /// creator's, [`StoreError::InvalidField`] for values that do not fit together, [`StoreError::NotFound`].
-    pub async fn create_token(
-        self,
-        principal: &Principal,
-        workspace: &ResourceId,
-        new: &NewToken<'_>,
-    ) -> Result<(ApiToken, Secret)> {
-        self.create_token_and_store(principal, workspace, new, |_, _| Ok(())).await
-    }
-
-    /// Creates a token as [`Self::create_token`] does. `store_secret` stores the secret before the commit: when it fails, the
-    /// token does not exist.
-    pub(crate) async fn create_token_and_store(
-        self,
-        principal: &Principal,
-        workspace: &ResourceId,
-        new: &NewToken<'_>,
-        store_secret: impl FnOnce(&ApiToken, &Secret) -> Result<()>,
-    ) -> Result<(ApiToken, Secret)> {
-        let scheme = self.workspace(principal, workspace).await?.scheme;
-        let display_name = checked_display_name("api_token.display_name", new.display_name)?;
-        check_roles(workspace, new.roles)?;
-        let clearance = checked_clearance(principal, workspace, scheme, new.clearance)?;
-        let secret = Secret::generate()?;
-        let mut transaction = self.pool.begin().await?;
-        let (id, created_at) = insert_token(
-            &mut transaction,
-            workspace.as_str(),
-            display_name,
-            new.roles,
-            clearance,
-            &secret,
-            new.expires_at,
-            &principal.subject,
+    /// Records that a token is in use, every ten minutes at most.
+    pub async fn record_token_use(self, token: &GeneratedId) -> Result<()> {
+        // Asynchronous commit: the next use restores what a crash of the database loses.
+        sqlx::query!(
+            "-- access::tokens::record_token_use
+            with quick as materialized (
+                select set_config('synchronous_commit', 'off', true)
+            )
+            update api_tokens set last_used_at = clock_timestamp()
+            from quick
+            where token_id = $1
+                and (last_used_at is null or last_used_at < clock_timestamp() - interval '10 minutes')",
+            token.as_str(),
         )
+        .execute(self.identity_pool)
         .await?;
-        let token = ApiToken {
-            name: ApiTokenName { workspace: workspace.clone(), token: id },
-            display_name: display_name.to_owned(),
-            roles: new.roles,
-            clearance: new.clearance.to_owned(),
-            created_at,
-            expires_at: new.expires_at,
-            revoked_at: None,
-        };
-        store_secret(&token, &secret)?;
-        let change = Change::of_no_brief("token_created", token.name.to_string());
-        log::record(&mut transaction, workspace.as_str(), &principal.subject, &[change]).await?;
-        transaction.commit().await?;
-        Ok((token, secret))
+        Ok(())
     }
 
-    /// Lists a workspace's tokens, oldest first, from the one after `after` on.
+    /// Lists a workspace's tokens up to the principal's clearance, oldest first, from the one after `after` on.
     ///
     /// # Errors
     /// [`StoreError::Forbidden`], [`StoreError::NotFound`].
@@ -220,163 +205,204 @@ impl AccessControl<'_> {
         self,
         principal: &Principal,
         workspace: &ResourceId,
+        filter: &TokenFilter,
         after: Option<&GeneratedId>,
         limit: i64,
     ) -> Result<Vec<ApiToken>> {
         let scheme = self.workspace(principal, workspace).await?.scheme;
-        let rows = sqlx::query_as!(
-            Row,
-            "-- access::tokens::list_tokens
-            select token_id, display_name, roles, clearance::smallint as clearance, created_at, expires_at, revoked_at
-            from api_tokens
-            where workspace_id = $1
+        let rows = select_tokens!(
+            "access::tokens::list_tokens",
+            "where t.workspace_id = $1
                 and ($2::text is null
-                    or (created_at, token_id) > (select a.created_at, a.token_id from api_tokens a where a.token_id = $2))
-            order by created_at, token_id
+                    or (t.created_at, t.token_id) > (select a.created_at, a.token_id from api_tokens a where a.token_id = $2))
+                and ($4::text is null or t.created_by = $4)
+                and ($5 or t.enrolled_by is null)
+                and ($6::smallint is null or t.clearance <= $6)
+            order by t.created_at, t.token_id
             limit $3",
             workspace.as_str(),
             after.map(GeneratedId::as_str),
-            limit
+            limit,
+            filter.creator,
+            filter.with_enrolled,
+            highest_managed(principal),
         )
         .fetch_all(self.pool)
         .await?;
-        rows.into_iter().map(|row| row.into_token(workspace, scheme)).collect()
+        rows.into_iter().map(|row| row.into_token(scheme)).collect()
     }
 
-    /// Revokes a token permanently. Revoking it again changes nothing.
+    /// Revokes a token permanently, with the worker tokens that were enrolled by it, and with all tokens that were created
+    /// by it, directly or through others, if `with_created`. Revoking it again changes nothing more. Returns the token, and
+    /// the names of all that were revoked.
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`], [`StoreError::NotFound`].
-    pub async fn revoke_token(self, principal: &Principal, name: &ApiTokenName) -> Result<ApiToken> {
-        let scheme = self.workspace(principal, &name.workspace).await?.scheme;
+    /// [`StoreError::Forbidden`], [`StoreError::NotFound`], [`StoreError::ClearanceTooLow`] for a token above the
+    /// principal's own clearance.
+    pub async fn revoke_token(
+        self,
+        principal: &Principal,
+        name: &ApiTokenName,
+        with_created: bool,
+    ) -> Result<(ApiToken, Vec<ApiTokenName>)> {
+        self.managed_token(principal, name).await?;
         let mut transaction = self.pool.begin().await?;
-        let revoked = sqlx::query_scalar!(
-            "-- access::tokens::revoke_token
-            update api_tokens set revoked_at = clock_timestamp()
-            where workspace_id = $1 and token_id = $2 and revoked_at is null",
-            name.workspace.as_str(),
-            name.token.as_str()
+        let revoked = sqlx::query!(
+            r#"-- access::tokens::revoke_token
+            with recursive made as (
+                select token_id, workspace_id from api_tokens where token_id = $1
+                union
+                select t.token_id, t.workspace_id
+                from made m join api_tokens t on t.enrolled_by = m.token_id or (
+                    $2 and t.created_by = 'workspaces/' || m.workspace_id || '/apiTokens/' || m.token_id
+                )
+            )
+            update api_tokens t set revoked_at = clock_timestamp()
+            from made
+            where t.token_id = made.token_id and t.revoked_at is null
+            returning t.workspace_id, t.token_id"#,
+            name.token.as_str(),
+            with_created,
+        )
+        .fetch_all(&mut *transaction)
+        .await?;
+        let named = |workspace: &str, token: &str| -> Result<ApiTokenName> {
+            Ok(ApiTokenName {
+                workspace: workspace.parse().map_err(damaged)?,
+                token: token.parse().map_err(damaged)?,
+            })
+        };
+        let names: Result<Vec<ApiTokenName>> =
+            revoked.iter().map(|row| named(&row.workspace_id, &row.token_id)).collect();
+        let names = names?;
+        record_by_workspace(&mut transaction, principal, "token_revoked", &names).await?;
+        transaction.commit().await?;
+        Ok((self.managed_token(principal, name).await?, names))
+    }
+
+    /// Suspends a token, or ends its suspension when the reason is `None`. A suspended token is refused like a revoked one,
+    /// and so are the worker tokens enrolled by it. A repetition changes nothing.
+    ///
+    /// # Errors
+    /// As [`Self::revoke_token`].
+    pub async fn suspend_token(
+        self,
+        principal: &Principal,
+        name: &ApiTokenName,
+        reason: Option<&str>,
+    ) -> Result<ApiToken> {
+        self.managed_token(principal, name).await?;
+        let mut transaction = self.pool.begin().await?;
+        let changed = sqlx::query!(
+            "-- access::tokens::suspend_token
+            update api_tokens
+            set suspended_at = case when $2 then clock_timestamp() end, suspension_reason = coalesce($3, '')
+            where token_id = $1 and (suspended_at is not null) <> $2",
+            name.token.as_str(),
+            reason.is_some(),
+            reason,
         )
         .execute(&mut *transaction)
         .await?;
-        let row = sqlx::query_as!(
-            Row,
-            "-- access::tokens::revoke_token
-            select token_id, display_name, roles, clearance::smallint as clearance, created_at, expires_at, revoked_at
-            from api_tokens where workspace_id = $1 and token_id = $2",
-            name.workspace.as_str(),
-            name.token.as_str()
-        )
-        .fetch_optional(&mut *transaction)
-        .await?;
-        let token =
-            row.ok_or_else(|| StoreError::NotFound(name.to_string()))?.into_token(&name.workspace, scheme)?;
-        if revoked.rows_affected() > 0 {
-            let change = Change::of_no_brief("token_revoked", name.to_string());
-            log::record(&mut transaction, name.workspace.as_str(), &principal.subject, &[change]).await?;
+        if changed.rows_affected() > 0 {
+            let kind = if reason.is_some() { "token_suspended" } else { "token_resumed" };
+            record_by_workspace(&mut transaction, principal, kind, std::slice::from_ref(name)).await?;
         }
         transaction.commit().await?;
-        Ok(token)
+        self.managed_token(principal, name).await
+    }
+
+    /// Returns a token that the principal manages.
+    pub(crate) async fn managed_token(self, principal: &Principal, name: &ApiTokenName) -> Result<ApiToken> {
+        let scheme = self.workspace(principal, &name.workspace).await?.scheme;
+        managed_token(self.pool, principal, name, scheme).await
+    }
+}
+
+/// Returns a token that the principal manages, of a workspace with this scheme.
+pub(crate) async fn managed_token(
+    executor: impl PgExecutor<'_>,
+    principal: &Principal,
+    name: &ApiTokenName,
+    scheme: Scheme,
+) -> Result<ApiToken> {
+    let row = select_tokens!(
+        "access::tokens::managed_token",
+        "where t.workspace_id = $1 and t.token_id = $2",
+        name.workspace.as_str(),
+        name.token.as_str()
+    )
+    .fetch_optional(executor)
+    .await?;
+    let row = row.ok_or_else(|| StoreError::NotFound(name.to_string()))?;
+    match (row.clearance, highest_managed(principal)) {
+        (Some(clearance), Some(own)) if clearance > own => {
+            Err(StoreError::ClearanceTooLow("the token".into()))
+        }
+        _ => row.into_token(scheme),
+    }
+}
+
+/// Records a change of several tokens in the logs of their workspaces.
+async fn record_by_workspace(
+    transaction: &mut PgConnection,
+    principal: &Principal,
+    kind: &'static str,
+    names: &[ApiTokenName],
+) -> Result<()> {
+    let mut changes = BTreeMap::<&str, Vec<Change>>::new();
+    for name in names {
+        let change = Change::of_no_brief(kind, name.to_string());
+        changes.entry(name.workspace.as_str()).or_default().push(change);
+    }
+    // In the order of the workspaces, so that concurrent calls lock their counters in one order.
+    for (workspace, changes) in changes {
+        log::record(transaction, workspace, &principal.subject, &changes).await?;
+    }
+    Ok(())
+}
+
+/// Returns the highest clearance of tokens that a principal manages; `None` for operators, who manage all.
+fn highest_managed(principal: &Principal) -> Option<i16> {
+    match &principal.scope {
+        Scope::Workspace { clearance, .. } => Some(i16::from(clearance.0)),
+        Scope::System => None,
     }
 }
 
 impl Row {
-    fn into_token(self, workspace: &ResourceId, scheme: Scheme) -> Result<ApiToken> {
-        let token = self.token_id.parse().map_err(damaged)?;
+    fn into_token(self, scheme: Scheme) -> Result<ApiToken> {
+        let workspace: ResourceId = self.workspace_id.parse().map_err(damaged)?;
+        let named = |token: String| -> Result<ApiTokenName> {
+            Ok(ApiTokenName { workspace: workspace.clone(), token: token.parse().map_err(damaged)? })
+        };
         let rank = self.clearance.map(Rank::try_from).transpose().map_err(damaged)?;
+        let workspaces = self.workspaces.unwrap_or_default();
+        let workspaces: Result<_, _> = workspaces.iter().map(|id| id.parse()).collect();
+        let highest = self.schemes.iter().zip(self.highest).map(|(scheme, rank)| {
+            Ok((scheme.parse().map_err(damaged)?, Rank::try_from(rank).map_err(damaged)?))
+        });
+        let highest_markings: Result<_> = highest.collect();
         Ok(ApiToken {
-            name: ApiTokenName { workspace: workspace.clone(), token },
+            name: named(self.token_id)?,
             display_name: self.display_name,
             roles: roles(&self.roles)?,
             clearance: rank.map_or_else(String::new, |rank| scheme.label(rank).to_owned()),
             created_at: self.created_at,
+            creator: self.created_by,
+            creator_is_revoked: self.creator_is_revoked,
             expires_at: self.expires_at,
+            used_at: self.last_used_at,
             revoked_at: self.revoked_at,
+            suspension: self.suspended_at.map(|at| Suspension { at, reason: self.suspension_reason }),
+            limits: WorkerLimits {
+                workspaces: workspaces.map_err(damaged)?,
+                highest_markings: highest_markings?,
+            },
+            enrolled_by: self.enrolled_by.map(named).transpose()?,
+            is_bound_to_certificate: self.is_bound,
         })
     }
-}
-
-/// Checks that SYSTEM roles are used in workspace `system` only, so that an admin of another workspace cannot create
-/// them.
-pub(crate) fn check_roles(workspace: &ResourceId, roles: Roles) -> Result<()> {
-    let is_system = workspace.as_str() == SYSTEM;
-    let description = if roles.iter().next().is_none() {
-        "at least one is required"
-    } else if is_system && !roles.iter().all(Role::is_system) {
-        "tokens of workspace system can only have the roles worker, operator and enroller"
-    } else if !is_system && roles.iter().any(Role::is_system) {
-        "the roles worker, operator and enroller are only for tokens of workspace system"
-    } else {
-        return Ok(());
-    };
-    Err(StoreError::InvalidField { field: "api_token.roles", description: description.to_owned() })
-}
-
-/// Returns the clearance's rank; `None` for SYSTEM roles. SYSTEM has no clearance itself and may grant any.
-fn checked_clearance(
-    principal: &Principal,
-    workspace: &ResourceId,
-    scheme: Scheme,
-    label: &str,
-) -> Result<Option<Rank>> {
-    let refuse = |description: String| StoreError::InvalidField { field: "api_token.clearance", description };
-    if workspace.as_str() == SYSTEM {
-        let empty = label.is_empty().then_some(None);
-        return empty.ok_or_else(|| refuse("must be empty for tokens of workspace system".into()));
-    }
-    let rank = scheme.rank(label);
-    let rank = rank.ok_or_else(|| {
-        refuse(format!(
-            "{label:?} is not a marking of the workspace; expected one of {}",
-            scheme.labels().join(", ")
-        ))
-    })?;
-    match &principal.scope {
-        Scope::Workspace { clearance, .. } if !clearance.reads(rank) => {
-            Err(StoreError::ClearanceTooLow("the new token".into()))
-        }
-        _ => Ok(Some(rank)),
-    }
-}
-
-/// Inserts a token.
-#[allow(clippy::too_many_arguments, reason = "they are the row's columns")]
-pub(crate) async fn insert_token(
-    transaction: &mut PgConnection,
-    workspace: &str,
-    display_name: &str,
-    roles: Roles,
-    clearance: Option<Rank>,
-    secret: &Secret,
-    expires_at: Option<OffsetDateTime>,
-    subject: &str,
-) -> Result<(GeneratedId, OffsetDateTime)> {
-    let id = generated_id()?;
-    let words: Vec<String> = roles.iter().map(|role| role.as_str().to_owned()).collect();
-    let hash = secret.sha256();
-    let created_at = sqlx::query_scalar!(
-        "-- access::tokens::insert_token
-        insert into api_tokens
-            (token_id, workspace_id, display_name, roles, clearance, secret_sha256, expires_at, created_by)
-        select $1, $2, $3, $4, $5, $6, $7, $8
-        where $7::timestamptz is null or $7 > clock_timestamp()
-        returning created_at",
-        /* token_id */ id.as_str(),
-        /* workspace_id */ workspace,
-        display_name,
-        /* roles */ &words,
-        /* clearance */ clearance.map(i16::from) as Option<i16>,
-        /* secret_sha256 */ hash.as_slice(),
-        expires_at,
-        /* created_by */ subject
-    )
-    .fetch_optional(transaction)
-    .await?;
-    let past = || StoreError::InvalidField {
-        field: "api_token.expire_time",
-        description: "is in the past; expected a future time".into(),
-    };
-    Ok((id, created_at.ok_or_else(past)?))
 }
 
 /// Converts roles from the database.
@@ -387,25 +413,4 @@ fn roles(words: &[String]) -> Result<Roles> {
 fn role(word: &str) -> Result<Role> {
     let known = Role::ALL.into_iter().find(|role| role.as_str() == word);
     known.ok_or_else(|| StoreError::Damaged(format!("{word:?} is not a role")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Secret;
-
-    #[test]
-    fn a_generated_secret_is_of_the_form_that_is_parsed() {
-        let secret = Secret::generate().unwrap();
-        assert_eq!(secret.reveal().len(), 47);
-        assert_eq!(Secret::parse(secret.reveal()), Some(secret.clone()));
-        assert_ne!(Secret::generate().unwrap(), secret);
-        assert_eq!(format!("{secret:?}"), "Secret(…)");
-    }
-
-    #[test]
-    fn other_texts_are_no_secrets() {
-        for text in ["", "chy_", "chy_short", "Chy_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
-            assert!(Secret::parse(text).is_none(), "{text}");
-        }
-    }
 }

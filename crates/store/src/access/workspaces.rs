@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 
 use crate::access::AccessControl;
 use crate::access::principal::{Principal, Scope};
+use crate::changes::idempotency_keys::{IdempotencyKey, insert_request_id, recorded_response};
 use crate::changes::log::{self, Change};
 use crate::convert::{damaged, generated_id};
 use crate::database::PgConnection;
@@ -64,7 +65,7 @@ impl AccessControl<'_> {
     ///
     /// # Errors
     /// [`StoreError::AlreadyExists`]; [`StoreError::InvalidField`] for the reserved id or a display name of invalid
-    /// length.
+    /// length; [`StoreError::RequestIdReused`].
     pub async fn create_workspace(
         self,
         principal: &Principal,
@@ -72,13 +73,22 @@ impl AccessControl<'_> {
         display_name: &str,
         scheme: Scheme,
         policy: Policy,
+        write: Option<&IdempotencyKey>,
     ) -> Result<Workspace> {
         if id.as_str() == SYSTEM {
             let description = "\"system\" is reserved".to_owned();
             return Err(StoreError::InvalidField { field: "workspace_id", description });
         }
         let display_name = checked_display_name("workspace.display_name", display_name)?;
+        let system: ResourceId = SYSTEM.parse().map_err(damaged)?;
         let mut transaction = self.pool.begin().await?;
+        if let Some(write) = write
+            && !insert_request_id(&mut transaction, principal, &system, write, &[]).await?
+        {
+            transaction.rollback().await?;
+            recorded_response(self.pool, principal, &system, write).await?;
+            return self.workspace(principal, id).await;
+        }
         let created_at =
             insert_workspace(&mut transaction, id.as_str(), display_name, scheme, policy).await?;
         let name = WorkspaceName { workspace: id.clone() }.to_string();

@@ -11,6 +11,10 @@ use crate::convert::damaged;
 use crate::error::Result;
 use crate::renders::Renders;
 
+/// How long a worker counts as live after it was last seen, in seconds. A worker with free slots requests tasks every
+/// few seconds; one without renews its leases every ten.
+pub(crate) const LIVENESS_WINDOW_SECONDS: f64 = 60.0;
+
 /// A print environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PrintEnvironment {

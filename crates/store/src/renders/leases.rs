@@ -11,7 +11,7 @@ use prost::bytes::Bytes;
 use crate::convert::damaged;
 use crate::error::Result;
 use crate::renders::RenderQueue;
-use crate::renders::environments::{PrintEnvironment, worker_id};
+use crate::renders::environments::{LIVENESS_WINDOW_SECONDS, PrintEnvironment, worker_id};
 
 /// Durations of leases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +27,13 @@ impl Default for LeaseTimes {
         Self { lease: Duration::from_secs(30), deadline: Duration::from_mins(10) }
     }
 }
+
+/// How long a task is left to other live workers after a worker's lease of it ended, in seconds.
+const LEFT_TO_OTHERS_SECONDS: f64 = 10.0;
+
+/// Number of releases of a task after which each further one doubles a pause, and the longest pause in seconds.
+const FREE_RELEASES: f64 = 3.0;
+const MAX_RELEASE_PAUSE_SECONDS: f64 = 60.0;
 
 /// Number of expired leases after which a task is quarantined.
 const MAX_CRASHES: i32 = 3;
@@ -148,6 +155,26 @@ impl RenderQueue<'_> {
                                 and w.workspace_id = q.workspace_id and q.marking <= m.highest
                         )
                     )
+                    -- A token that had the task before leaves it to others for a while, if there are others: one broken or
+                    -- hostile worker cannot use up the attempts of a task.
+                    and (
+                        q.epoch = 0
+                        or q.visible_at < clock_timestamp() - make_interval(secs => $9)
+                        or not exists (
+                            select from render_attempts a
+                            where a.task_id = q.task_id and a.event = 'LEASED' and a.token_id = $8
+                        )
+                        or not exists (
+                            select from workers o
+                            where o.printer_version = $1::bytea and o.fonts_digest = $2::bytea
+                                and o.token_id <> $8 and o.drained_at is null
+                                and o.last_seen > clock_timestamp() - make_interval(secs => $10)
+                                and not exists (
+                                    select from render_attempts a
+                                    where a.task_id = q.task_id and a.event = 'LEASED' and a.token_id = o.token_id
+                                )
+                        )
+                    )
                 order by order_rank, queued_at
                 limit $3
                 for update skip locked
@@ -204,6 +231,8 @@ impl RenderQueue<'_> {
             /* max crashes */ MAX_CRASHES,
             /* worker_id */ id.as_str(),
             /* token_id */ holder.token.as_str(),
+            /* seconds left to others */ LEFT_TO_OTHERS_SECONDS,
+            /* liveness window */ LIVENESS_WINDOW_SECONDS,
         )
         .fetch_all(self.pool)
         .await?;
@@ -256,7 +285,8 @@ impl RenderQueue<'_> {
         Ok(leases.iter().filter(is_renewed).cloned().collect())
     }
 
-    /// Releases leases without charging an attempt; returns the tasks that are queued again. Ignores lost leases.
+    /// Releases leases without charging an attempt; returns the tasks that are queued again. Ignores lost leases. A task
+    /// that was released several times is paused before it is leased again.
     pub async fn release_leases(self, leases: &[Lease]) -> Result<Vec<String>> {
         let HeldColumns { tasks, epochs, secrets, tokens } = HeldColumns::of(leases);
         // The epoch rises, so that late messages of the worker are rejected.
@@ -283,7 +313,12 @@ impl RenderQueue<'_> {
                 returning t.task_id, t.epoch
             ), waiting as (
                 update render_queue q
-                set epoch = task.epoch, leased_at = null, visible_at = clock_timestamp()
+                set epoch = task.epoch,
+                    leased_at = null,
+                    visible_at = clock_timestamp() + make_interval(secs => (
+                        select case when count(*) < $5 then 0 else least(power(2, count(*) - $5), $6) end
+                        from render_attempts a where a.task_id = task.task_id and a.event = 'RELEASED'
+                    ))
                 from task
                 where q.task_id = task.task_id
             ), recorded as (
@@ -295,10 +330,33 @@ impl RenderQueue<'_> {
             &epochs,
             &secrets,
             &tokens,
+            FREE_RELEASES,
+            MAX_RELEASE_PAUSE_SECONDS,
         )
         .fetch_all(self.pool)
         .await?;
         Ok(rows)
+    }
+
+    /// Releases the leases of a token that was revoked or suspended, and of those enrolled by it; returns the tasks that
+    /// are queued again.
+    pub async fn release_leases_of_token(self, token: &GeneratedId) -> Result<Vec<String>> {
+        let rows = sqlx::query!(
+            r#"-- renders::leases::release_leases_of_token
+            select q.task_id, q.epoch, q.lease_secret as "secret!", q.lease_token as "token!"
+            from render_queue q join api_tokens t on t.token_id = q.lease_token
+            where q.leased_at is not null and $1 in (t.token_id, t.enrolled_by)"#,
+            token.as_str(),
+        )
+        .fetch_all(self.pool)
+        .await?;
+        let lease = |task, epoch, secret: Vec<u8>, token: String| {
+            let token = token.parse().map_err(damaged)?;
+            Ok(Lease { task, epoch, secret: LeaseSecret(secret.into()), token })
+        };
+        let leases: Result<Vec<Lease>> =
+            rows.into_iter().map(|row| lease(row.task_id, row.epoch, row.secret, row.token)).collect();
+        self.release_leases(&leases?).await
     }
 }
 

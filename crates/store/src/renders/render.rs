@@ -147,7 +147,7 @@ macro_rules! select_renders {
             ) w on t.state = 'QUEUED'
             left join artifacts a on a.workspace_id = t.workspace_id and a.digest = t.artifact_digest
             "# + $condition,
-            /* liveness seconds */ $crate::renders::workers::LIVENESS_WINDOW_SECONDS,
+            /* liveness seconds */ $crate::renders::environments::LIVENESS_WINDOW_SECONDS,
             $($bind),+
         )
     };

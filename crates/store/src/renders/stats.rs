@@ -8,8 +8,8 @@ use crate::access::principal::Principal;
 use crate::convert::damaged;
 use crate::error::Result;
 use crate::renders::RenderQueue;
+use crate::renders::environments::LIVENESS_WINDOW_SECONDS;
 use crate::renders::environments::{PrintEnvironment, environment};
-use crate::renders::workers::LIVENESS_WINDOW_SECONDS;
 
 /// Maximum number of workspaces and environments listed.
 const MAX_LISTED_GROUPS: i64 = 20;

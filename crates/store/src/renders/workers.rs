@@ -10,12 +10,8 @@ use crate::changes::log::{self, Change};
 use crate::convert::damaged;
 use crate::error::{Result, StoreError};
 use crate::renders::Workers;
-use crate::renders::environments::{PrintEnvironment, environment, worker_id};
+use crate::renders::environments::{LIVENESS_WINDOW_SECONDS, PrintEnvironment, environment, worker_id};
 use crate::renders::leases::{Lease, LeaseHolder};
-
-/// How long a worker counts as live after it was last seen, in seconds. A worker with free slots requests tasks every
-/// few seconds; one without renews its leases every ten.
-pub(crate) const LIVENESS_WINDOW_SECONDS: f64 = 60.0;
 
 /// Maximum number of recorded workers. Workers choose their own names, so a faulty one could otherwise fill the table.
 const MAX_WORKERS: i64 = 10_000;

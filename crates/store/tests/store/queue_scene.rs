@@ -50,7 +50,7 @@ impl Fixture {
         let id = workspace.parse().unwrap();
         self.store
             .access()
-            .create_workspace(&operator(), &id, "Other", Scheme::Tlp, Policy::Omit)
+            .create_workspace(&operator(), &id, "Other", Scheme::Tlp, Policy::Omit, None)
             .await
             .unwrap();
         let principal = in_workspace(workspace, Role::Admin, "TLP:RED");

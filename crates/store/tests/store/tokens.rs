@@ -1,11 +1,28 @@
 use chancery_proto::names::ResourceId;
-use chancery_store::{NewToken, Role, Scope, Secret, StoreError};
+use chancery_store::{
+    ApiToken, CreatedToken, Expiry, NewToken, Principal, Role, Scope, Secret, StoreError, TokenFilter,
+    WorkerLimits,
+};
 
 use crate::fixture::{Fixture, in_workspace, person};
 
 fn reader(clearance: &str) -> NewToken<'_> {
     let roles = [Role::Reader].into_iter().collect();
-    NewToken { display_name: "Reader", roles, clearance, expires_at: None }
+    NewToken {
+        display_name: "Reader",
+        roles,
+        clearance,
+        expiry: Expiry::Usual,
+        limits: WorkerLimits::default(),
+    }
+}
+
+impl Fixture {
+    async fn created(&self, principal: &Principal, new: &NewToken<'_>) -> (ApiToken, Secret) {
+        let created = self.store.access().create_token(principal, &default(), new, None).await.unwrap();
+        let CreatedToken { token, secret } = created;
+        (token, secret.expect("a first request"))
+    }
 }
 
 fn default() -> ResourceId {
@@ -53,18 +70,16 @@ async fn the_database_contains_no_secret() {
 async fn an_expired_and_a_revoked_token_hold_no_more() {
     let fixture = Fixture::new().await;
     let admin = person("TLP:RED");
-    let (token, secret) =
-        fixture.store.access().create_token(&admin, &default(), &reader("TLP:RED")).await.unwrap();
+    let (token, secret) = fixture.created(&admin, &reader("TLP:RED")).await;
     assert!(fixture.store.access().principal_of_secret(&secret).await.unwrap().is_some());
-    let revoked = fixture.store.access().revoke_token(&admin, &token.name).await.unwrap();
+    let revoked = fixture.store.access().revoke_token(&admin, &token.name, false).await.unwrap().0;
     assert!(fixture.store.access().principal_of_secret(&secret).await.unwrap().is_none());
-    let again = fixture.store.access().revoke_token(&admin, &token.name).await.unwrap();
+    let again = fixture.store.access().revoke_token(&admin, &token.name, false).await.unwrap().0;
     assert_eq!((revoked.revoked_at.is_some(), &again), (true, &revoked));
     let log = "select kind from change_log where workspace_id = 'default' order by number";
     assert_eq!(fixture.rows(log), ["token_created", "token_revoked"]);
 
-    let (token, secret) =
-        fixture.store.access().create_token(&admin, &default(), &reader("TLP:RED")).await.unwrap();
+    let (token, secret) = fixture.created(&admin, &reader("TLP:RED")).await;
     let past = "update api_tokens set expires_at = clock_timestamp() where token_id =";
     fixture.rows(&format!("{past} '{}'", token.name.token));
     assert!(fixture.store.access().principal_of_secret(&secret).await.unwrap().is_none());
@@ -75,17 +90,25 @@ async fn no_token_can_exceed_its_creators_permissions() {
     let fixture = Fixture::new().await;
     let amber = person("TLP:AMBER");
     let refused =
-        fixture.store.access().create_token(&amber, &default(), &reader("TLP:RED")).await.unwrap_err();
+        fixture.store.access().create_token(&amber, &default(), &reader("TLP:RED"), None).await.unwrap_err();
     assert!(matches!(refused, StoreError::ClearanceTooLow(_)), "{refused}");
     let worker = NewToken { roles: [Role::Worker].into_iter().collect(), ..reader("TLP:AMBER") };
-    let refused = fixture.store.access().create_token(&amber, &default(), &worker).await.unwrap_err();
+    let refused = fixture.store.access().create_token(&amber, &default(), &worker, None).await.unwrap_err();
     assert!(matches!(refused, StoreError::InvalidField { field: "api_token.roles", .. }), "{refused}");
-    let refused =
-        fixture.store.access().create_token(&amber, &"system".parse().unwrap(), &worker).await.unwrap_err();
+    let refused = fixture
+        .store
+        .access()
+        .create_token(&amber, &"system".parse().unwrap(), &worker, None)
+        .await
+        .unwrap_err();
     assert!(matches!(refused, StoreError::Forbidden(_)), "{refused}");
     let stranger = in_workspace("elsewhere", Role::Admin, "TLP:RED");
-    let refused =
-        fixture.store.access().create_token(&stranger, &default(), &reader("TLP:CLEAR")).await.unwrap_err();
+    let refused = fixture
+        .store
+        .access()
+        .create_token(&stranger, &default(), &reader("TLP:CLEAR"), None)
+        .await
+        .unwrap_err();
     assert!(matches!(refused, StoreError::Forbidden(_)), "{refused}");
 }
 
@@ -101,10 +124,11 @@ async fn values_of_a_token_that_do_not_go_together_are_refused() {
         (&default(), reader(""), "api_token.clearance"),
         (&default(), reader("SECRET"), "api_token.clearance"),
         (&default(), NewToken { display_name: " ", ..reader("TLP:RED") }, "api_token.display_name"),
-        (&default(), NewToken { expires_at: Some(past), ..reader("TLP:RED") }, "api_token.expire_time"),
+        (&default(), NewToken { expiry: Expiry::At(past), ..reader("TLP:RED") }, "api_token.expire_time"),
         (&system, reader(""), "api_token.roles"),
     ] {
-        let refused = fixture.store.access().create_token(&operator, workspace, &token).await.unwrap_err();
+        let refused =
+            fixture.store.access().create_token(&operator, workspace, &token, None).await.unwrap_err();
         assert!(
             matches!(refused, StoreError::InvalidField { field: named, .. } if named == field),
             "{refused}"
@@ -117,14 +141,23 @@ async fn tokens_are_listed_oldest_first_in_pages() {
     let fixture = Fixture::new().await;
     let admin = person("TLP:RED");
     for _ in 0..3 {
-        fixture.store.access().create_token(&admin, &default(), &reader("TLP:GREEN")).await.unwrap();
+        fixture.store.access().create_token(&admin, &default(), &reader("TLP:GREEN"), None).await.unwrap();
     }
-    let all = fixture.store.access().list_tokens(&admin, &default(), None, 10).await.unwrap();
+    let all = fixture
+        .store
+        .access()
+        .list_tokens(&admin, &default(), &TokenFilter::default(), None, 10)
+        .await
+        .unwrap();
     assert_eq!(
         (all.len(), all[0].clearance.as_str(), all[1].clearance.as_str()),
         (4, "TLP:RED", "TLP:GREEN")
     );
-    let rest =
-        fixture.store.access().list_tokens(&admin, &default(), Some(&all[1].name.token), 10).await.unwrap();
+    let rest = fixture
+        .store
+        .access()
+        .list_tokens(&admin, &default(), &TokenFilter::default(), Some(&all[1].name.token), 10)
+        .await
+        .unwrap();
     assert_eq!(rest, all[2..]);
 }

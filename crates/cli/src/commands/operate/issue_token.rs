@@ -32,7 +32,7 @@ pub async fn run(global: &Global, arguments: &IssueToken) -> Result<(), Failure>
         })
         .await;
     match issued {
-        Ok((token, _)) => report(global.json, &token, file),
+        Ok(issued) => report(global.json, &issued.token, file),
         Err(error) => {
             if let (Some(file), None) = (file, &write_failure) {
                 // The transaction failed after the write, so the secret is not valid.

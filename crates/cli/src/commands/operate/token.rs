@@ -3,14 +3,15 @@
 use std::path::Path;
 
 use chancery_proto::admin::v1::{
-    ApiToken, CreateApiTokenRequest, CreateApiTokenResponse, ListApiTokensResponse, RevokeApiTokenRequest,
-    Role,
+    ApiToken, CreateApiTokenRequest, CreateApiTokenResponse, ListApiTokensRequest, ListApiTokensResponse,
+    ResumeApiTokenRequest, RevokeApiTokenRequest, Role, SuspendApiTokenRequest, WorkerLimits,
 };
 use chancery_proto::descriptors::word_of_name;
+use chancery_proto::names::WorkspaceName;
 use chancery_store::Role as StoreRole;
 
 use crate::args::Global;
-use crate::args::operate::Token;
+use crate::args::operate::{Expires, Token};
 use crate::commands::operate::issue_token;
 use crate::connection::connect;
 use crate::names;
@@ -20,20 +21,50 @@ use crate::ui::text;
 
 pub async fn run(global: &Global, command: Token) -> Result<(), Failure> {
     match command {
-        Token::Create { name, roles, clearance, expires, output } => {
+        Token::Create { name, roles, clearance, expires, only_workspaces, highest_markings, output } => {
             let roles = roles.into_iter().map(|role| Role::from(StoreRole::from(role)).into()).collect();
-            let token =
-                ApiToken { display_name: name, roles, clearance, expire_time: expires, ..Default::default() };
-            create(global, token, output.as_deref()).await
+            let workspaces =
+                only_workspaces.into_iter().map(|id| WorkspaceName { workspace: id }.to_string());
+            let limits = WorkerLimits { workspaces: workspaces.collect(), highest_markings };
+            let token = ApiToken {
+                display_name: name,
+                roles,
+                clearance,
+                expire_time: match expires {
+                    Some(Expires::At(time)) => Some(time),
+                    Some(Expires::Never) | None => None,
+                },
+                worker_limits: (limits != WorkerLimits::default()).then_some(limits),
+                ..Default::default()
+            };
+            let request = CreateApiTokenRequest {
+                parent: parent(global),
+                api_token: Some(token),
+                never_expires: expires == Some(Expires::Never),
+                ..Default::default()
+            };
+            create(global, request, output.as_deref()).await
         }
         Token::Issue(arguments) => issue_token::run(global, &arguments).await,
-        Token::List => list(global).await,
-        Token::Revoke { token } => revoke(global, &token).await,
+        Token::List { creator, enrolled } => list(global, creator.as_deref(), enrolled).await,
+        Token::Revoke { token, with_created } => revoke(global, &token, with_created).await,
+        Token::Suspend { token, reason } => {
+            let name = names::api_token(&global.workspace, &token)?.to_string();
+            let token =
+                connect(global).await?.suspend_api_token(SuspendApiTokenRequest { name, reason }).await?;
+            output::response(global.json, &token, || {
+                format!("{}: suspended {}\n", token.name, text::time(token.suspend_time.as_ref()))
+            })
+        }
+        Token::Resume { token } => {
+            let name = names::api_token(&global.workspace, &token)?.to_string();
+            let token = connect(global).await?.resume_api_token(ResumeApiTokenRequest { name }).await?;
+            output::response(global.json, &token, || format!("{}: no longer suspended\n", token.name))
+        }
     }
 }
 
-async fn create(global: &Global, token: ApiToken, file: Option<&Path>) -> Result<(), Failure> {
-    let request = CreateApiTokenRequest { parent: parent(global), api_token: Some(token) };
+async fn create(global: &Global, request: CreateApiTokenRequest, file: Option<&Path>) -> Result<(), Failure> {
     let response = connect(global).await?.create_api_token(request).await?;
     let Some(file) = file else {
         return output::response(global.json, &response, || format!("{}\n", response.secret));
@@ -47,34 +78,59 @@ async fn create(global: &Global, token: ApiToken, file: Option<&Path>) -> Result
     })
 }
 
-async fn list(global: &Global) -> Result<(), Failure> {
-    let api_tokens = connect(global).await?.all_api_tokens(&parent(global)).await?;
+async fn list(global: &Global, creator: Option<&str>, show_enrolled: bool) -> Result<(), Failure> {
+    let creator = creator.map(|token| names::api_token(&global.workspace, token)).transpose()?;
+    let request = ListApiTokensRequest {
+        parent: parent(global),
+        creator: creator.map(|name| name.to_string()).unwrap_or_default(),
+        show_enrolled,
+        ..Default::default()
+    };
+    let api_tokens = connect(global).await?.all_api_tokens(request).await?;
     let response = ListApiTokensResponse { api_tokens, ..Default::default() };
     output::response(global.json, &response, || {
         let rows: Vec<_> = response.api_tokens.iter().map(row).collect();
-        output::table(["TOKEN", "NAME", "ROLES", "CLEARANCE", "CREATED", "EXPIRES", "REVOKED"], &rows)
+        let columns =
+            ["TOKEN", "NAME", "ROLES", "CLEARANCE", "CREATED", "CREATOR", "LAST USED", "EXPIRES", "STATE"];
+        output::table(columns, &rows)
     })
 }
 
-async fn revoke(global: &Global, token: &str) -> Result<(), Failure> {
+async fn revoke(global: &Global, token: &str, with_created: bool) -> Result<(), Failure> {
     let name = names::api_token(&global.workspace, token)?.to_string();
-    let token = connect(global).await?.revoke_api_token(RevokeApiTokenRequest { name }).await?;
+    let token = connect(global).await?.revoke_api_token(RevokeApiTokenRequest { name, with_created }).await?;
     output::response(global.json, &token, || {
         format!("{}: revoked {}\n", token.name, text::time(token.revoke_time.as_ref()))
     })
 }
 
-fn row(token: &ApiToken) -> [String; 7] {
+fn row(token: &ApiToken) -> [String; 9] {
     let roles = token.roles().map(|role| word_of_name(role.as_str_name(), "ROLE_"));
     [
-        token.name.rsplit('/').next().unwrap_or_default().to_owned(),
+        last_segment(&token.name),
         token.display_name.clone(),
         roles.collect::<Vec<_>>().join(","),
         token.clearance.clone(),
         text::time(token.create_time.as_ref()),
+        last_segment(&token.creator),
+        text::time(token.last_use_time.as_ref()),
         text::time(token.expire_time.as_ref()),
-        text::time(token.revoke_time.as_ref()),
+        state(token),
     ]
+}
+
+/// Describes a token that is not valid, or should be looked at.
+fn state(token: &ApiToken) -> String {
+    match (&token.revoke_time, &token.suspend_time) {
+        (Some(time), _) => format!("revoked {}", text::time(Some(time))),
+        (None, Some(time)) => format!("suspended {}: {}", text::time(Some(time)), token.suspension_reason),
+        (None, None) if token.creator_revoked => "valid, its creator is revoked".to_owned(),
+        (None, None) => String::new(),
+    }
+}
+
+fn last_segment(name: &str) -> String {
+    name.rsplit('/').next().unwrap_or_default().to_owned()
 }
 
 fn parent(global: &Global) -> String {
