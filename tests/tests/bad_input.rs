@@ -309,6 +309,7 @@ async fn a_token_cannot_exceed_the_rights_of_its_creator() {
             clearance: clearance.into(),
             ..Default::default()
         }),
+        ..Default::default()
     };
     for (roles, clearance, path) in [
         (&[][..], "TLP:CLEAR", "api_token.roles"),

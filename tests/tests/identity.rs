@@ -116,19 +116,42 @@ async fn another_workspace_is_denied_whether_or_not_it_exists() {
 }
 
 #[tokio::test]
-async fn the_operator_creates_tokens_in_any_existing_workspace_only() {
+async fn an_operator_creates_the_first_admin_of_a_workspace_and_no_other_right_to_content() {
     let stack = Stack::without_worker().await;
     let operator = stack.operator().await;
-    let token = |parent: &str| CreateApiTokenRequest {
+    let token = |parent: &str, role: Role| CreateApiTokenRequest {
         parent: parent.into(),
         api_token: Some(ApiToken {
             display_name: "another caller".into(),
-            roles: vec![Role::Reader.into()],
+            roles: vec![role.into()],
             clearance: "TLP:GREEN".into(),
             ..Default::default()
         }),
+        ..Default::default()
     };
-    let made = operator.create_api_token(token(WORKSPACE)).await.unwrap();
+    let workspace = Workspace { display_name: "Other".into(), ..Default::default() };
+    let request = CreateWorkspaceRequest {
+        workspace_id: "other".into(),
+        workspace: Some(workspace),
+        ..Default::default()
+    };
+    operator.create_workspace(request).await.unwrap();
+    let made = operator.create_api_token(token("workspaces/other", Role::Admin)).await.unwrap();
     assert!(made.secret.starts_with("chy_") && made.secret.len() == 47);
-    refused(operator.create_api_token(token("workspaces/nowhere")).await, NotFound, Reason::NotFound);
+    for (parent, role) in [
+        ("workspaces/other", Role::Admin),
+        ("workspaces/other", Role::Reader),
+        (WORKSPACE, Role::Admin),
+        (WORKSPACE, Role::Renderer),
+    ] {
+        let answer = operator.create_api_token(token(parent, role)).await;
+        let refusal = refused(answer, PermissionDenied, Reason::PermissionDenied);
+        assert!(refusal.message.contains("operators grant no rights to content"), "{}", refusal.message);
+    }
+    // Once no admin is left, the operator helps again.
+    let name = made.api_token.unwrap().name;
+    operator.revoke_api_token(RevokeApiTokenRequest { name, ..Default::default() }).await.unwrap();
+    operator.create_api_token(token("workspaces/other", Role::Admin)).await.unwrap();
+    let nowhere = operator.create_api_token(token("workspaces/nowhere", Role::Admin)).await;
+    refused(nowhere, NotFound, Reason::NotFound);
 }

@@ -243,7 +243,11 @@ impl Stack {
             clearance: clearance.to_owned(),
             ..Default::default()
         };
-        let request = CreateApiTokenRequest { parent: WORKSPACE.to_owned(), api_token: Some(token) };
+        let request = CreateApiTokenRequest {
+            parent: WORKSPACE.to_owned(),
+            api_token: Some(token),
+            ..Default::default()
+        };
         let created = self.admin().await.create_api_token(request).await;
         let created = created.unwrap_or_else(|error| panic!("creating a token: {error}"));
         let token_file = self.folder.path().join(format!("{name}.token"));

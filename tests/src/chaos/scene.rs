@@ -107,7 +107,11 @@ async fn token(admin: &Client, clearance: &str) -> Result<String> {
         clearance: clearance.to_owned(),
         ..Default::default()
     };
-    let request = CreateApiTokenRequest { parent: WORKSPACE.to_owned(), api_token: Some(api_token) };
+    let request = CreateApiTokenRequest {
+        parent: WORKSPACE.to_owned(),
+        api_token: Some(api_token),
+        ..Default::default()
+    };
     Ok(admin.create_api_token(request).await?.secret)
 }
 

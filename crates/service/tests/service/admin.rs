@@ -23,7 +23,7 @@ fn workspace(id: &str) -> CreateWorkspaceRequest {
 fn new_token(parent: &str, role: Role, clearance: &str) -> CreateApiTokenRequest {
     let (display_name, clearance) = ("Reader".into(), clearance.into());
     let api_token = ApiToken { display_name, roles: vec![role.into()], clearance, ..ApiToken::default() };
-    CreateApiTokenRequest { parent: parent.into(), api_token: Some(api_token) }
+    CreateApiTokenRequest { parent: parent.into(), api_token: Some(api_token), ..Default::default() }
 }
 
 #[tokio::test]
@@ -60,14 +60,15 @@ async fn a_workspaces_scheme_and_policy_decide_what_its_readers_see() {
     let text = chancery_proto::json::to_string_pretty(&secret);
     let text = text.replace("TLP:CLEAR", "PUBLIC").replace("TLP:RED", "RESTRICTED");
     let content = chancery_proto::json::from_str(&text).unwrap();
-    let publisher = scene.token("newsroom", &[Role::Publisher], "RESTRICTED").await;
+    let admin = scene.token("newsroom", &[Role::Admin], "RESTRICTED").await;
+    let publisher = scene.token_by(&admin, "newsroom", &[Role::Publisher], "RESTRICTED").await;
     let request = chancery_proto::brief::v1::ImportBriefRequest {
         parent: "workspaces/newsroom".into(),
         documents: vec![document("b1", 1, content)],
         ..chancery_proto::brief::v1::ImportBriefRequest::default()
     };
     scene.briefs(&publisher).import_brief(request).await.unwrap();
-    let mut reader = scene.briefs(&scene.token("newsroom", &[Role::Reader], "PUBLIC").await);
+    let mut reader = scene.briefs(&scene.token_by(&admin, "newsroom", &[Role::Reader], "PUBLIC").await);
     let name = "workspaces/newsroom/briefs/b1".to_owned();
     let brief = reader
         .get_brief(GetBriefRequest { name, if_none_match: String::new(), ..GetBriefRequest::default() })

@@ -64,8 +64,11 @@ impl LoggedService {
             clearance: "TLP:CLEAR".into(),
             ..ApiToken::default()
         };
-        let request =
-            CreateApiTokenRequest { parent: "workspaces/default".into(), api_token: Some(api_token) };
+        let request = CreateApiTokenRequest {
+            parent: "workspaces/default".into(),
+            api_token: Some(api_token),
+            ..Default::default()
+        };
         admins.create_api_token(request).await.map(|_| ())
     }
 }

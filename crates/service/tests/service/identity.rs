@@ -101,6 +101,7 @@ async fn another_workspace_is_forbidden_whether_or_not_the_brief_exists() {
             display_name: "Elsewhere".into(),
             ..Default::default()
         }),
+        ..Default::default()
     };
     scene.admins(&scene.operator).create_workspace(request).await.unwrap();
     let mut stranger = scene.briefs(&scene.token("elsewhere", &[Role::Admin], "TLP:RED").await);

@@ -28,6 +28,8 @@ pub(crate) const OTHER_WITHHELD_PICTURE: &str =
 pub(crate) struct Side {
     pub(crate) id: String,
     pub(crate) admin: Briefs,
+    /// The admin's token.
+    pub(crate) token: String,
     pub(crate) renders: Renders,
 }
 
@@ -67,7 +69,7 @@ impl Side {
         scene.admins(&scene.operator).create_workspace(request).await.unwrap();
         let token = scene.token(&id, &[Role::Admin], scheme.label(scheme.highest())).await;
         let renders = RenderServiceClient::with_interceptor(scene.channel(), bearer(&token));
-        Self { id, admin: scene.briefs(&token), renders }
+        Self { id, admin: scene.briefs(&token), token, renders }
     }
 
     /// The id of the current image.
@@ -128,7 +130,7 @@ impl SideReaders<'_> {
     /// Creates a caller with a clearance and roles.
     pub(crate) async fn reader(&self, clearance: &str, roles: &[Role]) -> Reader {
         let side = self.side;
-        let token = self.scene.token(&side.id, roles, clearance).await;
+        let token = self.scene.token_by(&side.token, &side.id, roles, clearance).await;
         let knowledge = KnowledgeServiceClient::with_interceptor(self.scene.channel(), bearer(&token));
         Reader {
             workspace: side.id.clone(),

@@ -78,7 +78,7 @@ async fn a_render_reports_no_worker_for_its_environment_until_one_connects() {
     let mut watched = renders.watch_render(WatchRenderRequest { name }).await.unwrap().into_inner();
     assert_eq!(watched.message().await.unwrap().unwrap().waiting_reason(), no_worker);
     // A live worker without free slots.
-    scene.store.workers().record(ENVIRONMENT, "test", 0).await.unwrap();
+    scene.store.workers().record(ENVIRONMENT, &scene.worker, 0).await.unwrap();
     let next = watched.message().await.unwrap().unwrap();
     assert_eq!(
         (next.state(), next.waiting_reason()),

@@ -311,7 +311,7 @@ async fn a_purged_revision_keeps_number_times_and_digest() {
 }
 
 async fn with(scene: &QueueScene, roles: &[Role], clearance: &str) -> Briefs {
-    let token = crate::scene::token(scene.running.listen, &scene.operator, roles, clearance).await;
+    let token = crate::scene::token(scene.running.listen, &scene.admin, roles, clearance).await;
     BriefServiceClient::with_interceptor(channel(scene.running.listen), bearer(&token))
 }
 

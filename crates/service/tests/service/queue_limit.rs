@@ -54,7 +54,11 @@ async fn stranger(scene: &QueueScene) -> Renders {
         clearance: "TLP:RED".into(),
         ..ApiToken::default()
     };
-    let request = CreateApiTokenRequest { parent: "workspaces/other".into(), api_token: Some(api_token) };
+    let request = CreateApiTokenRequest {
+        parent: "workspaces/other".into(),
+        api_token: Some(api_token),
+        ..Default::default()
+    };
     let token = admins.create_api_token(request).await.unwrap().into_inner().secret;
     let mut briefs = BriefServiceClient::with_interceptor(channel(address), bearer(&token));
     let documents = vec![document("b1", 1, content("Theirs"))];

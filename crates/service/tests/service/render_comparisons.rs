@@ -62,7 +62,7 @@ async fn scene() -> QueueScene {
 /// Creates a caller with the render role and a clearance.
 async fn renderer(scene: &QueueScene, clearance: &str) -> Renders {
     let roles = [Role::Reader, Role::Renderer];
-    let secret = token(scene.running.listen, &scene.operator, &roles, clearance).await;
+    let secret = token(scene.running.listen, &scene.admin, &roles, clearance).await;
     RenderServiceClient::with_interceptor(channel(scene.running.listen), bearer(&secret))
 }
 

@@ -135,9 +135,22 @@ impl Scene {
         AdminServiceClient::with_interceptor(self.channel(), bearer(token))
     }
 
-    /// Creates a token as the operator, and returns its secret.
+    /// Creates a token as the admin of workspace `default`, or as the operator who creates the first admin of another, and
+    /// returns its secret.
     pub(crate) async fn token(&self, workspace: &str, roles: &[Role], clearance: &str) -> String {
-        make_token(self.admins(&self.operator), workspace, roles, clearance).await
+        let by = if workspace == "default" { &self.admin } else { &self.operator };
+        self.token_by(by, workspace, roles, clearance).await
+    }
+
+    /// Creates a token with another, and returns its secret.
+    pub(crate) async fn token_by(
+        &self,
+        by: &str,
+        workspace: &str,
+        roles: &[Role],
+        clearance: &str,
+    ) -> String {
+        make_token(self.admins(by), workspace, roles, clearance).await
     }
 
     /// Creates a reader of workspace `default`.
@@ -152,14 +165,14 @@ impl Scene {
     }
 }
 
-/// Creates a token in workspace `default` as an operator of a service, and returns its secret.
+/// Creates a token in workspace `default` as its admin, and returns its secret.
 pub(crate) async fn token(
     service: std::net::SocketAddr,
-    operator: &str,
+    admin: &str,
     roles: &[Role],
     clearance: &str,
 ) -> String {
-    let admins = AdminServiceClient::with_interceptor(channel(service), bearer(operator));
+    let admins = AdminServiceClient::with_interceptor(channel(service), bearer(admin));
     make_token(admins, "default", roles, clearance).await
 }
 
@@ -171,7 +184,7 @@ async fn make_token(mut admins: Admins, workspace: &str, roles: &[Role], clearan
         ..ApiToken::default()
     };
     let parent = format!("workspaces/{workspace}");
-    let request = CreateApiTokenRequest { parent, api_token: Some(api_token) };
+    let request = CreateApiTokenRequest { parent, api_token: Some(api_token), ..Default::default() };
     admins.create_api_token(request).await.unwrap().into_inner().secret
 }
 

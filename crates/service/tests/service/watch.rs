@@ -203,7 +203,11 @@ async fn a_watch_ends_when_its_token_is_revoked() {
         clearance: "TLP:RED".into(),
         ..ApiToken::default()
     };
-    let request = CreateApiTokenRequest { parent: "workspaces/default".into(), api_token: Some(api_token) };
+    let request = CreateApiTokenRequest {
+        parent: "workspaces/default".into(),
+        api_token: Some(api_token),
+        ..Default::default()
+    };
     let made = admin.create_api_token(request).await.unwrap().into_inner();
     let reader = scene.briefs(&made.secret);
     let mut answers = begin(&reader, from_now()).await;

@@ -258,6 +258,7 @@ pub(crate) async fn insert_token(
     secret: &Secret,
 ) -> Result<GeneratedId> {
     let id = generated_id()?;
+    let hash = secret.sha256();
     let words: Vec<String> = row.roles.iter().map(|role| role.as_str().to_owned()).collect();
     let is_worker = row.roles.holds(Role::Worker) || row.roles.holds(Role::Enroller);
     let (at, lifetime) = match row.expiry {
@@ -291,7 +292,7 @@ pub(crate) async fn insert_token(
         row.display_name,
         /* roles */ &words,
         /* clearance */ row.clearance.map(i16::from) as Option<i16>,
-        /* secret_sha256 */ secret.sha256().as_slice(),
+        /* secret_sha256 */ hash.as_slice(),
         /* created_by */ row.creator,
         /* expires_at */ at,
         /* lifetime */ lifetime,

@@ -378,7 +378,7 @@ impl Row {
         };
         let rank = self.clearance.map(Rank::try_from).transpose().map_err(damaged)?;
         let workspaces = self.workspaces.unwrap_or_default();
-        let workspaces: Result<_, _> = workspaces.iter().map(|id| id.parse()).collect();
+        let workspaces: Result<_> = workspaces.iter().map(|id| id.parse().map_err(damaged)).collect();
         let highest = self.schemes.iter().zip(self.highest).map(|(scheme, rank)| {
             Ok((scheme.parse().map_err(damaged)?, Rank::try_from(rank).map_err(damaged)?))
         });
@@ -395,10 +395,7 @@ impl Row {
             used_at: self.last_used_at,
             revoked_at: self.revoked_at,
             suspension: self.suspended_at.map(|at| Suspension { at, reason: self.suspension_reason }),
-            limits: WorkerLimits {
-                workspaces: workspaces.map_err(damaged)?,
-                highest_markings: highest_markings?,
-            },
+            limits: WorkerLimits { workspaces: workspaces?, highest_markings: highest_markings? },
             enrolled_by: self.enrolled_by.map(named).transpose()?,
             is_bound_to_certificate: self.is_bound,
         })

@@ -32,7 +32,7 @@ impl Default for LeaseTimes {
 const LEFT_TO_OTHERS_SECONDS: f64 = 10.0;
 
 /// Number of releases of a task after which each further one doubles a pause, and the longest pause in seconds.
-const FREE_RELEASES: f64 = 3.0;
+const FREE_RELEASES: i64 = 3;
 const MAX_RELEASE_PAUSE_SECONDS: f64 = 60.0;
 
 /// Number of expired leases after which a task is quarantined.
@@ -256,7 +256,7 @@ impl RenderQueue<'_> {
     pub async fn renew_leases(self, leases: &[Lease]) -> Result<Vec<Lease>> {
         let HeldColumns { tasks, epochs, secrets, tokens } = HeldColumns::of(leases);
         // Asynchronous commit: a renewal that is lost in a crash of the database only makes the lease shorter.
-        let rows = sqlx::query_scalar!(
+        let rows = sqlx::query!(
             "-- renders::leases::renew_leases
             with quick as materialized (
                 select set_config('synchronous_commit', 'off', true)
@@ -271,7 +271,7 @@ impl RenderQueue<'_> {
                 and q.lease_token = held.token
                 and worker_token_holds(held.token)
                 and q.leased_at > clock_timestamp() - make_interval(secs => $4)
-            returning q.task_id",
+            returning q.task_id, q.epoch",
             &tasks,
             &epochs,
             self.lease_times.lease.as_secs_f64(),
@@ -281,7 +281,8 @@ impl RenderQueue<'_> {
         )
         .fetch_all(self.pool)
         .await?;
-        let is_renewed = |lease: &&Lease| rows.contains(&lease.task);
+        let is_renewed =
+            |lease: &&Lease| rows.iter().any(|row| row.task_id == lease.task && row.epoch == lease.epoch);
         Ok(leases.iter().filter(is_renewed).cloned().collect())
     }
 
@@ -316,7 +317,7 @@ impl RenderQueue<'_> {
                 set epoch = task.epoch,
                     leased_at = null,
                     visible_at = clock_timestamp() + make_interval(secs => (
-                        select case when count(*) < $5 then 0 else least(power(2, count(*) - $5), $6) end
+                        select case when count(*) < $5 then 0 else least(power(2, count(*) - $5), $6::float8) end
                         from render_attempts a where a.task_id = task.task_id and a.event = 'RELEASED'
                     ))
                 from task

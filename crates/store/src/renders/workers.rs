@@ -96,9 +96,9 @@ impl Workers<'_> {
                 returning drained_at
             ), extended as (
                 -- The token of a process lives as long as the process calls.
-                update api_tokens set expires_at = clock_timestamp() + make_interval(secs => $8)
+                update api_tokens set expires_at = clock_timestamp() + make_interval(secs => $8::float8)
                 where token_id = $7 and enrolled_by is not null
-                    and expires_at < clock_timestamp() + make_interval(secs => $8 * 0.9)
+                    and expires_at < clock_timestamp() + make_interval(secs => $8::float8 * 0.9)
             )
             select drained_at is not null as "drained!" from known
             union all

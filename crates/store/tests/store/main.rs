@@ -17,6 +17,7 @@ mod glyph_coverage;
 mod imports;
 mod knowledge;
 mod knowledge_properties;
+mod lease_holders;
 mod leases;
 mod projections;
 mod queue_limit;

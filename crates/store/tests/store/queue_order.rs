@@ -160,13 +160,14 @@ async fn with_ten_thousand_waiting_tasks_a_claim_uses_the_index_and_another_work
         .rows(&format!(
             "set plan_cache_mode = force_generic_plan;
             prepare claim as {};
-            explain execute claim ('\\x{}', '\\x{}', 8, 'worker', 30, 3, 'id')",
+            explain execute claim ('\\x{}', '\\x{}', 8, 'worker', 30, 3, 'id', '{}', 10, 60)",
             committed_query("renders::leases::acquire_leases"),
             "01".repeat(32),
             "02".repeat(32),
+            fixture.worker.token,
         ))
         .join("\n");
-    assert!(plan.contains("Index Scan using render_queue_claim on render_queue"), "{plan}");
+    assert!(plan.contains("Index Scan using render_queue_claim on render_queue q"), "{plan}");
     assert!(!plan.contains("Sort") && !plan.contains("Seq Scan on render_queue"), "{plan}");
 }
 

@@ -100,7 +100,7 @@ async fn a_drained_worker_keeps_its_leases_and_gets_no_more() {
     assert_eq!(undrained.drained_at, None);
     assert_eq!(fixture.leased(9).await.len(), 1);
     assert!(!fixture.noted(OLD, "worker").await);
-    let logged = "select kind, target from change_log where workspace_id = 'system' and kind like 'worker%' order by number";
+    let logged = "select kind, target from change_log where workspace_id = 'system' and kind like 'worker%drained' order by number";
     assert_eq!(
         fixture.rows(logged),
         [format!("worker_drained|{name}"), format!("worker_undrained|{name}")],
