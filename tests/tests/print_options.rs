@@ -146,6 +146,7 @@ async fn unsupported_options_are_refused_before_anything_is_queued() {
     let request = CreateWorkspaceRequest {
         workspace_id: "elsewhere".into(),
         workspace: Some(Workspace { display_name: "Elsewhere".into(), ..Workspace::default() }),
+        ..CreateWorkspaceRequest::default()
     };
     stack.operator().await.create_workspace(request).await.unwrap();
     let theme = |theme: Theme| RenderOptions { theme: Some(theme), ..RenderOptions::default() };

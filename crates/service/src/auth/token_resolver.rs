@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use tonic::Status;
 
 use crate::cache::Cache;
-use crate::cache::entries::{CachedPrincipal, SecretDigest};
+use crate::cache::entries::{CachedPrincipal, LastUse, SecretDigest};
 use crate::rpc::errors::unauthenticated;
 
 /// Resolves tokens from the cache while it is fresh, else from the database. Cheap to clone.
@@ -25,7 +25,11 @@ impl TokenResolver {
 
     /// Returns the cached principal of a token.
     pub(crate) fn cached(&self, secret: &SecretDigest) -> Option<Arc<Principal>> {
-        self.cache.principal(secret).map(|cached| cached.principal)
+        let cached = self.cache.principal(secret)?;
+        if cached.last_use.is_due() {
+            self.record_use(&cached.principal);
+        }
+        Some(cached.principal)
     }
 
     /// Returns the principal of a token, or `None` if the token is unknown, expired or revoked.
@@ -44,9 +48,26 @@ impl TokenResolver {
             return Ok(None);
         };
         let expires_at = time_to_live.and_then(|time_to_live| queried_at.checked_add(time_to_live));
-        let resolved = CachedPrincipal { principal: Arc::new(principal), expires_at };
+        self.record_use(&principal);
+        let resolved = CachedPrincipal {
+            principal: Arc::new(principal),
+            expires_at,
+            last_use: Arc::new(LastUse::now()),
+        };
         self.cache.insert_principal(read_at, *secret, &resolved);
         Ok(Some(resolved.principal))
+    }
+
+    /// Records the use of a token, without making the call wait for it.
+    fn record_use(&self, principal: &Principal) {
+        let Some(token) = principal.token() else { return };
+        let store = self.store.clone();
+        tokio::spawn(async move {
+            if let Err(error) = store.access().record_token_use(&token).await {
+                // Such as a database that is read-only: calls do not depend on it.
+                tracing::debug!(%error, "could not record the use of a token");
+            }
+        });
     }
 
     /// Waits until a token is no longer valid.

@@ -5,6 +5,8 @@
 //! if the resource is among the invalidations since.
 
 use std::collections::VecDeque;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chancery_brief::marking::{Clearance, Rank};
@@ -43,6 +45,31 @@ pub(crate) struct CachedBrief {
 pub(crate) struct CachedPrincipal {
     pub(crate) principal: Arc<Principal>,
     pub(crate) expires_at: Option<Instant>,
+    pub(crate) last_use: Arc<LastUse>,
+}
+
+/// When the use of a token was last recorded, so that each process records it every ten minutes at most.
+#[derive(Debug)]
+pub(crate) struct LastUse {
+    since: Instant,
+    /// Seconds after `since`.
+    recorded: AtomicU64,
+}
+
+impl LastUse {
+    const INTERVAL_SECONDS: u64 = 10 * 60;
+
+    /// Starts with a use that is recorded now.
+    pub(crate) fn now() -> Self {
+        Self { since: Instant::now(), recorded: AtomicU64::new(0) }
+    }
+
+    /// Returns whether to record a use now. Of concurrent calls, one is told so.
+    pub(crate) fn is_due(&self) -> bool {
+        let (now, recorded) = (self.since.elapsed().as_secs(), self.recorded.load(Relaxed));
+        now >= recorded + Self::INTERVAL_SECONDS
+            && self.recorded.compare_exchange(recorded, now, Relaxed, Relaxed).is_ok()
+    }
 }
 
 #[derive(Debug)]

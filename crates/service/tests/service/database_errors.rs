@@ -56,8 +56,8 @@ impl LoggedService {
     }
 
     async fn make_token(&self, secrets: &FirstSecrets, display_name: &str) -> Result<(), Status> {
-        let operator = bearer(secrets.operator.reveal());
-        let mut admins = AdminServiceClient::with_interceptor(channel(self.listen), operator);
+        let admin = bearer(secrets.admin.reveal());
+        let mut admins = AdminServiceClient::with_interceptor(channel(self.listen), admin);
         let api_token = ApiToken {
             display_name: display_name.into(),
             roles: vec![Role::Reader.into()],
@@ -109,7 +109,7 @@ async fn a_read_only_database_is_logged_once_with_its_sqlstate_and_statement() {
     assert_eq!(status.message(), "the database is unavailable");
     let lines = service.lines_until(&["\"call\"", "CreateApiToken"]).await;
     let failure = only_failure(&lines, "25006");
-    assert!(failure.contains("read-only transaction") && failure.contains("tokens::"), "{failure}");
+    assert!(failure.contains("read-only transaction") && failure.contains("token_creation::"), "{failure}");
 }
 
 #[tokio::test]
@@ -122,7 +122,7 @@ async fn a_missing_privilege_is_logged_once_with_its_sqlstate_and_statement() {
     let lines = service.lines_until(&["\"call\"", "CreateApiToken"]).await;
     let failure = only_failure(&lines, "42501");
     assert!(failure.contains("permission denied for table api_tokens"), "{failure}");
-    assert!(failure.contains("tokens::") && failure.contains("incident"), "{failure}");
+    assert!(failure.contains("token_creation::") && failure.contains("incident"), "{failure}");
 }
 
 /// Creates a role with all privileges but to create tokens.

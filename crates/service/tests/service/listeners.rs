@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use chancery_proto::brief::v1::GetBriefRequest;
 use chancery_proto::brief::v1::brief_service_client::BriefServiceClient;
-use chancery_proto::worker::v1::AcquireLeasesRequest;
 use chancery_proto::worker::v1::render_worker_service_client::RenderWorkerServiceClient;
+use chancery_proto::worker::v1::{AcquireLeasesRequest, EnrollWorkerRequest};
 use chancery_testkit::certificates::{Authority, Issued};
 use chancery_tls::{ClientFiles, ClientTls, Connector, IdentityFiles, PlainText};
 use tempfile::TempDir;
@@ -117,6 +117,43 @@ async fn workers_need_a_certificate_where_one_is_asked_for() {
     // With TLS 1.3 a client learns of the refusal only when it reads, so the call fails and not the connection.
     let without = acquire(None).await;
     assert_ne!(without.code(), Code::InvalidArgument, "a worker without one is not: {without}");
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_workers_token_is_bound_to_the_key_of_the_certificate_that_it_enrolled_with() {
+    let scene = Scene::new().await;
+    let files = Certificates::new();
+    files.issue("worker");
+    files.issue("thief");
+    let (certificate, key) = (files.text("server.pem"), files.text("server.key"));
+    let authority = files.text("authority.pem");
+    let flags = [
+        ["--worker-tls-certificate", &certificate],
+        ["--worker-tls-key", &key],
+        ["--worker-client-ca", &authority],
+    ];
+    let running = scene.replica(flags.as_flattened()).await;
+    let connected = async |identity, token: &str| {
+        let channel = connect(running.worker_listen, files.client(Some(identity))).await.unwrap();
+        RenderWorkerServiceClient::with_interceptor(channel, bearer(token))
+    };
+    let mut enrolling = connected("worker", &scene.enroller).await;
+    let own = enrolling.enroll_worker(EnrollWorkerRequest { worker: "w".into() }).await.unwrap().into_inner();
+    for (identity, expected) in [
+        ("thief", Code::Unauthenticated),
+        ("worker", Code::InvalidArgument),
+        ("thief", Code::Unauthenticated),
+    ] {
+        let mut workers = connected(identity, &own.secret).await;
+        let answer = workers.acquire_leases(AcquireLeasesRequest::default()).await.unwrap_err();
+        assert_eq!(answer.code(), expected, "{identity}: {answer}");
+    }
+    // On a listener without certificates, it is not the worker either.
+    let plain = crate::scene::channel(scene.running.worker_listen);
+    let mut workers = RenderWorkerServiceClient::with_interceptor(plain, bearer(&own.secret));
+    let answer = workers.acquire_leases(AcquireLeasesRequest::default()).await.unwrap_err();
+    assert_eq!(answer.code(), Code::Unauthenticated, "{answer}");
     running.stop().await;
 }
 

@@ -41,4 +41,5 @@ mod slow_calls;
 mod watch;
 mod wire;
 mod withdrawals;
+mod worker_tokens;
 mod workers;

@@ -129,10 +129,11 @@ async fn a_drained_worker_gets_no_task_and_another_worker_gets_it() {
     scene.uploaded(header(&lease, b"%PDF"), b"%PDF").await.unwrap();
 
     let other = AcquireLeasesRequest { worker: "other".into(), ..acquire(20) };
-    let got = scene.workers.clone().acquire_leases(other).await.unwrap().into_inner();
+    let another = scene.another_worker().await;
+    let got = another.clone().acquire_leases(other).await.unwrap().into_inner();
     let taken = got.leases[0].lease.clone().unwrap();
     let release = ReleaseLeasesRequest { leases: vec![taken] };
-    scene.workers.clone().release_leases(release).await.unwrap();
+    another.clone().release_leases(release).await.unwrap();
 
     let undrained = operators.undrain_worker(UndrainWorkerRequest { name }).await.unwrap().into_inner();
     assert!(!undrained.drained && undrained.drain_time.is_none());

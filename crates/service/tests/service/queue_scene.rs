@@ -92,6 +92,17 @@ impl QueueScene {
         }
     }
 
+    /// Enrols another worker process.
+    pub(crate) async fn another_worker(&self) -> Workers {
+        let enrolled = database::enrolled(&self.store, &self.enroller, "another").await;
+        self.workers_with(enrolled.secret.reveal())
+    }
+
+    /// Connects to the workers' listener with a token.
+    pub(crate) fn workers_with(&self, token: &str) -> Workers {
+        RenderWorkerServiceClient::with_interceptor(channel(self.running.worker_listen), bearer(token))
+    }
+
     pub(crate) async fn requested(&self) -> Render {
         self.renders.clone().create_render(create("b1")).await.unwrap().into_inner()
     }

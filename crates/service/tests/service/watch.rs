@@ -196,7 +196,7 @@ async fn a_slow_readers_watch_ends_with_a_cursor_that_resumes_without_gaps_or_re
 #[tokio::test]
 async fn a_watch_ends_when_its_token_is_revoked() {
     let scene = Scene::new().await;
-    let mut admin = scene.admins(&scene.operator);
+    let mut admin = scene.admins(&scene.admin);
     let api_token = ApiToken {
         display_name: "Desk".into(),
         roles: vec![Role::Reader.into()],

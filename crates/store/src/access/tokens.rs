@@ -306,7 +306,8 @@ impl AccessControl<'_> {
         .await?;
         if changed.rows_affected() > 0 {
             let kind = if reason.is_some() { "token_suspended" } else { "token_resumed" };
-            record_by_workspace(&mut transaction, principal, kind, std::slice::from_ref(name)).await?;
+            let names = with_enrolled(&mut transaction, name).await?;
+            record_by_workspace(&mut transaction, principal, kind, &names).await?;
         }
         transaction.commit().await?;
         self.managed_token(principal, name).await
@@ -341,6 +342,23 @@ pub(crate) async fn managed_token(
         }
         _ => row.into_token(scheme),
     }
+}
+
+/// Returns a token's name with those of the worker tokens that were enrolled by it: whatever ends it ends them, and each
+/// service drops them from its cache by their names in the log.
+async fn with_enrolled(transaction: &mut PgConnection, name: &ApiTokenName) -> Result<Vec<ApiTokenName>> {
+    let enrolled = sqlx::query_scalar!(
+        "-- access::tokens::with_enrolled
+        select token_id from api_tokens
+        where enrolled_by = $1 and revoked_at is null and expires_at > clock_timestamp()",
+        name.token.as_str(),
+    )
+    .fetch_all(transaction)
+    .await?;
+    let named = |token: String| {
+        Ok(ApiTokenName { workspace: name.workspace.clone(), token: token.parse().map_err(damaged)? })
+    };
+    std::iter::once(Ok(name.clone())).chain(enrolled.into_iter().map(named)).collect()
 }
 
 /// Records a change of several tokens in the logs of their workspaces.

@@ -129,8 +129,8 @@ impl RenderQueue<'_> {
         let rows = sqlx::query!(
             r#"-- renders::leases::acquire_leases
             with holder as materialized (
-                -- Enrolled tokens have the markings of the token that they come from.
-                select workspaces, coalesce(enrolled_by, token_id) as markings_of
+                -- Only a process's own token stands for one worker, whatever name it reports. Enrolled tokens have the markings of the token that they come from.
+                select workspaces, coalesce(enrolled_by, token_id) as markings_of, enrolled_by is not null as is_process
                 from api_tokens
                 where token_id = $8 and worker_token_holds($8)
             ), picked as materialized (
@@ -139,7 +139,9 @@ impl RenderQueue<'_> {
                 where printer_version = $1::bytea and fonts_digest = $2::bytea and visible_at <= clock_timestamp()
                     and exists (select from holder)
                     and not exists (
-                        select from workers where (worker_id = $7 or token_id = $8) and drained_at is not null
+                        select from workers
+                        where (worker_id = $7 or (token_id = $8 and (select is_process from holder)))
+                            and drained_at is not null
                     )
                     and (
                         (select workspaces is null from holder)
