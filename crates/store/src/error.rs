@@ -42,6 +42,14 @@ pub enum StoreError {
     /// not learn about.
     #[error("the caller may not use {0}")]
     Forbidden(String),
+    /// The copy was requested by another caller for a recipient, and only they and publishers may have it.
+    #[error("the copy has a recipient or watermark of another caller: request one of your own")]
+    CopyOfAnother,
+    /// The render was requested by another caller, and only they, publishers and admins may end or delete it.
+    #[error(
+        "the render was requested by another caller: only they, publishers and admins may cancel or delete it"
+    )]
+    RenderOfAnother,
     /// An operator, who reads no content, may not create tokens that do, except for the first admin of a workspace.
     #[error(
         "operators grant no rights to content, except to the first admin of a workspace: let an admin create the token, or \

@@ -52,6 +52,8 @@ pub(crate) fn render_message(render: &store::Render) -> Render {
         options: Some(render.options.clone()),
         create_time: Some(timestamp(render.created_at)),
         edition_digest: render.edition_digest.to_string(),
+        recipient_hidden: render.hides_recipient,
+        requester: render.requester.clone(),
         ..Render::default()
     };
     match &render.state {
@@ -74,9 +76,10 @@ pub(crate) fn render_message(render: &store::Render) -> Render {
             message.end_time = Some(timestamp(*ended_at));
             message.failure = Some(RenderFailure { reason: reason.clone(), message: failure.clone() });
         }
-        store::RenderState::Cancelled { ended_at } => {
+        store::RenderState::Cancelled { ended_at, by } => {
             message.set_state(RenderState::Cancelled);
             message.end_time = Some(timestamp(*ended_at));
+            message.canceller.clone_from(by);
         }
     }
     message.set_waiting_reason(match render.waiting {

@@ -34,9 +34,10 @@ pub(crate) fn status(error: StoreError) -> Status {
         StoreError::NotDeleted(_) => (Code::AlreadyExists, Reason::NotDeleted),
         StoreError::RevisionPurged(_) => (Code::FailedPrecondition, Reason::RevisionPurged),
         StoreError::AlreadyExists(_) => (Code::AlreadyExists, Reason::AlreadyExists),
-        StoreError::Forbidden(_) | StoreError::GrantsContent => {
-            (Code::PermissionDenied, Reason::PermissionDenied)
-        }
+        StoreError::Forbidden(_)
+        | StoreError::GrantsContent
+        | StoreError::CopyOfAnother
+        | StoreError::RenderOfAnother => (Code::PermissionDenied, Reason::PermissionDenied),
         StoreError::RevisionDiffers { .. } => (Code::AlreadyExists, Reason::RevisionDiffers),
         StoreError::RevisionGap { .. } => (Code::FailedPrecondition, Reason::RevisionGap),
         StoreError::DigestMismatch { document_index, .. } => {

@@ -4,19 +4,20 @@ use chancery_proto::names::RenderName;
 
 use crate::access::principal::{Access, Principal};
 use crate::changes::idempotency_keys::{IdempotencyKey, insert_request_id, recorded_response};
+use crate::changes::log::{self, Change};
 use crate::database::PgConnection;
 use crate::error::{Result, StoreError};
 use crate::renders::Renders;
 use crate::renders::render::{Render, RenderState};
 
 impl Renders<'_> {
-    /// Cancels a render. When it was the task's last render, the task ends and its epoch rises, so that its worker
+    /// Cancels a render, for its requester, a publisher or an admin, whom it records. When it was the task's last render, the task ends and its epoch rises, so that its worker
     /// loses the lease. Cancelling a cancelled render changes nothing, and neither does a repetition of an earlier
     /// request.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`]; [`StoreError::RenderEnded`] when the render has its result;
-    /// [`StoreError::RequestIdReused`].
+    /// [`StoreError::NotFound`]; [`StoreError::RenderOfAnother`]; [`StoreError::RenderEnded`] when the render has its
+    /// result; [`StoreError::RequestIdReused`].
     pub async fn cancel(
         self,
         principal: &Principal,
@@ -24,6 +25,7 @@ impl Renders<'_> {
         write: Option<&IdempotencyKey>,
     ) -> Result<Render> {
         let access = principal.access(&name.workspace)?;
+        self.check_control(principal, name).await?;
         let mut transaction = self.pool.begin().await?;
         if let Some(write) = write
             && !insert_request_id(&mut transaction, principal, &name.workspace, write, &[]).await?
@@ -32,18 +34,19 @@ impl Renders<'_> {
             recorded_response(self.pool, principal, &name.workspace, write).await?;
             return self.get(principal, name).await;
         }
-        detach_render(&mut transaction, access, name).await?;
+        detach_render(&mut transaction, principal, access, name).await?;
         let render = self.render_by(&mut *transaction, principal, name).await?;
         let RenderState::Cancelled { .. } = render.state else { return Err(StoreError::RenderEnded) };
         transaction.commit().await?;
         Ok(render)
     }
 
-    /// Deletes a render that has ended. Its task, its PDF and the record of its deliveries remain.
+    /// Deletes a render that has ended, for its requester, a publisher or an admin, whom the change log records. Its task,
+    /// its PDF and the record of its deliveries remain.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`]; [`StoreError::RenderNotFinished`] when it has not ended;
-    /// [`StoreError::RequestIdReused`].
+    /// [`StoreError::NotFound`]; [`StoreError::RenderOfAnother`]; [`StoreError::RenderNotFinished`] when it has not
+    /// ended; [`StoreError::RequestIdReused`].
     pub async fn delete(
         self,
         principal: &Principal,
@@ -57,6 +60,10 @@ impl Renders<'_> {
         {
             transaction.rollback().await?;
             return recorded_response(self.pool, principal, &name.workspace, write).await.map(drop);
+        }
+        let render = self.render_by(&mut *transaction, principal, name).await?;
+        if !principal.controls_renders_of(&render.requester) {
+            return Err(StoreError::RenderOfAnother);
         }
         let deleted = sqlx::query!(
             "-- renders::cancel::delete
@@ -72,15 +79,31 @@ impl Renders<'_> {
         .execute(&mut *transaction)
         .await?;
         if deleted.rows_affected() > 0 {
+            let change = Change::of_no_brief("render_deleted", name.to_string());
+            log::record(&mut transaction, name.workspace.as_str(), &principal.subject, &[change]).await?;
             return Ok(transaction.commit().await?);
         }
-        self.render_by(&mut *transaction, principal, name).await?;
         Err(StoreError::RenderNotFinished)
+    }
+
+    /// Checks that a principal may end or delete a render that they see.
+    async fn check_control(self, principal: &Principal, name: &RenderName) -> Result<()> {
+        let render = self.get(principal, name).await?;
+        if principal.controls_renders_of(&render.requester) {
+            Ok(())
+        } else {
+            Err(StoreError::RenderOfAnother)
+        }
     }
 }
 
 /// Detaches a render from a live task, and ends the task if it was the last one.
-async fn detach_render(transaction: &mut PgConnection, access: Access, name: &RenderName) -> Result<()> {
+async fn detach_render(
+    transaction: &mut PgConnection,
+    principal: &Principal,
+    access: Access,
+    name: &RenderName,
+) -> Result<()> {
     // Every change of a live task locks its queue row first. Without a queue row the task is not live.
     let task = sqlx::query_scalar!(
         "-- renders::cancel::detach_render
@@ -108,7 +131,7 @@ async fn detach_render(transaction: &mut PgConnection, access: Access, name: &Re
     sqlx::query!(
         "-- renders::cancel::detach_render
         with detached as (
-            update renders set cancelled_at = clock_timestamp()
+            update renders set cancelled_at = clock_timestamp(), cancelled_by = $3
             where workspace_id = $1 and render_id = $2 and cancelled_at is null
             returning task_id, render_id
         ), task as (
@@ -140,6 +163,7 @@ async fn detach_render(transaction: &mut PgConnection, access: Access, name: &Re
         where removed.leased_at is not null",
         name.workspace.as_str(),
         name.render.as_str(),
+        principal.subject,
     )
     .execute(&mut *transaction)
     .await?;

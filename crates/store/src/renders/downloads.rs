@@ -24,6 +24,10 @@ pub struct Download {
 impl Renders<'_> {
     /// Opens a PDF for sending from an offset, and records the delivery before the first byte is sent, so that no
     /// delivery goes unrecorded.
+    ///
+    /// # Errors
+    /// [`StoreError::CopyOfAnother`] for a copy with a recipient or watermark that another caller requested, unless the
+    /// principal is a publisher; [`StoreError::NotFound`]; errors of a render without a PDF, or without this offset.
     pub async fn open_download(
         self,
         principal: &Principal,
@@ -41,6 +45,9 @@ impl Renders<'_> {
         render: Render,
         offset: u64,
     ) -> Result<Download> {
+        if render.hides_recipient {
+            return Err(StoreError::CopyOfAnother);
+        }
         let artifact = match &render.state {
             RenderState::Succeeded { artifact: Some(artifact), .. } => artifact.clone(),
             RenderState::Succeeded { artifact: None, .. } => {

@@ -133,6 +133,6 @@ impl Renders<'_> {
         )
         .fetch_all(self.pool)
         .await?;
-        rows.into_iter().map(|row| row.into_render(workspace)).collect()
+        rows.into_iter().map(|row| row.into_render(principal, workspace)).collect()
     }
 }

@@ -8,7 +8,7 @@ use prost::Message;
 use sqlx::PgExecutor;
 use time::OffsetDateTime;
 
-use crate::access::principal::Principal;
+use crate::access::principal::{Principal, Role};
 use crate::artifacts::artifact::Artifact;
 use crate::convert::{damaged, revision_name};
 use crate::error::{Result, StoreError};
@@ -26,8 +26,12 @@ pub struct Render {
     pub revision: RevisionName,
     /// The digest of the edition to print.
     pub edition_digest: Digest,
-    /// The options, with defaults filled in.
+    /// The options, with defaults filled in; without recipient and watermark where `hides_recipient`.
     pub options: RenderOptions,
+    /// Whether the copy is for a recipient of another caller, which only publishers see.
+    pub hides_recipient: bool,
+    /// The subject who requested it.
+    pub requester: String,
     /// When it was requested.
     pub created_at: OffsetDateTime,
     /// Its state.
@@ -81,6 +85,8 @@ pub enum RenderState {
     Cancelled {
         /// When it was cancelled.
         ended_at: OffsetDateTime,
+        /// The subject who cancelled it; empty if that was not recorded.
+        by: String,
     },
 }
 
@@ -100,7 +106,9 @@ pub(crate) struct Row {
     pub(crate) edition_digest: Vec<u8>,
     pub(crate) options: Vec<u8>,
     pub(crate) created_at: OffsetDateTime,
+    pub(crate) created_by: String,
     pub(crate) cancelled_at: Option<OffsetDateTime>,
+    pub(crate) cancelled_by: Option<String>,
     pub(crate) state: String,
     pub(crate) attempt: i32,
     pub(crate) phase: i16,
@@ -126,7 +134,7 @@ macro_rules! select_renders {
             $crate::renders::render::Row,
             "-- " + $method + r#"
             select r.render_id, r.task_id, r.brief_id, r.revision, r.edition_digest, r.options, r.created_at,
-                r.cancelled_at, t.state, t.attempts + t.crashes as "attempt!", t.phase, t.pages as progress,
+                r.created_by, r.cancelled_at, r.cancelled_by, t.state, t.attempts + t.crashes as "attempt!", t.phase, t.pages as progress,
                 t.warnings, t.warning_codes, t.warning_part_ids, t.failure_reason, t.failure_message, t.ended_at,
                 a.digest as "artifact_digest?", a.size_bytes as "size_bytes?", a.pages as "pages?",
                 a.blob_id as "blob_id?", w.waiting as "waiting?"
@@ -154,6 +162,14 @@ macro_rules! select_renders {
 }
 pub(crate) use select_renders;
 
+impl Principal {
+    /// Returns whether the principal may cancel and delete the renders of a requester, and see for whom they are: its
+    /// own, and a publisher those of all.
+    pub(crate) fn controls_renders_of(&self, requester: &str) -> bool {
+        self.subject == requester || self.roles.allow(Role::Publisher)
+    }
+}
+
 impl Renders<'_> {
     /// Returns a render.
     ///
@@ -180,21 +196,30 @@ impl Renders<'_> {
         )
         .fetch_optional(executor)
         .await?;
-        row.ok_or_else(|| StoreError::NotFound(name.to_string()))?.into_render(&name.workspace)
+        row.ok_or_else(|| StoreError::NotFound(name.to_string()))?.into_render(principal, &name.workspace)
     }
 }
 
 impl Row {
-    /// Converts the row of a workspace's render.
-    pub(crate) fn into_render(self, workspace: &ResourceId) -> Result<Render> {
+    /// Converts the row of a workspace's render, as a principal sees it.
+    pub(crate) fn into_render(self, principal: &Principal, workspace: &ResourceId) -> Result<Render> {
+        let mut options = RenderOptions::decode(self.options.as_slice()).map_err(damaged)?;
+        let is_personal = !(options.recipient.is_empty() && options.watermark.is_empty());
+        let hides_recipient = is_personal && !principal.controls_renders_of(&self.created_by);
+        if hides_recipient {
+            options.recipient.clear();
+            options.watermark.clear();
+        }
         Ok(Render {
+            options,
+            hides_recipient,
+            requester: self.created_by.clone(),
             name: RenderName {
                 workspace: workspace.clone(),
                 render: self.render_id.parse::<GeneratedId>().map_err(damaged)?,
             },
             revision: revision_name(workspace, &self.brief_id, self.revision)?,
             edition_digest: digest(&self.edition_digest)?,
-            options: RenderOptions::decode(self.options.as_slice()).map_err(damaged)?,
             created_at: self.created_at,
             task: self.task_id.clone(),
             waiting: self.waiting_reason()?,
@@ -214,7 +239,7 @@ impl Row {
 
     fn into_state(self) -> Result<RenderState> {
         if let Some(ended_at) = self.cancelled_at {
-            return Ok(RenderState::Cancelled { ended_at });
+            return Ok(RenderState::Cancelled { ended_at, by: self.cancelled_by.unwrap_or_default() });
         }
         let ended_at = self.ended_at.ok_or_else(|| damaged("an ended render has no end time"));
         match self.state.as_str() {

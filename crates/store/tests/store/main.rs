@@ -25,6 +25,7 @@ mod queue_order;
 mod queue_scene;
 mod reindex;
 mod render_endings;
+mod render_requesters;
 mod render_requests;
 mod schema;
 mod search;
