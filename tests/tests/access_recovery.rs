@@ -107,7 +107,7 @@ async fn what_cannot_be_issued_is_refused_with_its_cure() {
     for (arguments, named, remedy) in [
         (&["--workspace", "nowhere"][..], "--workspace: there is no workspace nowhere", "default, system"),
         (&["--role", "operator"], "--role", "workspace system"),
-        (&["--workspace", "system", "--role", "reader"], "--role", "worker and operator"),
+        (&["--workspace", "system", "--role", "reader"], "--role", "worker, operator and enroller"),
         (&["--workspace", "system", "--clearance", "TLP:RED"], "--clearance", "must be empty"),
         (&["--clearance", "SECRET"], "--clearance", "TLP:CLEAR, TLP:GREEN"),
         (&["--role", "reader"], "--clearance: is required", "TLP:CLEAR, TLP:GREEN"),

@@ -127,6 +127,10 @@ unary! {
     admin.suspend_api_token(admin::SuspendApiTokenRequest) -> admin::ApiToken, RETRY, call;
     /// Ends the suspension of a token. Idempotent.
     admin.resume_api_token(admin::ResumeApiTokenRequest) -> admin::ApiToken, RETRY, call;
+    /// Lists a page of refused uploads.
+    admin.list_proof_refusals(admin::ListProofRefusalsRequest) -> admin::ListProofRefusalsResponse, RETRY, call;
+    /// Deletes a PDF in all workspaces.
+    admin.invalidate_artifact(admin::InvalidateArtifactRequest) -> admin::InvalidateArtifactResponse, NO_RETRY, call;
     /// Returns statistics of the render queue.
     admin.get_queue_stats(admin::GetQueueStatsRequest) -> admin::QueueStats, RETRY, call;
     /// Lists a page of workers.

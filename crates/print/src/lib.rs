@@ -30,6 +30,7 @@ mod images;
 mod options;
 mod print;
 mod readback;
+mod task_input;
 mod warnings;
 
 pub use crate::edition::{Edition, Images, Import, NO_IMAGES, RevisionState};
@@ -40,4 +41,5 @@ pub use crate::options::from_request::UnknownOption;
 pub use crate::options::{Format, LikelihoodDisplay, Limits, Locale, Options, Paper, TextSize, Theme};
 pub use crate::print::{Printed, Progress, print};
 pub use crate::readback::{ExtractError, Extracted, ProofError, ReadError, extract};
+pub use crate::task_input::TaskInput;
 pub use crate::warnings::{MAX_PRINT_WARNINGS, Warning, print_warnings};

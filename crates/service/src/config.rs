@@ -12,6 +12,7 @@ use crate::admission::CallSettings;
 use crate::cache::DEFAULT_BRIEF_BYTES;
 use crate::durations::{milliseconds, seconds};
 use crate::listener::ConnectionSettings;
+use crate::workers::proofs::ProofPolicy;
 
 /// Serves briefs and renders over gRPC.
 #[derive(Debug, Parser)]
@@ -75,6 +76,12 @@ pub struct Config {
     /// Disables the cache of briefs. For benchmarks.
     #[arg(long, env = "CHANCERY_BENCH_NO_BRIEF_CACHE", hide = true)]
     pub bench_no_brief_cache: bool,
+    /// When an uploaded PDF must be proven against its input before it is delivered.
+    #[arg(long, env = "CHANCERY_PROOF", value_enum, default_value_t, value_name = "WHEN")]
+    pub proof: ProofPolicy,
+    /// Folder of TrueType fonts that the installation adds: the same as for workers and `chancery migrate`.
+    #[arg(long, env = "CHANCERY_FONTS", value_name = "DIR")]
+    pub fonts: Option<PathBuf>,
     /// Limits of calls.
     #[command(flatten)]
     pub calls: CallSettings,

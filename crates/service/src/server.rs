@@ -43,6 +43,7 @@ use crate::observability::call_log::CallLayer;
 use crate::observability::health;
 use crate::renders::service::Renders;
 use crate::shutdown::{self, Shutdown, StopSignals, Trigger};
+use crate::workers::proofs::{ProofCounts, ProofPolicy, Proofs};
 use crate::workers::service::RenderWorkers;
 
 /// Time between two pings of an idle connection, and the timeout of a ping.
@@ -69,6 +70,9 @@ pub enum ServeError {
         /// The failure.
         source: StoreError,
     },
+    /// The fonts that PDFs are proven with cannot be read.
+    #[error("the folder of fonts (--fonts): {0}")]
+    Fonts(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A listener cannot be opened.
     #[error(transparent)]
     Listen(#[from] ListenerError),
@@ -149,7 +153,9 @@ pub async fn start(config: &Config, store: Store) -> Result<Running, ServeError>
     let public_routes = with_reflection(public_services(config, &store, &cache, &wakeups, &shutdown))
         .map_err(|error| ServeError::Grpc(Box::new(error)))?
         .add_service(health_server.clone());
-    let worker_routes = worker_services(&store, &wakeups, &shutdown).add_service(health_server);
+    let proofs = proofs(config, &store).await?;
+    let worker_routes =
+        worker_services(&store, &wakeups, &proofs, &shutdown).add_service(health_server);
 
     let calls = CallLayer::new(config.calls.call_timeout);
     let tokens = TokenResolver::new(store, cache);
@@ -180,12 +186,30 @@ pub async fn start(config: &Config, store: Store) -> Result<Running, ServeError>
         listen,
         worker_listen,
         connections,
+        proofs,
         listeners,
         trigger,
         health,
         database_health,
         drain_timeout,
     })
+}
+
+/// Reads the fonts that PDFs are proven with, and warns if the installation prints with others.
+async fn proofs(config: &Config, store: &Store) -> Result<Proofs, ServeError> {
+    let folder = config.fonts.clone();
+    // A folder of fonts is read with blocking calls.
+    let fonts = tokio::task::spawn_blocking(move || chancery_fonts::read(folder.as_deref())).await;
+    let fonts = fonts.map_err(|error| ServeError::Fonts(error.into()))?;
+    let proofs = Proofs::new(config.proof, fonts.map_err(|error| ServeError::Fonts(error.into()))?)?;
+    let active = store.renders().active_print_environment().await?;
+    if config.proof != ProofPolicy::Off && active.is_some_and(|active| active != proofs.environment()) {
+        tracing::warn!(
+            "the active print environment is not this service's: the PDFs of its workers are not proven; run `chancery \
+             migrate` of this version, and give both the same --fonts"
+        );
+    }
+    Ok(proofs)
 }
 
 async fn with_artifacts(store: Store, place: &ArtifactLocation) -> Result<Store, ServeError> {
@@ -201,6 +225,7 @@ pub struct Running {
     /// Address of the workers' listener.
     pub worker_listen: SocketAddr,
     connections: [OpenConnections; 2],
+    proofs: Proofs,
     listeners: JoinSet<Result<(), tonic::transport::Error>>,
     trigger: Trigger,
     health: HealthReporter,
@@ -218,6 +243,11 @@ impl Running {
     /// Returns the counts of the connections to the public and to the workers' listener.
     pub fn connections(&self) -> [ConnectionCounts; 2] {
         self.connections.each_ref().map(OpenConnections::counts)
+    }
+
+    /// Returns the counts of proofs of uploaded PDFs.
+    pub fn proofs(&self) -> ProofCounts {
+        self.proofs.counts()
     }
 
     /// Reports that it is not serving, ends long polls and streams, drains calls in flight within the drain timeout, and
@@ -292,8 +322,8 @@ fn public_services(
 }
 
 /// Routes the workers' service, without health.
-fn worker_services(store: &Store, wakeups: &Wakeups, shutdown: &Shutdown) -> Routes {
-    let workers = RenderWorkers::new(store.clone(), wakeups.clone(), shutdown.clone());
+fn worker_services(store: &Store, wakeups: &Wakeups, proofs: &Proofs, shutdown: &Shutdown) -> Routes {
+    let workers = RenderWorkers::new(store.clone(), wakeups.clone(), proofs.clone(), shutdown.clone());
     Routes::default().add_service(limited!(RenderWorkerServiceServer::new(workers)))
 }
 

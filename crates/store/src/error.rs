@@ -169,8 +169,8 @@ pub enum StoreError {
     /// The render has ended, so it cannot be cancelled.
     #[error("the render has ended")]
     RenderEnded,
-    /// The task is not a dead letter, so it cannot be requeued.
-    #[error("the task is {state}: only a DEAD task can be requeued")]
+    /// The task did not end without a PDF, so it cannot be requeued.
+    #[error("the task is {state}: only a task that is DEAD or FAILED can be requeued")]
     TaskNotDead {
         /// The task's state.
         state: &'static str,

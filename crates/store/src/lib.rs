@@ -71,6 +71,7 @@ pub use crate::renders::environments::PrintEnvironment;
 pub use crate::renders::inputs::RenderInput;
 pub use crate::renders::leases::{Acquired, AcquiredLease, Lease, LeaseHolder, LeaseSecret, LeaseTimes};
 pub use crate::renders::lists::{RenderFilter, RenderList, RenderPageKey, RenderStateKind};
+pub use crate::renders::proof_refusals::{ProofFinding, ProofRefusal};
 pub use crate::renders::render::{Render, RenderState, UNCLASSIFIED_WARNING, WaitingReason};
 pub use crate::renders::requests::{RenderRequest, RequestedRender};
 pub use crate::renders::stats::{EnvironmentQueue, QueueDepth, QueueStats, WorkspaceQueue};

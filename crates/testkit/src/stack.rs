@@ -278,8 +278,9 @@ impl Stack {
 
     /// Returns a digest of all tables except `request_ids`: equal results mean that no data has changed.
     pub fn content(&self) -> String {
-        let tables = "select coalesce(string_agg(format('select ''%1$s'' as t, md5(coalesce(string_agg(r::text, e''\\n'' \
-             order by r::text), '''')) as d from %1$I r', table_name), ' union all ' order by table_name), '') \
+        let tables = "select coalesce(string_agg(format('select ''%1$s'' as t, md5(coalesce(string_agg(j::text, e''\\n'' \
+             order by j::text), '''')) as d from (select to_jsonb(r) - ''last_used_at'' as j from %1$I r) r', table_name), \
+             ' union all ' order by table_name), '') \
              from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE' \
              and table_name <> 'request_ids'";
         let psql = self.database.psql();

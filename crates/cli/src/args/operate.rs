@@ -186,13 +186,27 @@ pub enum Queue {
     Stats,
     /// Lists dead tasks, newest first
     Dead(DeadTasks),
-    /// Requeues the inputs of a dead task, which lifts its quarantine
+    /// Requeues the inputs of a dead or failed task, which lifts its quarantine
     Requeue {
         /// Id or full name of the task, as listed by `queue dead`
         task: String,
     },
     /// Lists the workers seen in the last day
     Workers,
+    /// Lists uploaded files that the service refused, newest first
+    Refusals {
+        /// Maximum number of refusals
+        #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+        limit: u32,
+    },
+    /// Deletes a PDF in all workspaces, so that it is delivered no more
+    Invalidate {
+        /// SHA-256 of the PDF, or the PDF file
+        pdf: String,
+        /// Reason, for the change log
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
     /// Stops leasing tasks to a worker; running prints finish
     Drain {
         /// Name or id of the worker, as listed by `queue workers`
@@ -211,6 +225,9 @@ pub struct DeadTasks {
     /// Also lists tasks that were requeued or requested again
     #[arg(long)]
     pub all: bool,
+    /// Also lists tasks that failed in a way that a retry would repeat
+    #[arg(long)]
+    pub failed: bool,
     /// Maximum number of tasks
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub limit: u32,

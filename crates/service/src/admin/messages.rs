@@ -34,11 +34,12 @@ impl DeadTaskListQuery {
             given => Some(name::<WorkspaceName>("workspace", given)?.workspace),
         };
         let with_successor = request.show_with_successor;
-        let query = format!("dead tasks of {}, {with_successor}", request.workspace);
+        let with_failed = request.show_failed;
+        let query = format!("dead tasks of {}, {with_successor}, {with_failed}", request.workspace);
         let page = Page::read(query, request.page_size, &request.page_token)?;
         let after = page.after.as_deref().map(|key| parse_task_position(key).ok_or_else(invalid_page_token));
         let after = after.transpose()?;
-        Ok(Self { filter: DeadTaskFilter { workspace, with_successor }, page, after })
+        Ok(Self { filter: DeadTaskFilter { workspace, with_successor, with_failed }, page, after })
     }
 }
 
@@ -116,6 +117,18 @@ pub(crate) fn worker_message(worker: store::Worker) -> wire::Worker {
         first_seen_time: Some(timestamp(worker.first_seen)),
         last_seen_time: Some(timestamp(worker.last_seen)),
         drain_time: worker.drained_at.map(timestamp),
+    }
+}
+
+pub(crate) fn refusal_message(refusal: store::ProofRefusal) -> wire::ProofRefusal {
+    wire::ProofRefusal {
+        render_task: refusal.task.to_string(),
+        api_token: refusal.token.to_string(),
+        worker: refusal.worker,
+        environment: Some(refusal.environment.to_message()),
+        code: refusal.finding.code,
+        message: refusal.finding.message,
+        refuse_time: Some(timestamp(refusal.at)),
     }
 }
 

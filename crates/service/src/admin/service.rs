@@ -1,10 +1,13 @@
 //! Handlers of `chancery.admin.v1.AdminService`.
 
+use chancery_brief::digest::Digest;
 use chancery_proto::admin::v1::admin_service_server::AdminService;
 use chancery_proto::admin::v1::{
     ApiToken, CreateApiTokenRequest, CreateApiTokenResponse, CreateWorkspaceRequest, DrainWorkerRequest,
-    GetQueueStatsRequest, GetWorkspaceRequest, ListApiTokensRequest, ListApiTokensResponse,
-    ListDeadTasksRequest, ListDeadTasksResponse, ListWorkersRequest, ListWorkersResponse, QueueStats,
+    GetQueueStatsRequest, GetWorkspaceRequest, InvalidateArtifactRequest, InvalidateArtifactResponse,
+    ListApiTokensRequest, ListApiTokensResponse,
+    ListDeadTasksRequest, ListDeadTasksResponse, ListProofRefusalsRequest, ListProofRefusalsResponse,
+    ListWorkersRequest, ListWorkersResponse, QueueStats,
     RenderTask, RequeueTaskRequest, ResumeApiTokenRequest, RevokeApiTokenRequest, SuspendApiTokenRequest,
     UndrainWorkerRequest, UpdateWorkspaceRequest, Worker, Workspace,
 };
@@ -13,14 +16,14 @@ use chancery_store::Store;
 use tonic::{Request, Response, Status};
 
 use crate::admin::messages::{
-    DeadTaskListQuery, parse_worker_position, policy, scheme, stats_message, task_message, task_position_key,
+    DeadTaskListQuery, parse_worker_position, policy, refusal_message, scheme, stats_message, task_message, task_position_key,
     worker_message, worker_position_key, workspace_message, workspace_update,
 };
-use crate::admin::tokens::{self, TokenEndings};
+use crate::admin::tokens::{self, TokenEndings, short_reason};
 use crate::auth::identity::principal;
 use crate::background::wakeups::Wakeups;
 use crate::cache::Cache;
-use crate::rpc::errors::{invalid_page_token, status};
+use crate::rpc::errors::{invalid_field, invalid_page_token, status};
 use crate::rpc::fields::{name, required};
 use crate::rpc::idempotency::write_id;
 use crate::rpc::pagination::Page;
@@ -203,5 +206,39 @@ impl AdminService for Admin {
             self.wakeups.task_queued(requeued.task.name.task.as_str());
         }
         Ok(Response::new(task_message(requeued.task)))
+    }
+
+    async fn list_proof_refusals(
+        &self,
+        request: Request<ListProofRefusalsRequest>,
+    ) -> Result<Response<ListProofRefusalsResponse>, Status> {
+        let principal = principal(&request)?;
+        let request = request.into_inner();
+        let page = Page::read("proof refusals".to_owned(), request.page_size, &request.page_token)?;
+        let before = page.after.as_deref().map(str::parse::<i64>).transpose();
+        let before = before.map_err(|_| invalid_page_token())?;
+        let listed = self.store.queue().list_proof_refusals(&principal, before, page.limit()).await;
+        let mut found = listed.map_err(status)?;
+        let next_page_token = page.cut(&mut found, |refusal| refusal.number.to_string());
+        let refusals = found.into_iter().map(refusal_message).collect();
+        Ok(Response::new(ListProofRefusalsResponse { refusals, next_page_token }))
+    }
+
+    async fn invalidate_artifact(
+        &self,
+        request: Request<InvalidateArtifactRequest>,
+    ) -> Result<Response<InvalidateArtifactResponse>, Status> {
+        let principal = principal(&request)?;
+        let request = request.into_inner();
+        let digest: Digest = request
+            .sha256
+            .parse()
+            .map_err(|_| invalid_field("sha256", "must be a SHA-256 in lower-case hexadecimal"))?;
+        let reason = short_reason(&request.reason)?;
+        let invalidated = self.store.artifacts().invalidate(&principal, digest, reason).await;
+        let tasks = invalidated.map_err(status)?;
+        tasks.iter().for_each(|task| self.wakeups.task_changed(task.task.as_str()));
+        let render_tasks = tasks.iter().map(ToString::to_string).collect();
+        Ok(Response::new(InvalidateArtifactResponse { render_tasks }))
     }
 }

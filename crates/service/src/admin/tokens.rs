@@ -14,7 +14,7 @@ use crate::rpc::fields::{name, required, time, timestamp};
 use crate::rpc::idempotency::write_id;
 use crate::rpc::pagination::Page;
 
-/// Maximum length of the reason for a suspension, in characters.
+/// Maximum length of an operator's reason, in characters.
 const MAX_REASON: usize = 500;
 
 /// Handles `CreateApiToken`.
@@ -101,10 +101,7 @@ impl TokenEndings<'_> {
         request: &wire::SuspendApiTokenRequest,
     ) -> Result<wire::ApiToken, Status> {
         let token: ApiTokenName = name("name", &request.name)?;
-        let reason = request.reason.trim();
-        if !(1..=MAX_REASON).contains(&reason.chars().count()) {
-            return Err(invalid_field("reason", "must have 1 to 500 characters"));
-        }
+        let reason = short_reason(&request.reason)?;
         let suspended = self.store.access().suspend_token(principal, &token, Some(reason)).await;
         let suspended = suspended.map_err(status)?;
         self.end_calls(&token).await;
@@ -123,6 +120,15 @@ impl TokenEndings<'_> {
             Err(error) => tracing::warn!(%error, %token, "could not release the leases of a token"),
         }
     }
+}
+
+/// Checks the reason of an operator for a measure.
+pub(super) fn short_reason(reason: &str) -> Result<&str, Status> {
+    let reason = reason.trim();
+    if !(1..=MAX_REASON).contains(&reason.chars().count()) {
+        return Err(invalid_field("reason", "must have 1 to 500 characters"));
+    }
+    Ok(reason)
 }
 
 /// Handles `ResumeApiToken`.

@@ -42,6 +42,11 @@ pub(crate) async fn run(store: Store, artifact_age: Option<Duration>, shutdown: 
             Ok(workers) => tracing::info!(workers, "deleted workers not seen for a day"),
             Err(error) => tracing::warn!(%error, "could not delete stale workers"),
         }
+        match store.access().delete_expired_enrolments().await {
+            Ok(0) => {}
+            Ok(tokens) => tracing::info!(tokens, "deleted tokens of worker processes that ended a week ago"),
+            Err(error) => tracing::warn!(%error, "could not delete tokens of ended worker processes"),
+        }
         match store.artifacts().delete_discarded().await {
             Ok(0) => {}
             Ok(blobs) => tracing::info!(blobs, "deleted unreferenced bytes in artifact stores"),

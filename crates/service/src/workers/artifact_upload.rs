@@ -3,20 +3,24 @@
 use std::time::Duration;
 
 use chancery_brief::digest::Digest;
+use chancery_proto::errors::v1::Reason;
 use chancery_proto::names::{GeneratedId, PartId};
 use chancery_proto::render::v1::PrintWarning;
+use chancery_proto::status::refusal;
 use chancery_proto::worker::v1::upload_artifact_request::Part;
 use chancery_proto::worker::v1::{ArtifactHeader, UploadArtifactRequest};
 use chancery_store::{
-    ArtifactUpload, CHUNK, Finished, Lease, PrintEnvironment, StagedArtifact, Store, StoreError,
+    ArtifactUpload, CHUNK, Finished, Lease, PrintEnvironment, ProofFinding, StagedArtifact, Store, StoreError,
     UNCLASSIFIED_WARNING,
 };
 use prost::bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 use tokio::time::timeout;
-use tonic::{Status, Streaming};
+use tonic::{Code, Status, Streaming};
+use tonic_types::ErrorDetails;
 
 use crate::rpc::errors::{internal, invalid_field, status};
+use crate::workers::proofs::{Proofs, StagedFile, Verdict};
 use crate::workers::messages::{MAX_PAGES, digest, environment, is_upper_snake_case, lease};
 
 /// Maximum size of a PDF, in bytes.
@@ -51,18 +55,20 @@ struct Header {
 /// Receives an upload, and finishes its task. Bytes that do not match the header leave the lease as it is.
 pub(crate) async fn receive(
     store: &Store,
+    proofs: &Proofs,
     token: GeneratedId,
     parts: Streaming<UploadArtifactRequest>,
 ) -> Result<Received, Status> {
     // Spawned, so that staged bytes are discarded even if the worker disconnects.
-    let store = store.clone();
-    tokio::spawn(async move { receive_and_finish(&store, &token, parts).await })
+    let (store, proofs) = (store.clone(), proofs.clone());
+    tokio::spawn(async move { receive_and_finish(&store, &proofs, &token, parts).await })
         .await
         .map_err(|error| internal(&error))?
 }
 
 async fn receive_and_finish(
     store: &Store,
+    proofs: &Proofs,
     token: &GeneratedId,
     mut parts: Streaming<UploadArtifactRequest>,
 ) -> Result<Received, Status> {
@@ -76,7 +82,7 @@ async fn receive_and_finish(
     }
     let blob = store.artifacts().stage(&header.lease, header.environment).await.map_err(status)?;
     stage(store, parts, &header, &blob).await?;
-    let finished = finish(store, header, &blob).await;
+    let finished = prove_and_finish(store, proofs, header, &blob).await;
     if !matches!(finished, Ok(Finished::Now)) {
         // If this fails, a sweep deletes the bytes later.
         store.artifacts().discard_staged(&blob).await.ok();
@@ -84,13 +90,50 @@ async fn receive_and_finish(
     Ok(Received { task, finished: finished? })
 }
 
-async fn finish(store: &Store, header: Header, blob: &str) -> Result<Finished, Status> {
+/// Finishes the task if the file is what its input must look like, and otherwise ends the attempt.
+async fn prove_and_finish(
+    store: &Store,
+    proofs: &Proofs,
+    header: Header,
+    blob: &str,
+) -> Result<Finished, Status> {
+    let file = StagedFile {
+        blob,
+        size_bytes: header.size_bytes,
+        pages: header.pages,
+        environment: header.environment,
+    };
+    match proofs.prove(store, &header.lease, file).await? {
+        Verdict::Proven => finish(store, header, blob, true).await,
+        Verdict::NotCovered => finish(store, header, blob, false).await,
+        Verdict::Refused(finding) => Err(refuse(store, &header, &finding).await?),
+    }
+}
+
+/// Ends the attempt of a refused file, and returns the answer to its worker.
+async fn refuse(store: &Store, header: &Header, finding: &ProofFinding) -> Result<Status, Status> {
+    let Header { lease, environment, .. } = header;
+    tracing::error!(
+        task = %lease.task, epoch = lease.epoch, token = %lease.token, code = finding.code, message = finding.message,
+        "refused an uploaded PDF: it is not what its input must look like"
+    );
+    let suspended = store.queue().refuse_artifact(lease, *environment, finding).await.map_err(status)?;
+    for token in suspended {
+        tracing::error!(%token, "suspended a worker's token for the PDFs that were refused");
+        store.queue().release_leases_of_token(&token.token).await.map_err(status)?;
+    }
+    let message = format!("the PDF is not what its input must look like: {} {}", finding.code, finding.message);
+    Ok(refusal(Code::FailedPrecondition, Reason::PdfNotProven, message, ErrorDetails::new()))
+}
+
+async fn finish(store: &Store, header: Header, blob: &str, is_proven: bool) -> Result<Finished, Status> {
     let artifact = StagedArtifact {
         blob: blob.to_owned(),
         digest: header.digest,
         size_bytes: header.size_bytes,
         pages: header.pages,
         warnings: header.warnings,
+        is_proven,
     };
     store.queue().finish_task(&header.lease, &artifact).await.map_err(status)
 }

@@ -23,6 +23,7 @@ use crate::workers::messages::{
     MAX_LEASES, MAX_PAGES, acquired_message, duration_message, environment, is_upper_snake_case, lease,
     leases, token,
 };
+use crate::workers::proofs::Proofs;
 use crate::workers::render_input;
 
 /// Default and maximum time that `AcquireLeases` waits.
@@ -41,13 +42,14 @@ pub(crate) struct RenderWorkers {
     store: Store,
     wakeups: Wakeups,
     heartbeats: WorkerHeartbeats,
+    proofs: Proofs,
     shutdown: Shutdown,
 }
 
 impl RenderWorkers {
-    pub(crate) fn new(store: Store, wakeups: Wakeups, shutdown: Shutdown) -> Self {
+    pub(crate) fn new(store: Store, wakeups: Wakeups, proofs: Proofs, shutdown: Shutdown) -> Self {
         let heartbeats = WorkerHeartbeats::new(store.clone());
-        Self { store, wakeups, heartbeats, shutdown }
+        Self { store, wakeups, heartbeats, proofs, shutdown }
     }
 
     /// Leases tasks. If the caller disconnects before it has them, they are released, and count as no attempt.
@@ -202,7 +204,7 @@ impl RenderWorkerService for RenderWorkers {
         &self,
         request: Request<Streaming<wire::UploadArtifactRequest>>,
     ) -> Result<Response<wire::UploadArtifactResponse>, Status> {
-        let received = artifact_upload::receive(&self.store, token(&request)?, request.into_inner()).await?;
+        let received = artifact_upload::receive(&self.store, &self.proofs, token(&request)?, request.into_inner()).await?;
         self.wakeups.task_changed(&received.task);
         let already_finished = received.finished == Finished::Before;
         Ok(Response::new(wire::UploadArtifactResponse { already_finished }))

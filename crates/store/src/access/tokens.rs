@@ -275,7 +275,7 @@ impl AccessControl<'_> {
         let names: Result<Vec<ApiTokenName>> =
             revoked.iter().map(|row| named(&row.workspace_id, &row.token_id)).collect();
         let names = names?;
-        record_by_workspace(&mut transaction, principal, "token_revoked", &names).await?;
+        record_by_workspace(&mut transaction, &principal.subject, "token_revoked", &names).await?;
         transaction.commit().await?;
         Ok((self.managed_token(principal, name).await?, names))
     }
@@ -293,22 +293,7 @@ impl AccessControl<'_> {
     ) -> Result<ApiToken> {
         self.managed_token(principal, name).await?;
         let mut transaction = self.pool.begin().await?;
-        let changed = sqlx::query!(
-            "-- access::tokens::suspend_token
-            update api_tokens
-            set suspended_at = case when $2 then clock_timestamp() end, suspension_reason = coalesce($3, '')
-            where token_id = $1 and (suspended_at is not null) <> $2",
-            name.token.as_str(),
-            reason.is_some(),
-            reason,
-        )
-        .execute(&mut *transaction)
-        .await?;
-        if changed.rows_affected() > 0 {
-            let kind = if reason.is_some() { "token_suspended" } else { "token_resumed" };
-            let names = with_enrolled(&mut transaction, name).await?;
-            record_by_workspace(&mut transaction, principal, kind, &names).await?;
-        }
+        suspend(&mut transaction, &principal.subject, name, reason).await?;
         transaction.commit().await?;
         self.managed_token(principal, name).await
     }
@@ -344,6 +329,34 @@ pub(crate) async fn managed_token(
     }
 }
 
+/// Suspends a token, or ends its suspension when the reason is `None`; returns whether that changed anything.
+pub(crate) async fn suspend(
+    transaction: &mut PgConnection,
+    subject: &str,
+    name: &ApiTokenName,
+    reason: Option<&str>,
+) -> Result<bool> {
+    let changed = sqlx::query!(
+        "-- access::tokens::suspend
+        update api_tokens
+        set suspended_at = case when $2 then clock_timestamp() end,
+            suspension_reason = coalesce($3, ''),
+            resumed_at = case when $2 then resumed_at else clock_timestamp() end
+        where token_id = $1 and (suspended_at is not null) <> $2",
+        name.token.as_str(),
+        reason.is_some(),
+        reason,
+    )
+    .execute(&mut *transaction)
+    .await?;
+    if changed.rows_affected() > 0 {
+        let kind = if reason.is_some() { "token_suspended" } else { "token_resumed" };
+        let names = with_enrolled(&mut *transaction, name).await?;
+        record_by_workspace(transaction, subject, kind, &names).await?;
+    }
+    Ok(changed.rows_affected() > 0)
+}
+
 /// Returns a token's name with those of the worker tokens that were enrolled by it: whatever ends it ends them, and each
 /// service drops them from its cache by their names in the log.
 async fn with_enrolled(transaction: &mut PgConnection, name: &ApiTokenName) -> Result<Vec<ApiTokenName>> {
@@ -364,7 +377,7 @@ async fn with_enrolled(transaction: &mut PgConnection, name: &ApiTokenName) -> R
 /// Records a change of several tokens in the logs of their workspaces.
 async fn record_by_workspace(
     transaction: &mut PgConnection,
-    principal: &Principal,
+    subject: &str,
     kind: &'static str,
     names: &[ApiTokenName],
 ) -> Result<()> {
@@ -375,7 +388,7 @@ async fn record_by_workspace(
     }
     // In the order of the workspaces, so that concurrent calls lock their counters in one order.
     for (workspace, changes) in changes {
-        log::record(transaction, workspace, &principal.subject, &changes).await?;
+        log::record(transaction, workspace, subject, &changes).await?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ pub(crate) mod artifact;
 pub(crate) mod chunks;
 pub(crate) mod deliveries;
 pub(crate) mod expiry;
+pub(crate) mod invalidation;
 pub(crate) mod rows;
 pub(crate) mod store_selection;
 pub(crate) mod store_trait;

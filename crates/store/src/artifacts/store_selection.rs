@@ -107,6 +107,14 @@ impl Store {
 }
 
 impl Artifacts<'_> {
+    /// Opens a staged blob of this process for reading, once all of its bytes are written.
+    ///
+    /// # Errors
+    /// As [`ArtifactStore`].
+    pub fn open_staged(self, blob: &str, size: u64) -> Result<ArtifactBytes> {
+        Ok(ArtifactBytes { store: self.stores.for_new_bytes()?, blob: blob.to_owned(), size })
+    }
+
     async fn store_id(self, url: &str) -> Result<i32> {
         // The update is a no-op that makes `returning` yield the existing row.
         let id = sqlx::query_scalar!(

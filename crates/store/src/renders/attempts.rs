@@ -30,6 +30,8 @@ pub struct StagedArtifact {
     pub pages: u32,
     /// The printer's warnings.
     pub warnings: Vec<PrintWarning>,
+    /// Whether the service proved it against its input.
+    pub is_proven: bool,
 }
 
 /// The failure of an attempt.
@@ -140,6 +142,7 @@ impl RenderQueue<'_> {
                     warnings = $7,
                     warning_codes = $8,
                     warning_part_ids = $9,
+                    proven = $12,
                     ended_at = clock_timestamp()
                 from lease
                 where t.task_id = lease.task_id
@@ -162,6 +165,7 @@ impl RenderQueue<'_> {
             /* warning_part_ids */ &column(|warning| &warning.part_id),
             /* lease_secret */ lease.secret(),
             /* lease_token */ lease.token.as_str(),
+            /* proven */ artifact.is_proven,
         )
         .fetch_optional(self.pool)
         .await?;

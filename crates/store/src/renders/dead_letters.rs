@@ -83,6 +83,8 @@ pub struct DeadTaskFilter {
     pub workspace: Option<ResourceId>,
     /// Include those with a successor.
     pub with_successor: bool,
+    /// Include tasks that failed in a way that a retry would repeat, as their worker said.
+    pub with_failed: bool,
 }
 
 /// The outcome of a requeue.
@@ -137,7 +139,7 @@ macro_rules! select_tasks {
 }
 
 impl RenderQueue<'_> {
-    /// Lists at most `limit` dead letters after a page key, newest first.
+    /// Lists at most `limit` dead letters, and failed tasks if the filter says so, after a page key, newest first.
     ///
     /// # Errors
     /// [`StoreError::Forbidden`] for all but operators.
@@ -151,25 +153,26 @@ impl RenderQueue<'_> {
         principal.operates("render tasks")?;
         let rows = select_tasks!(
             "renders::dead_letters::list_dead_tasks",
-            "where t.died_at is not null
+            "where t.state in ('DEAD', 'FAILED') and (t.state = 'DEAD' or $6)
                 and ($1::text is null or t.workspace_id = $1)
                 and ($2 or n.task_id is null)
-                and ($3::timestamptz is null or (t.died_at, t.task_id) < ($3, $4))
-            order by t.died_at desc, t.task_id desc
+                and ($3::timestamptz is null or (t.ended_at, t.task_id) < ($3, $4))
+            order by t.ended_at desc, t.task_id desc
             limit $5",
             filter.workspace.as_ref().map(ResourceId::as_str),
             filter.with_successor,
             after.map(|key| key.died_at),
             after.map(|key| key.task.as_str()),
             limit,
+            filter.with_failed,
         )
         .fetch_all(self.pool)
         .await?;
         rows.into_iter().map(Row::into_task).collect()
     }
 
-    /// Queues a dead letter's inputs again as their next generation. The dead letter, and the renders that ended with
-    /// it, do not change. Returns the successor if there is one already.
+    /// Queues the inputs of a dead letter or of a task that failed again as their next generation. The task, and the renders
+    /// that ended with it, do not change. Returns the successor if there is one already.
     ///
     /// # Errors
     /// [`StoreError::NotFound`]; [`StoreError::TaskNotDead`]; [`StoreError::Forbidden`] for all but operators.
@@ -180,7 +183,7 @@ impl RenderQueue<'_> {
             if let Some(successor) = &task.successor {
                 return Ok(Requeued { task: self.render_task(successor).await?, is_new: false });
             }
-            if task.state != TaskState::Dead {
+            if !matches!(task.state, TaskState::Dead | TaskState::Failed) {
                 return Err(StoreError::TaskNotDead { state: task.state.as_str() });
             }
             if let Some(next) = self.queue_next_generation(principal, &task).await? {

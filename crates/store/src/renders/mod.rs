@@ -13,6 +13,7 @@ pub(crate) mod inputs;
 pub(crate) mod leases;
 pub(crate) mod lists;
 pub(crate) mod pinning;
+pub(crate) mod proof_refusals;
 pub(crate) mod render;
 pub(crate) mod requests;
 pub(crate) mod stats;

@@ -126,5 +126,6 @@ pub(crate) fn staged(blob: &str, pdf: &[u8]) -> StagedArtifact {
             part_id: "s1".to_owned(),
             text: "no font has U+E000".to_owned(),
         }],
+        is_proven: true,
     }
 }

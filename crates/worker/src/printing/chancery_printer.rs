@@ -2,15 +2,9 @@
 
 use std::ops::ControlFlow;
 
-use chancery_print::{
-    Edition, Fonts, Import, Limits, NO_IMAGES, Options, PrintError, RevisionState, print_warnings,
-};
-use chancery_proto::brief::v1::{BriefContent, RevisionBody};
-use chancery_proto::render::v1::{RenderOptions, RenderPhase};
-use chancery_proto::worker::v1::{PrintEnvironment, RenderInputManifest};
-use prost::Message;
-use prost::bytes::Bytes;
-use prost_types::Timestamp;
+use chancery_print::{Fonts, Limits, PrintError, TaskInput, print_warnings};
+use chancery_proto::render::v1::RenderPhase;
+use chancery_proto::worker::v1::PrintEnvironment;
 
 use crate::printing::printer::{PrintFailure, Printed, Printer, Progress};
 use crate::queue::print_input::PrintInput;
@@ -49,22 +43,11 @@ impl Printer for ChanceryPrinter {
         input: &PrintInput,
         observe: &mut dyn FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<Printed, PrintFailure> {
-        let earlier = input.comparison.as_ref().map(content).transpose()?;
-        let content = content(&input.edition)?;
-        let published_at = rfc3339(input.manifest.publish_time.unwrap_or_default());
-        let import = input.manifest.import_record.as_ref();
-        let imported_on = day(import.and_then(|import| import.import_time).unwrap_or_default());
-        let edition = Edition {
-            earlier: earlier.as_ref(),
-            images: &input.images,
-            import: import.map(|import| Import { importer: &import.importer, imported_on: &imported_on }),
-            ..edition(&input.manifest, &content, &published_at)
-        };
+        let task = TaskInput::decode(&input.manifest, &input.edition, input.comparison.as_ref(), &input.images)
+            .map_err(|error| failed("INPUT_MALFORMED", &format!("the edition does not decode: {error}")))?;
+        let options = task.options().map_err(|error| failed("UNKNOWN_OPTION", &error.to_string()))?;
         let mut adapter = ProgressAdapter { pages: 0, observe };
-        let no_options = RenderOptions::default();
-        let options = Options::of_request(input.manifest.options.as_ref().unwrap_or(&no_options))
-            .map_err(|error| failed("UNKNOWN_OPTION", &error.to_string()))?;
-        chancery_print::print(&edition, &options, &self.limits, &self.fonts, &mut |progress| {
+        chancery_print::print(&task.edition(), &options, &self.limits, &self.fonts, &mut |progress| {
             adapter.observe(progress)
         })
         .map(|printed| Printed {
@@ -74,37 +57,6 @@ impl Printer for ChanceryPrinter {
         })
         .map_err(|error| print_failure(&error))
     }
-}
-
-fn edition<'a>(
-    manifest: &'a RenderInputManifest,
-    content: &'a BriefContent,
-    published_at: &'a str,
-) -> Edition<'a> {
-    Edition {
-        content,
-        brief: &manifest.brief,
-        revision: manifest.revision,
-        edition_digest: &manifest.edition_digest,
-        published_at,
-        creator: &manifest.creator,
-        import: None,
-        state: if manifest.withdrawn { RevisionState::Withdrawn } else { RevisionState::Published },
-        withdraw_reason: &manifest.withdraw_reason,
-        superseded_by: Some(manifest.superseded_by).filter(|newer| *newer != 0),
-        earlier: None,
-        earlier_revision: manifest.comparison_revision,
-        // The digests distinguish changes that cancel out, an empty list, from no comparison.
-        combined_changes: (!manifest.combined_edition_digests.is_empty())
-            .then_some(manifest.combined_changes.as_slice()),
-        images: &NO_IMAGES,
-    }
-}
-
-fn content(edition: &Bytes) -> Result<BriefContent, PrintFailure> {
-    let body = RevisionBody::decode(edition.clone())
-        .map_err(|error| failed("INPUT_MALFORMED", &format!("the edition does not decode: {error}")))?;
-    Ok(body.content.unwrap_or_default())
 }
 
 /// Converts the progress of `chancery-print`, adding the number of pages to every phase.
@@ -146,18 +98,6 @@ fn failed(reason: &str, message: &str) -> PrintFailure {
     PrintFailure::Failed { reason: reason.to_owned(), message: message.to_owned() }
 }
 
-/// Formats a time to the second.
-fn rfc3339(time: Timestamp) -> String {
-    Timestamp { nanos: 0, ..time }.to_string()
-}
-
-/// Formats the day of a time in UTC, such as "2026-11-28".
-fn day(time: Timestamp) -> String {
-    let mut day = rfc3339(time);
-    day.truncate("2026-11-28".len());
-    day
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -172,7 +112,7 @@ mod tests {
     use prost::bytes::Bytes;
     use prost_types::Timestamp;
 
-    use super::{ChanceryPrinter, rfc3339};
+    use super::ChanceryPrinter;
     use crate::printing::printer::{PrintFailure, Printer};
     use crate::queue::print_input::PrintInput;
 
@@ -302,10 +242,5 @@ mod tests {
         let (first, last) = (&printed.warnings[0], printed.warnings.last().unwrap());
         assert_eq!((first.code.as_str(), first.part_id.as_str()), ("MISSING_GLYPH", "s1"));
         assert_eq!((printed.warnings.len(), last.code.as_str()), (MAX_PRINT_WARNINGS, "MORE_WARNINGS"));
-    }
-
-    #[test]
-    fn times_are_printed_to_the_second() {
-        assert_eq!(rfc3339(Timestamp { seconds: 1_700_000_000, nanos: 5 }), "2023-11-14T22:13:20Z");
     }
 }

@@ -1,11 +1,13 @@
 //! `queue`: manages the render queue and its workers.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
+use chancery_brief::digest::{Digest, body_digest};
 use chancery_client::Client;
 use chancery_proto::admin::v1::{
-    DrainWorkerRequest, EnvironmentQueueStats, GetQueueStatsRequest, ListDeadTasksRequest,
-    ListDeadTasksResponse, ListWorkersResponse, QueueStats, RenderTask, RequeueTaskRequest,
+    DrainWorkerRequest, EnvironmentQueueStats, GetQueueStatsRequest, InvalidateArtifactRequest,
+    ListDeadTasksRequest, ListDeadTasksResponse, ListProofRefusalsRequest, ListWorkersResponse, ProofRefusal, QueueStats, RenderTask, RequeueTaskRequest,
     UndrainWorkerRequest, Worker, WorkspaceQueueStats,
 };
 use chancery_proto::descriptors::word_of_name;
@@ -14,10 +16,14 @@ use chancery_proto::worker::v1::PrintEnvironment;
 use crate::args::Global;
 use crate::args::operate::{DeadTasks, Queue};
 use crate::connection::connect_as_operator;
+use crate::inputs::limited_read;
 use crate::names;
 use crate::ui::failure::Failure;
 use crate::ui::output;
 use crate::ui::text;
+
+/// Maximum size of a PDF file whose SHA-256 is taken, in bytes: the service accepts no larger ones.
+const MAX_PDF_BYTES: usize = 256 << 20;
 
 pub async fn run(global: &Global, command: Queue) -> Result<(), Failure> {
     let client = connect_as_operator(global).await?;
@@ -26,6 +32,8 @@ pub async fn run(global: &Global, command: Queue) -> Result<(), Failure> {
         Queue::Dead(arguments) => dead(global, &client, &arguments).await,
         Queue::Requeue { task } => requeue(global, &client, &task).await,
         Queue::Workers => workers(global, &client).await,
+        Queue::Refusals { limit } => refusals(global, &client, limit).await,
+        Queue::Invalidate { pdf, reason } => invalidate(global, &client, &pdf, reason).await,
         Queue::Drain { worker, undo } => drain(global, &client, &worker, undo).await,
     }
 }
@@ -38,7 +46,12 @@ async fn stats(global: &Global, client: &Client) -> Result<(), Failure> {
 async fn dead(global: &Global, client: &Client, arguments: &DeadTasks) -> Result<(), Failure> {
     let workspace = arguments.in_workspace.as_ref().map(|id| format!("workspaces/{id}")).unwrap_or_default();
     let request =
-        ListDeadTasksRequest { workspace, show_with_successor: arguments.all, ..Default::default() };
+        ListDeadTasksRequest {
+            workspace,
+            show_with_successor: arguments.all,
+            show_failed: arguments.failed,
+            ..Default::default()
+        };
     let tasks = list_newest(client, request, arguments.limit).await?;
     let response = ListDeadTasksResponse { tasks, ..Default::default() };
     output::response(global.json, &response, || {
@@ -54,6 +67,41 @@ async fn requeue(global: &Global, client: &Client, given: &str) -> Result<(), Fa
     output::response(global.json, &task, || {
         let state = word_of_name(task.state().as_str_name(), "TASK_STATE_");
         format!("{name}: its inputs are {} (generation {}), {state}\n", task.name, task.generation)
+    })
+}
+
+async fn refusals(global: &Global, client: &Client, limit: u32) -> Result<(), Failure> {
+    let page_size = i32::try_from(limit).unwrap_or(i32::MAX);
+    let request = ListProofRefusalsRequest { page_size, ..Default::default() };
+    let response = client.list_proof_refusals(request).await?;
+    output::response(global.json, &response, || {
+        let rows: Vec<_> = response.refusals.iter().map(refusal_row).collect();
+        output::table_or(["TIME", "WORKER", "TOKEN", "TASK", "CODE", "PLACE"], &rows, "no refused files")
+    })
+}
+
+fn refusal_row(refusal: &ProofRefusal) -> [String; 6] {
+    let id = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
+    [
+        text::time(refusal.refuse_time.as_ref()),
+        refusal.worker.clone(),
+        id(&refusal.api_token),
+        id(&refusal.render_task),
+        refusal.code.clone(),
+        refusal.message.clone(),
+    ]
+}
+
+/// Deletes a PDF by its SHA-256, or by the file itself.
+async fn invalidate(global: &Global, client: &Client, pdf: &str, reason: String) -> Result<(), Failure> {
+    let sha256 = match pdf.parse::<Digest>() {
+        Ok(digest) => digest,
+        Err(_) => body_digest(&limited_read::read(Path::new(pdf), MAX_PDF_BYTES)?),
+    };
+    let request = InvalidateArtifactRequest { sha256: sha256.to_string(), reason };
+    let response = client.invalidate_artifact(request).await?;
+    output::response(global.json, &response, || {
+        format!("{sha256}: deleted; {} task(s) had printed it\n", response.render_tasks.len())
     })
 }
 

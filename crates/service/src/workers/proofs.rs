@@ -1,0 +1,206 @@
+//! Proof of uploaded PDFs: a task is finished only with the file that its input must look like, whatever a worker sends.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
+
+use chancery_print::{Fonts, Images, Limits, TaskInput};
+use chancery_store::{Lease, PrintEnvironment, ProofFinding, RenderInput, Store, StoreError};
+use prost::bytes::{Bytes, BytesMut};
+use tokio::sync::Semaphore;
+use tonic::Status;
+
+use crate::rpc::errors::{internal, status};
+
+/// When a PDF must be proven before its task is finished.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum ProofPolicy {
+    /// Where the task's print environment is the service's own. Others occur while an installation is upgraded, and their
+    /// PDFs are recorded as not proven.
+    #[default]
+    WhereKnown,
+    /// Always: PDFs of other print environments are refused.
+    Required,
+    /// Never: workers are trusted.
+    Off,
+}
+
+/// Number of files that are proven at once, each with its bytes in memory.
+const CONCURRENT_PROOFS: usize = 2;
+
+/// Proves files. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Proofs {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    policy: ProofPolicy,
+    fonts: Fonts,
+    environment: PrintEnvironment,
+    permits: Semaphore,
+    counts: Counts,
+}
+
+/// Counts of proofs since the start.
+#[derive(Debug, Default)]
+struct Counts {
+    proven: AtomicU64,
+    refused: AtomicU64,
+    not_covered: AtomicU64,
+}
+
+/// Counts of proofs since the start of the process.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ProofCounts {
+    /// Files that were proven.
+    pub proven: u64,
+    /// Files that were refused.
+    pub refused: u64,
+    /// Files of other print environments, which were accepted or refused unread.
+    pub not_covered: u64,
+}
+
+/// An uploaded file whose bytes are staged.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct StagedFile<'a> {
+    pub(crate) blob: &'a str,
+    pub(crate) size_bytes: u64,
+    pub(crate) pages: u32,
+    pub(crate) environment: PrintEnvironment,
+}
+
+/// The result of a proof.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// The file is what the input must look like.
+    Proven,
+    /// The file is not read: its print environment is another one, or the policy says so.
+    NotCovered,
+    /// The file is something else.
+    Refused(ProofFinding),
+}
+
+impl Proofs {
+    pub(crate) fn new(policy: ProofPolicy, fonts: Fonts) -> Result<Self, StoreError> {
+        let damaged = |error| StoreError::Damaged(format!("the build's print environment: {error}"));
+        let printer_version = chancery_print::environment::environment().printer_version;
+        let environment = PrintEnvironment {
+            printer_version: printer_version.parse().map_err(damaged)?,
+            fonts_digest: fonts.digest().parse().map_err(damaged)?,
+        };
+        let permits = Semaphore::new(CONCURRENT_PROOFS);
+        let shared = Shared { policy, fonts, environment, permits, counts: Counts::default() };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// Returns the print environment whose files can be proven.
+    pub(crate) fn environment(&self) -> PrintEnvironment {
+        self.shared.environment
+    }
+
+    pub(crate) fn counts(&self) -> ProofCounts {
+        let Counts { proven, refused, not_covered } = &self.shared.counts;
+        ProofCounts {
+            proven: proven.load(Relaxed),
+            refused: refused.load(Relaxed),
+            not_covered: not_covered.load(Relaxed),
+        }
+    }
+
+    /// Proves a staged file against the input of its task.
+    ///
+    /// # Errors
+    /// Of reading the input or the file.
+    pub(crate) async fn prove(
+        &self,
+        store: &Store,
+        lease: &Lease,
+        file: StagedFile<'_>,
+    ) -> Result<Verdict, Status> {
+        let verdict = self.verdict(store, lease, file).await?;
+        let Counts { proven, refused, not_covered } = &self.shared.counts;
+        let count = match &verdict {
+            Verdict::Proven => proven,
+            Verdict::Refused(_) => refused,
+            Verdict::NotCovered => not_covered,
+        };
+        count.fetch_add(1, Relaxed);
+        Ok(verdict)
+    }
+
+    async fn verdict(&self, store: &Store, lease: &Lease, file: StagedFile<'_>) -> Result<Verdict, Status> {
+        match self.shared.policy {
+            ProofPolicy::Off => return Ok(Verdict::NotCovered),
+            ProofPolicy::WhereKnown if file.environment != self.shared.environment => {
+                return Ok(Verdict::NotCovered);
+            }
+            ProofPolicy::Required if file.environment != self.shared.environment => {
+                let message = "the file is of another print environment than this service's: its workers must be of \
+                               the service's version, with its fonts";
+                return Ok(refused("OTHER_ENVIRONMENT", message));
+            }
+            ProofPolicy::WhereKnown | ProofPolicy::Required => {}
+        }
+        // Held while the bytes are in memory.
+        let _permit = self.shared.permits.acquire().await.map_err(|error| internal(&error))?;
+        let input = store.queue().render_input(lease).await.map_err(status)?;
+        let images = images(store, &input).await?;
+        let pdf = bytes(store, file).await?;
+        let (shared, pages) = (Arc::clone(&self.shared), file.pages);
+        tokio::task::spawn_blocking(move || judge(&pdf, pages, &input, &images, &shared.fonts))
+            .await
+            .map_err(|error| internal(&error))
+    }
+}
+
+/// Compares a file with what its input must look like.
+fn judge(pdf: &[u8], pages: u32, input: &RenderInput, images: &Images, fonts: &Fonts) -> Verdict {
+    let task = TaskInput::decode(&input.manifest, &input.edition, input.comparison.as_ref(), images);
+    let task = match task {
+        Ok(task) => task,
+        Err(error) => return refused("INPUT_MALFORMED", &format!("the edition does not decode: {error}")),
+    };
+    let options = match task.options() {
+        Ok(options) => options,
+        Err(error) => return refused("UNKNOWN_OPTION", &error.to_string()),
+    };
+    match chancery_proof::prove(pdf, &task.edition(), &options, &Limits::default(), fonts) {
+        Ok(proven) if proven.pages == pages => Verdict::Proven,
+        Ok(proven) => refused(
+            "PAGES_DIFFER",
+            &format!("the header states {pages} pages, but the file has {}", proven.pages),
+        ),
+        Err(refusal) => refused(refusal.code(), &format!("at {}", refusal.place)),
+    }
+}
+
+fn refused(code: &str, message: &str) -> Verdict {
+    Verdict::Refused(ProofFinding { code: code.to_owned(), message: message.to_owned() })
+}
+
+async fn bytes(store: &Store, file: StagedFile<'_>) -> Result<Bytes, Status> {
+    let reader = store.artifacts().open_staged(file.blob, file.size_bytes).map_err(status)?;
+    let mut bytes = BytesMut::with_capacity(usize::try_from(file.size_bytes).unwrap_or_default());
+    while (bytes.len() as u64) < file.size_bytes {
+        bytes.extend_from_slice(&reader.read(bytes.len() as u64).await.map_err(status)?);
+    }
+    Ok(bytes.freeze())
+}
+
+async fn images(store: &Store, input: &RenderInput) -> Result<Images, Status> {
+    let mut images = Images::new();
+    for name in &input.images {
+        let mut image = Vec::new();
+        loop {
+            let data = store.attachments().bytes(name, image.len() as u64).await.map_err(status)?;
+            if data.is_empty() {
+                break;
+            }
+            image.extend_from_slice(&data);
+        }
+        images.insert(name.digest.to_string(), image);
+    }
+    Ok(images)
+}
