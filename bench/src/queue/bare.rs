@@ -75,7 +75,8 @@ async fn one(
     let mut upload = store.artifacts().begin_upload(&blob).await?;
     upload.write(pdf.into()).await?;
     upload.finish().await?;
-    let artifact = StagedArtifact { blob, digest, size_bytes, pages: 1, warnings: Vec::new(), is_proven: false };
+    let artifact =
+        StagedArtifact { blob, digest, size_bytes, pages: 1, warnings: Vec::new(), is_proven: false };
     store.queue().finish_task(&lease, &artifact).await?;
     store.renders().get(principal, &requested.render.name).await?;
     Ok(())

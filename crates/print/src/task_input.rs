@@ -1,7 +1,6 @@
 //! The input of a render task, as the service pins it: a manifest, and the bytes that it lists.
 
 use chancery_proto::brief::v1::{BriefContent, RevisionBody};
-use chancery_proto::render::v1::RenderOptions;
 use chancery_proto::worker::v1::RenderInputManifest;
 use prost::Message;
 use prost::bytes::Bytes;
@@ -56,7 +55,8 @@ impl<'a> TaskInput<'a> {
             edition_digest: &manifest.edition_digest,
             published_at: &self.published_at,
             creator: &manifest.creator,
-            import: import.map(|import| Import { importer: &import.importer, imported_on: &self.imported_on }),
+            import: import
+                .map(|import| Import { importer: &import.importer, imported_on: &self.imported_on }),
             state: if manifest.withdrawn { RevisionState::Withdrawn } else { RevisionState::Published },
             withdraw_reason: &manifest.withdraw_reason,
             superseded_by: Some(manifest.superseded_by).filter(|newer| *newer != 0),
@@ -74,9 +74,11 @@ impl<'a> TaskInput<'a> {
     /// # Errors
     ///
     /// [`UnknownOption`] for a value that this printer does not know.
-    pub fn options(&self) -> Result<Options, UnknownOption> {
-        let no_options = RenderOptions::default();
-        Options::of_request(self.manifest.options.as_ref().unwrap_or(&no_options))
+    pub fn options(&self) -> Result<Options<'_>, UnknownOption> {
+        match &self.manifest.options {
+            Some(options) => Options::of_request(options),
+            None => Ok(Options::default()),
+        }
     }
 }
 
@@ -100,7 +102,20 @@ fn day(time: Timestamp) -> String {
 mod tests {
     use prost_types::Timestamp;
 
-    use super::rfc3339;
+    use chancery_proto::render::v1::RenderOptions;
+    use chancery_proto::worker::v1::RenderInputManifest;
+    use prost::bytes::Bytes;
+
+    use super::{TaskInput, rfc3339};
+    use crate::edition::NO_IMAGES;
+    use crate::options::Options;
+
+    #[test]
+    fn a_manifest_without_options_prints_like_one_with_default_ones() {
+        let manifest = RenderInputManifest::default();
+        let task = TaskInput::decode(&manifest, &Bytes::new(), None, &NO_IMAGES).unwrap();
+        assert_eq!(task.options(), Options::of_request(&RenderOptions::default()));
+    }
 
     #[test]
     fn times_are_printed_to_the_second() {

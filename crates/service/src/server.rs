@@ -154,8 +154,7 @@ pub async fn start(config: &Config, store: Store) -> Result<Running, ServeError>
         .map_err(|error| ServeError::Grpc(Box::new(error)))?
         .add_service(health_server.clone());
     let proofs = proofs(config, &store).await?;
-    let worker_routes =
-        worker_services(&store, &wakeups, &proofs, &shutdown).add_service(health_server);
+    let worker_routes = worker_services(&store, &wakeups, &proofs, &shutdown).add_service(health_server);
 
     let calls = CallLayer::new(config.calls.call_timeout);
     let tokens = TokenResolver::new(store, cache);

@@ -5,9 +5,8 @@ use chancery_proto::admin::v1::admin_service_server::AdminService;
 use chancery_proto::admin::v1::{
     ApiToken, CreateApiTokenRequest, CreateApiTokenResponse, CreateWorkspaceRequest, DrainWorkerRequest,
     GetQueueStatsRequest, GetWorkspaceRequest, InvalidateArtifactRequest, InvalidateArtifactResponse,
-    ListApiTokensRequest, ListApiTokensResponse,
-    ListDeadTasksRequest, ListDeadTasksResponse, ListProofRefusalsRequest, ListProofRefusalsResponse,
-    ListWorkersRequest, ListWorkersResponse, QueueStats,
+    ListApiTokensRequest, ListApiTokensResponse, ListDeadTasksRequest, ListDeadTasksResponse,
+    ListProofRefusalsRequest, ListProofRefusalsResponse, ListWorkersRequest, ListWorkersResponse, QueueStats,
     RenderTask, RequeueTaskRequest, ResumeApiTokenRequest, RevokeApiTokenRequest, SuspendApiTokenRequest,
     UndrainWorkerRequest, UpdateWorkspaceRequest, Worker, Workspace,
 };
@@ -16,8 +15,8 @@ use chancery_store::Store;
 use tonic::{Request, Response, Status};
 
 use crate::admin::messages::{
-    DeadTaskListQuery, parse_worker_position, policy, refusal_message, scheme, stats_message, task_message, task_position_key,
-    worker_message, worker_position_key, workspace_message, workspace_update,
+    DeadTaskListQuery, parse_worker_position, policy, refusal_message, scheme, stats_message, task_message,
+    task_position_key, worker_message, worker_position_key, workspace_message, workspace_update,
 };
 use crate::admin::tokens::{self, TokenEndings, short_reason};
 use crate::auth::identity::principal;

@@ -10,8 +10,8 @@ use chancery_proto::status::refusal;
 use chancery_proto::worker::v1::upload_artifact_request::Part;
 use chancery_proto::worker::v1::{ArtifactHeader, UploadArtifactRequest};
 use chancery_store::{
-    ArtifactUpload, CHUNK, Finished, Lease, PrintEnvironment, ProofFinding, StagedArtifact, Store, StoreError,
-    UNCLASSIFIED_WARNING,
+    ArtifactUpload, CHUNK, Finished, Lease, PrintEnvironment, ProofFinding, StagedArtifact, Store,
+    StoreError, UNCLASSIFIED_WARNING,
 };
 use prost::bytes::Bytes;
 use sha2::{Digest as _, Sha256};
@@ -20,8 +20,8 @@ use tonic::{Code, Status, Streaming};
 use tonic_types::ErrorDetails;
 
 use crate::rpc::errors::{internal, invalid_field, status};
-use crate::workers::proofs::{Proofs, StagedFile, Verdict};
 use crate::workers::messages::{MAX_PAGES, digest, environment, is_upper_snake_case, lease};
+use crate::workers::proofs::{Proofs, StagedFile, Verdict};
 
 /// Maximum size of a PDF, in bytes.
 const MAX_PDF_BYTES: u64 = 256 * 1024 * 1024;
@@ -122,7 +122,8 @@ async fn refuse(store: &Store, header: &Header, finding: &ProofFinding) -> Resul
         tracing::error!(%token, "suspended a worker's token for the PDFs that were refused");
         store.queue().release_leases_of_token(&token.token).await.map_err(status)?;
     }
-    let message = format!("the PDF is not what its input must look like: {} {}", finding.code, finding.message);
+    let message =
+        format!("the PDF is not what its input must look like: {} {}", finding.code, finding.message);
     Ok(refusal(Code::FailedPrecondition, Reason::PdfNotProven, message, ErrorDetails::new()))
 }
 

@@ -3,6 +3,6 @@
 pub(crate) mod artifact_upload;
 pub(crate) mod heartbeats;
 pub(crate) mod messages;
-pub mod proofs;
+pub(crate) mod proofs;
 pub(crate) mod render_input;
 pub(crate) mod service;

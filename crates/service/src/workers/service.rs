@@ -204,7 +204,9 @@ impl RenderWorkerService for RenderWorkers {
         &self,
         request: Request<Streaming<wire::UploadArtifactRequest>>,
     ) -> Result<Response<wire::UploadArtifactResponse>, Status> {
-        let received = artifact_upload::receive(&self.store, &self.proofs, token(&request)?, request.into_inner()).await?;
+        let received =
+            artifact_upload::receive(&self.store, &self.proofs, token(&request)?, request.into_inner())
+                .await?;
         self.wakeups.task_changed(&received.task);
         let already_finished = received.finished == Finished::Before;
         Ok(Response::new(wire::UploadArtifactResponse { already_finished }))

@@ -26,6 +26,7 @@ mod operators;
 mod pages;
 mod print_warnings;
 mod process;
+mod proofs;
 mod publication_rules;
 mod publishing;
 mod purges;

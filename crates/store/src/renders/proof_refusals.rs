@@ -131,7 +131,8 @@ impl RenderQueue<'_> {
             .fetch_one(&mut *transaction)
             .await?;
             if siblings >= SUSPENDED_AFTER {
-                let reason = format!("{siblings} workers that enrolled with it were suspended within an hour");
+                let reason =
+                    format!("{siblings} workers that enrolled with it were suspended within an hour");
                 let name = named(&enroller)?;
                 if suspend(&mut transaction, SUBJECT, &name, Some(&reason)).await? {
                     suspended.push(name);

@@ -111,16 +111,6 @@ async fn only_dead_tasks_are_requeued() {
     assert!(matches!(admin, Err(StoreError::Forbidden(_))), "{admin:?}");
 }
 
-#[tokio::test]
-async fn a_task_with_a_permanent_failure_is_not_dead() {
-    let fixture = scene().await;
-    let task = named(&fixture.requested().await.render.task);
-    fixture.store.queue().fail_attempt(&fixture.leased_one().await, &failure(false)).await.unwrap();
-    let refused = fixture.requeued(&task).await;
-    assert!(matches!(refused, Err(StoreError::TaskNotDead { state: "FAILED" })), "{refused:?}");
-    assert_eq!(fixture.dead(&DeadTaskFilter::default()).await, []);
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn of_eight_concurrent_requeues_one_takes_effect() {
     let fixture = scene().await;

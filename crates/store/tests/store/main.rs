@@ -20,6 +20,7 @@ mod knowledge_properties;
 mod lease_holders;
 mod leases;
 mod projections;
+mod proof_refusals;
 mod queue_limit;
 mod queue_order;
 mod queue_scene;

@@ -43,8 +43,11 @@ impl Printer for ChanceryPrinter {
         input: &PrintInput,
         observe: &mut dyn FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<Printed, PrintFailure> {
-        let task = TaskInput::decode(&input.manifest, &input.edition, input.comparison.as_ref(), &input.images)
-            .map_err(|error| failed("INPUT_MALFORMED", &format!("the edition does not decode: {error}")))?;
+        let task =
+            TaskInput::decode(&input.manifest, &input.edition, input.comparison.as_ref(), &input.images)
+                .map_err(|error| {
+                    failed("INPUT_MALFORMED", &format!("the edition does not decode: {error}"))
+                })?;
         let options = task.options().map_err(|error| failed("UNKNOWN_OPTION", &error.to_string()))?;
         let mut adapter = ProgressAdapter { pages: 0, observe };
         chancery_print::print(&task.edition(), &options, &self.limits, &self.fonts, &mut |progress| {

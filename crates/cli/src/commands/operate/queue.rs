@@ -7,8 +7,8 @@ use chancery_brief::digest::{Digest, body_digest};
 use chancery_client::Client;
 use chancery_proto::admin::v1::{
     DrainWorkerRequest, EnvironmentQueueStats, GetQueueStatsRequest, InvalidateArtifactRequest,
-    ListDeadTasksRequest, ListDeadTasksResponse, ListProofRefusalsRequest, ListWorkersResponse, ProofRefusal, QueueStats, RenderTask, RequeueTaskRequest,
-    UndrainWorkerRequest, Worker, WorkspaceQueueStats,
+    ListDeadTasksRequest, ListDeadTasksResponse, ListProofRefusalsRequest, ListWorkersResponse, ProofRefusal,
+    QueueStats, RenderTask, RequeueTaskRequest, UndrainWorkerRequest, Worker, WorkspaceQueueStats,
 };
 use chancery_proto::descriptors::word_of_name;
 use chancery_proto::worker::v1::PrintEnvironment;
@@ -45,13 +45,12 @@ async fn stats(global: &Global, client: &Client) -> Result<(), Failure> {
 
 async fn dead(global: &Global, client: &Client, arguments: &DeadTasks) -> Result<(), Failure> {
     let workspace = arguments.in_workspace.as_ref().map(|id| format!("workspaces/{id}")).unwrap_or_default();
-    let request =
-        ListDeadTasksRequest {
-            workspace,
-            show_with_successor: arguments.all,
-            show_failed: arguments.failed,
-            ..Default::default()
-        };
+    let request = ListDeadTasksRequest {
+        workspace,
+        show_with_successor: arguments.all,
+        show_failed: arguments.failed,
+        ..Default::default()
+    };
     let tasks = list_newest(client, request, arguments.limit).await?;
     let response = ListDeadTasksResponse { tasks, ..Default::default() };
     output::response(global.json, &response, || {
