@@ -28,6 +28,7 @@ use crate::write::content::form_xobjects::FormXObjects;
 use crate::write::content::image_xobjects::ImageXObjects;
 use crate::write::content::page_content::PageContent;
 use crate::write::document::outline::Destinations;
+pub use crate::write::document::srgb_profile::SRGB as SRGB_PROFILE;
 use crate::write::document::structure_tree::{Content, Owned, Structure};
 use crate::write::file::pdf_file::PdfFile;
 use crate::write::file::printpdf_objects::ObjectImport;
