@@ -31,6 +31,8 @@ pub(crate) struct Read<'a> {
     pub(crate) document: Document<'a>,
     /// By page.
     pub(crate) pages: Vec<Painted>,
+    /// Index of each tagged sequence, by page and MCID.
+    pub(crate) tagged: Vec<Vec<usize>>,
     /// By form.
     pub(crate) forms: Vec<Painted>,
     pub(crate) sections: &'a Sections<'a>,
@@ -52,7 +54,12 @@ pub(crate) fn with_form<T>(
     let (root, info) = (objects.root, objects.info);
     let (document, mut inflater) = form::read(&objects, inflater)?;
     let (pages, forms) = content(&document, &mut inflater)?;
-    proceed(Read { document, pages, forms, sections: &sections, containers: &containers, root, info })
+    let index = |painted: &Painted| {
+        let tagged = painted.sequences.iter().enumerate();
+        tagged.filter(|(_, of)| matches!(of.mark, Mark::Tagged { .. })).map(|(index, _)| index).collect()
+    };
+    let tagged = pages.iter().map(index).collect();
+    proceed(Read { document, pages, tagged, forms, sections: &sections, containers: &containers, root, info })
 }
 
 /// What a small file may have in values besides two for each of its bytes.

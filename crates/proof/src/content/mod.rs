@@ -11,5 +11,5 @@ mod text_state;
 pub(crate) use self::palette::is_legible_on_paper;
 pub(crate) use self::reader::{Fonts, Painted, Reader, Source};
 pub(crate) use self::sequences::{
-    ArtifactKind, Mark, Paint, PaintedImage, PaintedPath, Segment, Sequence, Shown,
+    ArtifactKind, FileColor, Mark, Paint, PaintedPath, Segment, Sequence, Shown,
 };

@@ -4,7 +4,7 @@ use crate::content::artifact;
 use crate::content::drawing;
 use crate::content::operands::{Numbers, dashes};
 use crate::content::sequences::{
-    ArtifactKind, FileColor, Mark, Paint, PaintedImage, PaintedPath, Segment, Sequence,
+    ArtifactKind, FileColor, Mark, Paint, PaintedDrawing, PaintedImage, PaintedPath, Segment, Sequence,
 };
 use crate::content::text_state::TextState;
 use crate::form::{Font, face_of};
@@ -274,11 +274,13 @@ impl<'f, 's, 'a> Reader<'f, 's, 'a> {
         if self.in_text || !self.segments.is_empty() {
             return Err(foreign);
         }
-        let start = cursor.position();
+        let start = *cursor;
         if cursor.skip(b"q\n") {
             let rect = drawing::read(cursor)?;
             self.inside([rect[0], rect[1], rect[0] + rect[2], rect[1] + rect[3]], cursor)?;
-            self.sequence(cursor)?.drawings.push(start..cursor.position());
+            let length = cursor.position() - start.position();
+            let bytes = start.rest().get(..length).unwrap_or_default().into();
+            self.sequence(cursor)?.drawings.push(PaintedDrawing { rect, bytes });
             return Ok(());
         }
         cursor.expect(b"q ", "an operator is unknown").map_err(|_| foreign)?;

@@ -15,8 +15,8 @@ pub(crate) struct Sequence {
     pub(crate) shown: Vec<Shown>,
     pub(crate) paths: Vec<PaintedPath>,
     pub(crate) images: Vec<PaintedImage>,
-    /// Drawings: the bytes of the content between `q` and `Q`.
-    pub(crate) drawings: Vec<Range<usize>>,
+    /// Vector drawings.
+    pub(crate) drawings: Vec<PaintedDrawing>,
     /// Forms by their index.
     pub(crate) forms: Vec<usize>,
     /// Where it begins in the content.
@@ -90,6 +90,15 @@ pub(crate) struct PaintedImage {
     /// Its index.
     pub(crate) image: usize,
     pub(crate) matrix: [i64; 6],
+}
+
+/// A vector drawing on a page.
+#[derive(Debug)]
+pub(crate) struct PaintedDrawing {
+    /// The rectangle to which it is clipped: left, bottom, width, height.
+    pub(crate) rect: [i64; 4],
+    /// Its content, from `q` to `Q`.
+    pub(crate) bytes: Box<[u8]>,
 }
 
 impl PaintedPath {

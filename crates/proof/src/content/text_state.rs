@@ -21,15 +21,19 @@ pub(super) struct TextState {
     scaling: i64,
     rise: i64,
     line: [i64; 2],
+    /// The pen's distance from the line's origin in 1/1,000,000,000 pt, before scaling. Arrays continue at the pen.
+    pen: i64,
+    /// Whether the state changed after the line's origin was set, so that the pen's position is not known.
+    is_lost: bool,
 }
 
 impl TextState {
     pub(super) const fn new() -> Self {
-        Self { font: None, letterspace: 0, scaling: 100_000, rise: 0, line: [0, 0] }
+        Self { font: None, letterspace: 0, scaling: 100_000, rise: 0, line: [0, 0], pen: 0, is_lost: true }
     }
 
     pub(super) const fn begin_text_object(&mut self) {
-        self.line = [0, 0];
+        (self.line, self.pen, self.is_lost) = ([0, 0], 0, true);
     }
 
     pub(super) const fn rise(&self) -> i64 {
@@ -37,7 +41,7 @@ impl TextState {
     }
 
     pub(super) const fn set_font(&mut self, font: usize, size: i64) {
-        self.font = Some((font, size));
+        (self.font, self.is_lost) = (Some((font, size)), true);
     }
 
     /// Applies an operator with one number.
@@ -48,16 +52,18 @@ impl TextState {
             b"Ts" => self.rise = value,
             _ => return false,
         }
+        self.is_lost |= operator != b"Ts";
         true
     }
 
     pub(super) const fn move_line(&mut self, [x, y]: [i64; 2]) {
         self.line = [self.line[0].saturating_add(x), self.line[1].saturating_add(y)];
+        (self.pen, self.is_lost) = (0, false);
     }
 
     /// Shows an array after its `[`. Codes are appended to `codes`, and marked as used.
     pub(super) fn show(
-        &self,
+        &mut self,
         cursor: &mut Cursor,
         codes: &mut Vec<u16>,
         fonts: &mut Fonts,
@@ -68,6 +74,9 @@ impl TextState {
         let (Some((font, size)), Some(color)) = (self.font, color) else {
             return Err(refused(&start, "STATE", "text is shown without a font or a colour"));
         };
+        if self.is_lost {
+            return Err(refused(&start, "STATE", "text is shown without a place"));
+        }
         let is_mark = mark == Mark::Artifact(ArtifactKind::Watermark);
         if size < SMALLEST || (is_mark && size < SMALLEST_WATERMARK) {
             return Err(refused(&start, "SMALL_TEXT", "text is smaller than any of the printer's"));
@@ -79,9 +88,9 @@ impl TextState {
             return Err(refused(&start, "STATE", "text is raised or spaced more than the printer's"));
         }
         let first = codes.len();
-        // In 1/1,000,000,000 pt, before scaling.
-        let mut pen = Pen { at: 0, left: i64::MAX, right: i64::MIN };
+        let mut pen = Pen { at: self.pen, left: i64::MAX, right: i64::MIN };
         self.array(cursor, codes, (fonts, font, size), &mut pen)?;
+        self.pen = pen.at;
         let scaled = |nano: i64| nano / 1_000_000 * self.scaling / 100_000;
         let (left, right) = (self.line[0] + scaled(pen.left), self.line[0] + scaled(pen.right));
         let y = self.line[1].saturating_add(self.rise);

@@ -35,6 +35,13 @@ impl Containers {
         streams.map(|stream| Container::inflate(stream, inflater)).collect::<Result<_, _>>().map(Self)
     }
 
+    /// Returns the content of an object stream.
+    pub(crate) fn content(&self, number: u32) -> Option<&[u8]> {
+        let index = self.0.binary_search_by_key(&number, |container| container.number);
+        let known = index.ok().or_else(|| self.0.iter().position(|container| container.number == number));
+        known.map(|index| self.0[index].content.as_slice())
+    }
+
     /// Returns all objects. Each object stream has them one after the other in the stated order.
     pub(crate) fn objects(&self, reader: &mut Reader) -> Result<Vec<Contained<'_>>, Refusal> {
         let mut all = Vec::with_capacity(self.0.iter().map(|container| container.count).sum());

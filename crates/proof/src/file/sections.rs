@@ -14,6 +14,8 @@ pub(crate) struct StreamObject<'a> {
     /// Offset of its first byte.
     pub(crate) offset: usize,
     pub(crate) dict: Dict<'a>,
+    /// The dictionary as it is spelled.
+    pub(crate) spelled: &'a [u8],
     /// Its bytes as they are in the file.
     pub(crate) data: &'a [u8],
 }
@@ -64,7 +66,9 @@ fn object<'a>(cursor: &mut Cursor<'a>, reader: &mut Reader) -> Result<StreamObje
     let number = number(cursor).ok_or_else(|| between(cursor, offset))?;
     let place = Place::Object(number);
     let at = |mismatch: Mismatch| Refusal::new(mismatch.code, Place::Byte(mismatch.at), mismatch.reason);
+    let before = *cursor;
     let dict = reader.dict(cursor).map_err(at)?;
+    let spelled = before.rest().get(..cursor.position() - before.position()).unwrap_or_default();
     let length = match dict.entries.last() {
         Some(entry) if entry.key == b"Length" && entry.is_spaced => match entry.value {
             Value::Number(milli) if milli % 1000 == 0 => usize::try_from(milli / 1000).ok(),
@@ -80,7 +84,7 @@ fn object<'a>(cursor: &mut Cursor<'a>, reader: &mut Reader) -> Result<StreamObje
     let data = data.filter(|_| cursor.skip(b"\nendstream\nendobj\n"));
     let data =
         data.ok_or_else(|| Refusal::new("STREAM_LENGTH", place, "a stream does not have its stated length"))?;
-    Ok(StreamObject { number, offset, dict, data })
+    Ok(StreamObject { number, offset, dict, spelled, data })
 }
 
 /// Reads the first line of an object.
