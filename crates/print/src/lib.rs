@@ -7,6 +7,7 @@
 pub mod activity;
 pub mod document_info;
 pub mod environment;
+pub mod expected_content;
 pub mod flow;
 pub mod fonts;
 pub mod graphics;

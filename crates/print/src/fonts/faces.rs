@@ -4,6 +4,8 @@ use std::sync::OnceLock;
 
 use harfrust::Font;
 
+use crate::fonts::FaceGlyphs;
+
 /// A face of the printer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FaceId {
@@ -136,6 +138,13 @@ impl FaceId {
         static FONTS: [OnceLock<Font>; FaceId::ALL.len()] = [const { OnceLock::new() }; FaceId::ALL.len()];
         FONTS[self.index()]
             .get_or_init(|| Font::new(self.bytes(), 0).expect("a vendored face parses; a test parses each"))
+    }
+
+    /// Returns the glyphs of a vendored face, shared by all readers of a process.
+    pub(crate) fn glyphs(self) -> &'static FaceGlyphs {
+        static GLYPHS: [OnceLock<FaceGlyphs>; FaceId::ALL.len()] =
+            [const { OnceLock::new() }; FaceId::ALL.len()];
+        GLYPHS[self.index()].get_or_init(|| FaceGlyphs::of(self.bytes()))
     }
 
     /// Returns whether a vendored face has a glyph for a character, or for its substitute in the shaper.

@@ -2,7 +2,7 @@
 //! this module checks them. Either all added fonts can be embedded in a PDF, or none is accepted.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use harfrust::Font;
 use read_fonts::tables::os2::Os2;
@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::environment::environment;
 use crate::fonts::subset::embedded_subset;
-use crate::fonts::{AddedFace, FaceId};
+use crate::fonts::{AddedFace, FaceGlyphs, FaceId};
 use crate::hexadecimal;
 use crate::text::text_style::{TextStyle, Weight};
 
@@ -43,6 +43,7 @@ struct Added {
     is_bold: bool,
     is_italic: bool,
     joins: bool,
+    glyphs: OnceLock<FaceGlyphs>,
 }
 
 /// Reasons why fonts cannot be added. Each names the font: leave it out, or use another format of it.
@@ -136,6 +137,28 @@ impl Fonts {
         }
     }
 
+    /// Returns the face of an index among all faces.
+    pub(crate) fn face_at(&self, index: usize) -> Option<FaceId> {
+        if let Some(face) = FaceId::ALL.get(index) {
+            return Some(*face);
+        }
+        let index = index - FaceId::ALL.len();
+        let Added { units_per_em, joins, .. } = *self.added.get(index)?;
+        Some(FaceId::Added(AddedFace { index: u16::try_from(index).ok()?, units_per_em, joins }))
+    }
+
+    /// Returns the glyphs of the face of an index among all faces: vendored ones first, then added ones. They are read
+    /// once in a process.
+    pub fn glyphs(&self, index: usize) -> Option<&FaceGlyphs> {
+        match self.face_at(index)? {
+            FaceId::Added(face) => {
+                let added = self.added.get(usize::from(face.index))?;
+                Some(added.glyphs.get_or_init(|| FaceGlyphs::of(&added.bytes)))
+            }
+            face => Some(face.glyphs()),
+        }
+    }
+
     /// Returns the parsed face.
     pub(crate) fn font(&self, face: FaceId) -> &Font {
         self.get(face).map_or_else(|| face.font(), |added| &added.font)
@@ -197,7 +220,17 @@ impl Added {
         let units_per_em = tables.units_per_em;
         let charmap = font.charmap();
         let joins = JOINED.iter().any(|&c| charmap.map_unicode(c).is_some());
-        Ok(Self { name, postscript_name, bytes, font, units_per_em, is_bold, is_italic, joins })
+        Ok(Self {
+            name,
+            postscript_name,
+            bytes,
+            font,
+            units_per_em,
+            is_bold,
+            is_italic,
+            joins,
+            glyphs: OnceLock::new(),
+        })
     }
 
     fn covers(&self, c: char) -> bool {

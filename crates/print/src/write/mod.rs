@@ -9,6 +9,7 @@ pub(crate) mod document;
 mod error;
 pub(crate) mod file;
 pub(crate) mod fonts;
+pub mod rewrite;
 
 use crate::write::content::{bounding_box, page_content};
 use crate::write::document::embedded_file::FILE_NAME;
@@ -28,6 +29,7 @@ use crate::write::content::form_xobjects::FormXObjects;
 use crate::write::content::image_xobjects::ImageXObjects;
 use crate::write::content::page_content::PageContent;
 use crate::write::document::outline::Destinations;
+pub use crate::write::document::srgb_profile::SRGB as SRGB_PROFILE;
 use crate::write::document::structure_tree::{Content, Owned, Structure};
 use crate::write::file::pdf_file::PdfFile;
 use crate::write::file::printpdf_objects::ObjectImport;
@@ -113,13 +115,26 @@ impl Writer {
 
     /// Writes everything that needs all pages, and finishes the file.
     pub fn finish(
-        mut self,
+        self,
         tags: &TagTree,
         anchors: &Anchors,
         info: &DocumentInfo,
         outline: &[OutlineEntry],
         anchor_names: &[String],
     ) -> Result<Vec<u8>, WriteError> {
+        let (file, root, information) = self.finished(tags, anchors, info, outline, anchor_names)?;
+        Ok(file.finish(root, information))
+    }
+
+    /// Writes everything but the end of the file; returns the file with its catalog and information dictionary.
+    fn finished(
+        mut self,
+        tags: &TagTree,
+        anchors: &Anchors,
+        info: &DocumentInfo,
+        outline: &[OutlineEntry],
+        anchor_names: &[String],
+    ) -> Result<(PdfFile, Ref, Ref), WriteError> {
         self.check(tags, info)?;
         let destinations = Destinations::new(anchors, anchor_names, self.pages.len())?;
         let base = PrintpdfDocument::new(self.pages.len(), &self.fonts)?;
@@ -140,7 +155,7 @@ impl Writer {
         };
         self.imported(&base, import, &catalog, info);
         let information = info_dictionary::write(&mut self.file, info);
-        Ok(self.file.finish(import.id(base.catalog), information))
+        Ok((self.file, import.id(base.catalog), information))
     }
 
     fn check(&self, tags: &TagTree, info: &DocumentInfo) -> Result<(), WriteError> {

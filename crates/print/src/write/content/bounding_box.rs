@@ -90,6 +90,11 @@ impl Bounds {
         })
     }
 
+    /// Returns the box of its corners: left, bottom, right, top.
+    pub(crate) const fn of_corners([left, bottom, right, top]: [i64; 4]) -> Self {
+        Self { left, bottom, right, top }
+    }
+
     fn of_point(point: (Length, Length)) -> Self {
         let (x, y) = (milli(point.0), milli(point.1));
         Self { left: x, bottom: y, right: x, top: y }

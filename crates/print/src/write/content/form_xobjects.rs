@@ -23,6 +23,12 @@ struct Form {
 }
 
 impl FormXObjects {
+    /// Returns this many forms without content.
+    pub(crate) fn of_count(count: usize) -> Self {
+        let form = || Form { items: Arc::from([]), content: Vec::new() };
+        Self { forms: std::iter::repeat_with(form).take(count).collect() }
+    }
+
     /// Returns the name of the form that paints these items, if it exists.
     pub(crate) fn name(&self, items: &Arc<[Item]>) -> Option<String> {
         self.forms.iter().position(|form| Arc::ptr_eq(&form.items, items)).map(resource_name)

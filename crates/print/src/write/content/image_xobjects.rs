@@ -14,6 +14,11 @@ pub(crate) struct ImageXObjects {
 }
 
 impl ImageXObjects {
+    /// Returns these images.
+    pub(crate) const fn of(images: Vec<Arc<Raster>>) -> Self {
+        Self { images }
+    }
+
     /// Returns an image's resource name, adding the image at its first use.
     pub(crate) fn name(&mut self, image: &Arc<Raster>) -> String {
         let known = self.images.iter().position(|other| Arc::ptr_eq(other, image) || other == image);

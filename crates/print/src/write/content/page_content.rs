@@ -38,6 +38,17 @@ pub(crate) struct PageContent {
     state: State,
 }
 
+impl PageContent {
+    /// Returns content of which only the contributions to the structure tree are known.
+    pub(crate) fn of_marks(
+        marks: Vec<(ContentOwner, usize)>,
+        links: Vec<LinkArea>,
+        has_transparency: bool,
+    ) -> Self {
+        Self { marks, links, has_transparency, ..Self::default() }
+    }
+}
+
 /// A link area.
 pub(crate) struct LinkArea {
     pub(crate) node: usize,

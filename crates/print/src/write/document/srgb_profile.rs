@@ -2,8 +2,8 @@
 //! one tone curve (ICC.1:2001-04). It was made for this project from the numbers of IEC 61966-2-1 and is in the public
 //! domain.
 
-/// The profile's bytes.
-pub(crate) const SRGB: &[u8] = include_bytes!("../../../../../assets/color/srgb.icc");
+/// The bytes of the colour profile that every file has.
+pub const SRGB: &[u8] = include_bytes!("../../../../../assets/color/srgb.icc");
 
 #[cfg(test)]
 mod tests {

@@ -5,3 +5,4 @@ pub(crate) mod printpdf_objects;
 pub(crate) mod syntax;
 pub(crate) mod text_strings;
 pub(crate) mod trees;
+pub(crate) mod written;

@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::write::file::syntax;
 use crate::write::file::syntax::{Dict, Ref};
+use crate::write::file::written::Written;
 
 /// Size at which an object stream is written. Deflate looks back over 32 KB.
 const OBJECT_STREAM_BYTES: usize = 32 * 1024;
@@ -38,6 +39,8 @@ pub(crate) struct PdfFile {
     locations: Vec<ObjectLocation>,
     pending: PendingObjects,
     deflater: Deflater,
+    /// Streams that are recorded and not written.
+    record: Option<Vec<Written>>,
 }
 
 impl PdfFile {
@@ -49,7 +52,20 @@ impl PdfFile {
             locations: vec![ObjectLocation::Free],
             pending: PendingObjects::default(),
             deflater: Deflater::new(),
+            record: None,
         }
+    }
+
+    /// Returns a file whose streams are recorded and not written.
+    pub(crate) fn recording() -> Self {
+        Self { record: Some(Vec::new()), ..Self::new() }
+    }
+
+    /// Returns the recorded streams, and the number of the cross-references that would follow.
+    pub(crate) fn recorded(mut self) -> (Vec<Written>, u32) {
+        self.flush();
+        let end = self.reserve();
+        (self.record.unwrap_or_default(), end.0)
     }
 
     /// Reserves a number for an object that is written later.
@@ -88,15 +104,32 @@ impl PdfFile {
 
     /// Writes a deflated stream.
     pub(crate) fn stream(&mut self, id: Ref, content: &[u8], fill: impl FnOnce(&mut Dict)) {
-        let compressed = self.deflater.deflate(content);
-        self.plain_stream(id, &compressed, |dict| {
+        let fill = |dict: &mut Dict| {
             fill(dict);
             dict.name("Filter", "FlateDecode");
-        });
+        };
+        if self.record.is_some() {
+            return self.note(id, content, fill, true);
+        }
+        let compressed = self.deflater.deflate(content);
+        self.plain_stream(id, &compressed, fill);
+    }
+
+    /// Records a stream.
+    fn note(&mut self, id: Ref, content: &[u8], fill: impl FnOnce(&mut Dict), is_deflated: bool) {
+        let mut entries = Vec::new();
+        fill(&mut Dict::entries(&mut entries));
+        let written = Written { number: id.0, entries, content: content.to_vec(), is_deflated };
+        if let Some(record) = &mut self.record {
+            record.push(written);
+        }
     }
 
     /// Writes a stream without compressing it.
     pub(crate) fn plain_stream(&mut self, id: Ref, content: &[u8], fill: impl FnOnce(&mut Dict)) {
+        if self.record.is_some() {
+            return self.note(id, content, fill, false);
+        }
         self.record_offset(id);
         syntax::integer(&mut self.bytes, i64::from(id.0));
         self.bytes.extend_from_slice(b" 0 obj\n");
@@ -131,11 +164,9 @@ impl PdfFile {
         }
         let first = content.len();
         content.extend_from_slice(&pending.content);
-        let compressed = self.deflater.deflate(&content);
-        self.plain_stream(stream, &compressed, |dict| {
+        self.stream(stream, &content, |dict| {
             dict.name("Type", "ObjStm");
             dict.count("N", pending.ids.len()).count("First", first);
-            dict.name("Filter", "FlateDecode");
         });
     }
 

@@ -139,6 +139,11 @@ impl<'a> Dict<'a> {
         Self { out }
     }
 
+    /// Writes entries without the brackets around them.
+    pub(crate) const fn entries(out: &'a mut Vec<u8>) -> Self {
+        Self { out }
+    }
+
     /// Writes a key; the caller writes the value.
     pub(crate) fn key(&mut self, key: &str) -> &mut Vec<u8> {
         name(self.out, key.as_bytes());

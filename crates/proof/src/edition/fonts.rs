@@ -1,0 +1,74 @@
+//! Embedded fonts: which glyph of its face each code shows.
+
+use std::collections::BTreeMap;
+
+use chancery_print::expected_content::ExpectedContent;
+use chancery_print::fonts::{EmbeddedFont, FaceGlyphs};
+
+use crate::edition::shown_glyphs::{self, Showing};
+use crate::form::{Document, Font};
+use crate::refusal::{Place, Refusal};
+
+/// The codes of a font.
+pub(super) struct IdentifiedFont {
+    pub(super) face: usize,
+    /// By code from 1: the glyph in the face, and how it shows the code's text.
+    pub(super) codes: Vec<(u16, Showing)>,
+}
+
+/// Finds the glyphs of all codes. A code whose text no glyph of its outline can show is refused.
+pub(super) fn identify(
+    document: &Document,
+    expected: &ExpectedContent,
+) -> Result<Vec<IdentifiedFont>, Refusal> {
+    document.fonts.iter().map(|font| identify_font(font, expected)).collect()
+}
+
+fn identify_font(font: &Font, expected: &ExpectedContent) -> Result<IdentifiedFont, Refusal> {
+    let wrong = |what: String| Refusal::new("GLYPH", Place::Object(font.id), what);
+    let face = expected.fonts().glyphs(font.face).ok_or_else(|| wrong("the font has no face".to_owned()))?;
+    let program =
+        EmbeddedFont::read(&font.program).ok_or_else(|| wrong("the font program is none".to_owned()))?;
+    // A glyph of the program is one glyph of the face, whichever of its codes shows it.
+    let mut by_glyph: BTreeMap<u16, Vec<usize>> = BTreeMap::new();
+    for (index, code) in font.codes.iter().enumerate() {
+        by_glyph.entry(code.glyph).or_default().push(index);
+    }
+    let mut codes: Vec<Option<(u16, Showing)>> = vec![None; font.codes.len()];
+    for (glyph, indices) in by_glyph {
+        let texts: Vec<&str> = indices.iter().map(|index| &*font.codes[*index].text).collect();
+        let found = best(face, face.like(&program, glyph), &texts);
+        let (original, showing) = found.ok_or_else(|| wrong(format!("a glyph cannot show {texts:?}")))?;
+        for (index, showing) in indices.into_iter().zip(showing) {
+            codes[index] = Some((original, showing));
+        }
+    }
+    Ok(IdentifiedFont { face: font.face, codes: codes.into_iter().flatten().collect() })
+}
+
+/// Returns the glyph that shows some texts best among those of one outline, and how it shows each of them.
+fn best(face: &FaceGlyphs, candidates: &[u16], texts: &[&str]) -> Option<(u16, Vec<Showing>)> {
+    let shown = candidates.iter().filter_map(|glyph| {
+        let own = face.texts(*glyph);
+        let showing: Option<Vec<Showing>> =
+            texts.iter().map(|text| shown_glyphs::showing(own, text)).collect();
+        let showing = showing?;
+        let ranks = texts.iter().zip(&showing).map(|(text, showing)| rank(own, text, showing));
+        Some((ranks.sum::<u32>(), *glyph, showing))
+    });
+    let (_, glyph, showing) = shown.min_by_key(|(rank, ..)| *rank)?;
+    Some((glyph, showing))
+}
+
+/// Returns how far a glyph is from being the one that the shaper takes for a text: faces have glyphs of the same outline
+/// for a space and a no-break space, or for a letter and its presentation form.
+fn rank(own: &[Box<str>], text: &str, showing: &Showing) -> u32 {
+    let shows = |wanted: &str| own.iter().any(|own| **own == *wanted);
+    match showing {
+        Showing::Whole if shows(text) => 0,
+        Showing::Whole if shows(" ") => 1,
+        Showing::Whole => 2,
+        Showing::Part { .. } => 3,
+        Showing::Further { .. } => 4,
+    }
+}

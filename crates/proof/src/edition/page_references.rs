@@ -1,0 +1,111 @@
+//! Page numbers that refer to anchors, which only the file's own pages decide.
+
+use std::collections::BTreeSet;
+
+use chancery_print::expected_content::ExpectedContent;
+
+use crate::check_form::Read;
+use crate::edition::destinations::Destinations;
+use crate::edition::elements::Matched;
+use crate::form::Kid;
+
+/// What page references may say.
+#[derive(Clone, Copy)]
+pub(super) struct PageReferences<'r> {
+    pub(super) read: &'r Read<'r>,
+    pub(super) expected: &'r ExpectedContent,
+    pub(super) destinations: &'r Destinations,
+    pub(super) matched: &'r Matched,
+}
+
+impl PageReferences<'_> {
+    /// Returns the number of the page of an anchor.
+    pub(super) fn page(&self, anchor: usize) -> String {
+        let page = self.pages_of_anchor(anchor).into_iter().next();
+        self.expected.digits(&page.map_or(0, |page| page + 1).to_string())
+    }
+
+    /// Returns the text of a list with which `shown` begins; `shown` has no white space.
+    pub(super) fn list(&self, list: usize, shown: &[char]) -> Option<String> {
+        let (anchors, words) = self.expected.page_list(list)?;
+        let pages = anchors.iter().flat_map(|anchor| self.pages_of_anchor(*anchor)).collect();
+        shown_list(self.expected, words, &pages, shown)
+    }
+
+    /// Returns the page of a named anchor, or that of an anchor's text, or all pages of its element.
+    fn pages_of_anchor(&self, anchor: usize) -> Vec<usize> {
+        if let Some((page, _)) = self.destinations.of(anchor) {
+            return vec![page];
+        }
+        let text = self.expected.anchors.get(anchor).and_then(|known| known.text);
+        let Some(text) = text else { return Vec::new() };
+        if let Some((page, _)) = self.matched.positions.get(&text) {
+            return vec![*page];
+        }
+        let kids = &self.read.document.elements[text.0].kids;
+        kids.iter()
+            .filter_map(|kid| match kid {
+                Kid::Mark { page, .. } => Some(*page),
+                _ => None,
+            })
+            .collect()
+    }
+}
+
+/// Returns the text of a list of page references that an element shows at the start of `shown`, which has no white space,
+/// or `None` if it shows another. Lists state pages in ascending order, three and more in a row as a range; a list in the
+/// opening may end early with an ellipsis, and a list that refers back states only pages that were known.
+fn shown_list(
+    expected: &ExpectedContent,
+    [one, several]: [&str; 2],
+    referred: &BTreeSet<usize>,
+    shown: &[char],
+) -> Option<String> {
+    let mut best: Option<String> = None;
+    let mut consider = |text: String| {
+        let ink: Vec<char> = text.chars().filter(|character| super::characters::is_ink(*character)).collect();
+        let is_longer = best.as_ref().is_none_or(|best| best.len() < text.len());
+        if is_longer && shown.starts_with(&ink) {
+            best = Some(text);
+        }
+    };
+    consider(String::new());
+    let pages: Vec<usize> = referred.iter().map(|page| page + 1).collect();
+    for prefix in 1..=pages.len() {
+        for first in 0..=pages.len() - prefix {
+            if first > 0 && prefix + first < pages.len() && pages.len() > MOST_SUBSETS {
+                continue;
+            }
+            for text in texts(expected, [one, several], &pages[first..first + prefix]) {
+                consider(text);
+            }
+        }
+    }
+    best
+}
+
+/// Number of pages up to which lists that omit pages at both ends are considered.
+const MOST_SUBSETS: usize = 24;
+
+/// Returns the forms of a list of pages: whole, or shortened to its first ranges.
+fn texts(expected: &ExpectedContent, [one, several]: [&str; 2], pages: &[usize]) -> Vec<String> {
+    let runs: Vec<String> = pages
+        .chunk_by(|a, b| a + 1 == *b)
+        .flat_map(|run| match run {
+            [from, _, .., to] => vec![format!("{from}\u{2013}{to}")],
+            few => few.iter().map(usize::to_string).collect(),
+        })
+        .collect();
+    let template = if pages.len() == 1 { one } else { several };
+    let filled =
+        |runs: &[String]| template.replace("{0}", &expected.digits(&runs.join(expected.list_comma())));
+    let mut texts = vec![filled(&runs)];
+    for most in [3, 1, 0] {
+        if runs.len() > most {
+            let mut short = runs[..most].to_vec();
+            short.push("\u{2026}".to_owned());
+            texts.push(filled(&short));
+        }
+    }
+    texts
+}

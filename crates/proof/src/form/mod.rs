@@ -1,0 +1,25 @@
+//! The form of a document: every object has its place below the trailer, with the keys, values and types of the
+//! printer, in the printer's order and spelling. What a file says is not compared with any edition here.
+
+mod catalog;
+mod document;
+mod element_fields;
+mod embedded;
+mod fonts;
+mod links;
+mod metadata;
+mod outline;
+mod pages;
+mod resources;
+mod structure;
+mod structure_types;
+mod to_unicode;
+mod trees;
+mod walk;
+
+pub(crate) use self::document::{Document, Page, read};
+pub(crate) use self::fonts::{Font, face_of};
+pub(crate) use self::links::Link;
+pub(crate) use self::resources::{FormObject, ImageObject};
+pub(crate) use self::structure::{Element, Kid};
+pub(crate) use self::structure_types::structure_type;
