@@ -28,6 +28,9 @@ comment on column proof_refusals.code is 'What was wrong: a stable code';
 comment on column proof_refusals.message is 'What was wrong and where, without content of the brief';
 comment on column proof_refusals.at is 'When';
 
+-- For the limit of staged uploads of a lease.
+create index artifact_blobs_of_lease on artifact_blobs (task_id, epoch);
+
 -- Operators look at tasks that failed as well, and requeue them when a worker was to blame.
 create index render_tasks_without_pdf on render_tasks (ended_at desc, task_id desc) where state in ('DEAD', 'FAILED');
 

@@ -76,7 +76,10 @@ impl<U: Message + Name + Default> Decoder for StrictDecoder<U> {
 pub fn refuse_unknown_fields(bytes: &Bytes, full_name: &str) -> Result<(), Status> {
     let descriptor = descriptors::message(full_name)
         .ok_or_else(|| Status::internal(format!("{full_name} is not in the descriptor set")))?;
-    match unknown_field(bytes.clone(), &descriptor, DEPTH_LIMIT) {
+    let mut parts = Parts::of_message(bytes.len());
+    let limit = parts.left;
+    match unknown_field(bytes.clone(), &descriptor, DEPTH_LIMIT, &mut parts) {
+        Ok(_) if parts.is_exhausted => Err(too_many_parts(full_name, bytes.len(), limit)),
         Ok(None) => Ok(()),
         Ok(Some(path)) => {
             let mut details = ErrorDetails::new();
@@ -88,16 +91,58 @@ pub fn refuse_unknown_fields(bytes: &Bytes, full_name: &str) -> Result<(), Statu
     }
 }
 
+/// The number of parts that a message may still have: nested messages and entries of lists. A part of two bytes can take
+/// hundreds once it is decoded, so that their number is limited before anything is.
+struct Parts {
+    left: usize,
+    is_exhausted: bool,
+}
+
+/// Maximum number of parts of a message.
+const MAX_PARTS: usize = 200_000;
+
+/// Number of parts that messages of any size may have.
+const PARTS_OF_SMALL_MESSAGES: usize = 20_000;
+
+/// Average number of bytes of the parts beyond those. Those of real briefs have several times as many.
+const BYTES_OF_PART: usize = 16;
+
+impl Parts {
+    const fn of_message(bytes: usize) -> Self {
+        let allowed = PARTS_OF_SMALL_MESSAGES + bytes / BYTES_OF_PART;
+        Self { left: if allowed < MAX_PARTS { allowed } else { MAX_PARTS }, is_exhausted: false }
+    }
+
+    /// Counts a part; returns false if it is one too many.
+    const fn count(&mut self) -> bool {
+        match self.left.checked_sub(1) {
+            Some(left) => self.left = left,
+            None => self.is_exhausted = true,
+        }
+        !self.is_exhausted
+    }
+}
+
+fn too_many_parts(full_name: &str, bytes: usize, limit: usize) -> Status {
+    let message = format!(
+        "{full_name} has more than {limit} parts (messages and entries of lists) in its {bytes} bytes: split it into \
+         several requests"
+    );
+    refusal(Code::ResourceExhausted, Reason::LimitExceeded, message, ErrorDetails::new())
+}
+
 fn malformed(name: &str, error: &prost::DecodeError) -> Status {
     let message = format!("the bytes are not a valid {name}: {error}");
     refusal(Code::InvalidArgument, Reason::MalformedMessage, message, ErrorDetails::new())
 }
 
-/// Returns the path of the first unknown field, with its number in the last place: `content.sections[2].#99`.
+/// Returns the path of the first unknown field, with its number in the last place: `content.sections[2].#99`. Stops with
+/// `None` when the message has too many parts.
 fn unknown_field(
     mut bytes: Bytes,
     descriptor: &MessageDescriptor,
     depth: usize,
+    parts: &mut Parts,
 ) -> Result<Option<String>, prost::DecodeError> {
     let mut counts = std::collections::BTreeMap::<u32, usize>::new();
     while bytes.has_remaining() {
@@ -105,6 +150,10 @@ fn unknown_field(
         let Some(field) = descriptor.get_field(number) else {
             return Ok(Some(format!("#{number}")));
         };
+        let is_part = field.is_list() || matches!(field.kind(), Kind::Message(_));
+        if is_part && !parts.count() {
+            return Ok(None);
+        }
         let index = counts.entry(number).or_default();
         if let (Kind::Message(inner), WireType::LengthDelimited) = (field.kind(), wire_type) {
             let length = usize::try_from(decode_varint(&mut bytes)?).unwrap_or(usize::MAX);
@@ -112,9 +161,12 @@ fn unknown_field(
                 // prost's own decoder reports the problem.
                 return Ok(None);
             }
-            if let Some(rest) = unknown_field(bytes.split_to(length), &inner, depth - 1)? {
+            if let Some(rest) = unknown_field(bytes.split_to(length), &inner, depth - 1, parts)? {
                 let place = if field.is_list() { format!("[{index}]") } else { String::new() };
                 return Ok(Some(format!("{}{place}.{rest}", field.name())));
+            }
+            if parts.is_exhausted {
+                return Ok(None);
             }
         } else {
             skip_field(wire_type, number, &mut bytes, DecodeContext::default())?;
@@ -157,6 +209,36 @@ mod tests {
         let status = refuse_unknown_fields(&request.freeze(), REQUEST).unwrap_err();
         assert_eq!(reason_of(&status), Some(Reason::UnknownField));
         assert!(status.message().ends_with("content.sections[0].#111"), "{}", status.message());
+    }
+
+    /// A request with so many empty sections, of two bytes each, and a title of so many bytes.
+    fn request(sections: usize, title: usize) -> Bytes {
+        let mut content = BriefContent { title: "x".repeat(title), ..Default::default() }.encode_to_vec();
+        content.extend([0x6a, 0].repeat(sections)); // field 13, sections
+        let mut request = BytesMut::new();
+        request.put_u8(0x1a); // field 3, content
+        prost::encoding::encode_varint(content.len() as u64, &mut request);
+        request.put_slice(&content);
+        request.freeze()
+    }
+
+    #[test]
+    fn messages_of_many_small_parts_are_refused_before_they_are_decoded() {
+        // The content itself is a part, too.
+        for (sections, title, fits) in [
+            (20_000, 0, true),
+            (195_000, 0, false),
+            (60_000, 600_000, true),
+            (199_999, 3_500_000, true),
+            (200_000, 15_000_000, false),
+        ] {
+            let checked = refuse_unknown_fields(&request(sections, title), REQUEST);
+            assert_eq!(checked.is_ok(), fits, "{sections} {title}");
+            if let Err(status) = checked {
+                assert_eq!(reason_of(&status), Some(Reason::LimitExceeded));
+                assert!(status.message().contains("split it"), "{}", status.message());
+            }
+        }
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! The descriptor set: reflection, the permission of each RPC, and the known fields of each message.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use prost::{Message, Name};
 use prost_reflect::{
-    DescriptorPool, DynamicMessage, EnumDescriptor, ExtensionDescriptor, FileDescriptor, MessageDescriptor,
+    DescriptorPool, DynamicMessage, EnumDescriptor, ExtensionDescriptor, FileDescriptor, Kind,
+    MessageDescriptor,
 };
 
 use crate::options::v1::Permission;
@@ -138,6 +140,21 @@ pub struct MethodTraits {
     pub receives_stream: bool,
     /// Whether the response is a stream.
     pub answers_in_stream: bool,
+    /// Whether its request can have the content of briefs.
+    pub carries_content: bool,
+}
+
+/// The content of a brief, by far the largest part of any request.
+const CONTENT: &str = "chancery.brief.v1.BriefContent";
+
+/// Returns whether a message is of a type or has, at any depth, a field of it.
+fn reaches(message: &MessageDescriptor, target: &str, visited: &mut HashSet<String>) -> bool {
+    message.full_name() == target
+        || (visited.insert(message.full_name().to_owned())
+            && message.fields().any(|field| match field.kind() {
+                Kind::Message(inner) => reaches(&inner, target, visited),
+                _ => false,
+            }))
 }
 
 /// Returns the traits of all methods of `proto/`, each with its gRPC path.
@@ -154,6 +171,7 @@ pub fn methods() -> impl Iterator<Item = (String, MethodTraits)> {
                 has_side_effects: level != Some(NO_SIDE_EFFECTS),
                 receives_stream: method.is_client_streaming(),
                 answers_in_stream: method.is_server_streaming(),
+                carries_content: reaches(&method.input(), CONTENT, &mut HashSet::new()),
             };
             (format!("/{name}/{}", method.name()), traits)
         });

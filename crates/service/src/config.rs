@@ -1,7 +1,8 @@
 //! Settings: flags override environment variables, which override defaults.
 
-use std::net::SocketAddr;
+use std::net::{AddrParseError, SocketAddr};
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use chancery_artifacts::ArtifactLocation;
@@ -48,6 +49,9 @@ pub struct Config {
     /// Address of the workers' listener.
     #[arg(long, env = "CHANCERY_WORKER_LISTEN", default_value = "127.0.0.1:50052")]
     pub worker_listen: SocketAddr,
+    /// Address to serve /metrics on over HTTP, for Prometheus; none if empty. It takes no credentials: keep it inside.
+    #[arg(long, env = "CHANCERY_METRICS_LISTEN", default_value = "", value_name = "ADDRESS")]
+    pub metrics_listen: OptionalAddress,
     /// TLS and limits of connections.
     #[command(flatten)]
     pub connections: ConnectionSettings,
@@ -103,6 +107,18 @@ pub struct Config {
     /// File to write when the service is ready: one line of JSON with the listeners' addresses.
     #[arg(long, value_name = "PATH")]
     pub ready_file: Option<PathBuf>,
+}
+
+/// An address that may be absent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OptionalAddress(pub Option<SocketAddr>);
+
+impl FromStr for OptionalAddress {
+    type Err = AddrParseError;
+
+    fn from_str(text: &str) -> Result<Self, AddrParseError> {
+        if text.is_empty() { Ok(Self(None)) } else { text.parse().map(|address| Self(Some(address))) }
+    }
 }
 
 /// Formats of the log.

@@ -15,6 +15,7 @@ use chancery_proto::descriptors::FILE_DESCRIPTOR_SET;
 use chancery_proto::render::v1::render_service_server::RenderServiceServer;
 use chancery_proto::worker::v1::render_worker_service_server::RenderWorkerServiceServer;
 use chancery_store::{Store, StoreError};
+use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 use tonic::service::Routes;
 use tonic::transport::Server;
@@ -40,7 +41,8 @@ use crate::knowledge::service::Knowledge;
 use crate::listener::open_files;
 use crate::listener::{ConnectionCounts, Listener, ListenerError, OpenConnections};
 use crate::observability::call_log::CallLayer;
-use crate::observability::health;
+use crate::observability::metrics::{CallMetrics, Metrics};
+use crate::observability::{health, metrics_listener};
 use crate::renders::service::Renders;
 use crate::shutdown::{self, Shutdown, StopSignals, Trigger};
 use crate::workers::proofs::{ProofCounts, ProofPolicy, Proofs};
@@ -156,13 +158,17 @@ pub async fn start(config: &Config, store: Store) -> Result<Running, ServeError>
     let proofs = proofs(config, &store).await?;
     let worker_routes = worker_services(&store, &wakeups, &proofs, &shutdown).add_service(health_server);
 
-    let calls = CallLayer::new(config.calls.call_timeout);
+    let call_metrics = CallMetrics::new();
+    let calls = CallLayer::new(config.calls.call_timeout, call_metrics.clone());
     let tokens = TokenResolver::new(store, cache);
     // Each listener has permits of its own, so that callers cannot keep workers from their work.
     let identity = |percent| {
         let admission = Admission::new(config.calls.limits(), percent);
         IdentityLayer::new(tokens.clone(), wakeups.clone(), admission, config.calls.max_unknown_tokens)
     };
+    let metrics =
+        Metrics::new(&call_metrics, [public.measured("public"), workers.measured("workers")], proofs.clone());
+    let metrics_listen = serve_metrics(config, metrics).await?;
     let mut listeners = JoinSet::new();
     let layers = ServiceBuilder::new()
         .layer(GrpcWebLayer::new())
@@ -184,6 +190,8 @@ pub async fn start(config: &Config, store: Store) -> Result<Running, ServeError>
     Ok(Running {
         listen,
         worker_listen,
+        metrics_listen: metrics_listen.as_ref().map(|served| served.address),
+        metrics: metrics_listen.map(|served| served.task),
         connections,
         proofs,
         listeners,
@@ -192,6 +200,27 @@ pub async fn start(config: &Config, store: Store) -> Result<Running, ServeError>
         database_health,
         drain_timeout,
     })
+}
+
+/// A listener for metrics.
+struct MetricsListener {
+    address: SocketAddr,
+    task: JoinHandle<()>,
+}
+
+/// Serves metrics where the settings say so. A failure of the listener later is logged only.
+async fn serve_metrics(config: &Config, metrics: Metrics) -> Result<Option<MetricsListener>, ServeError> {
+    let Some(address) = config.metrics_listen.0 else { return Ok(None) };
+    let failed = |source| ListenerError::Address { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    tracing::info!(%address, "serving metrics");
+    let task = tokio::spawn(async move {
+        if let Err(error) = metrics_listener::serve(listener, Arc::new(metrics)).await {
+            tracing::error!(%error, "the listener for metrics failed");
+        }
+    });
+    Ok(Some(MetricsListener { address, task }))
 }
 
 /// Reads the fonts that PDFs are proven with, and warns if the installation prints with others.
@@ -223,6 +252,9 @@ pub struct Running {
     pub listen: SocketAddr,
     /// Address of the workers' listener.
     pub worker_listen: SocketAddr,
+    /// Address of the listener for metrics, if there is one.
+    pub metrics_listen: Option<SocketAddr>,
+    metrics: Option<JoinHandle<()>>,
     connections: [OpenConnections; 2],
     proofs: Proofs,
     listeners: JoinSet<Result<(), tonic::transport::Error>>,
@@ -235,6 +267,9 @@ pub struct Running {
 impl Drop for Running {
     fn drop(&mut self) {
         self.database_health.abort();
+        if let Some(metrics) = &self.metrics {
+            metrics.abort();
+        }
     }
 }
 

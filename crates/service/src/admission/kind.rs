@@ -1,6 +1,6 @@
 //! Kinds of calls: each has limits of its own, so that one kind cannot take the room of another.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use chancery_proto::descriptors;
@@ -33,6 +33,20 @@ const WAITING: [&str; 5] = [
     "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
 ];
 
+/// Maximum size of a request, in bytes, of methods whose requests have no content of briefs and are no streams.
+const MAX_SMALL_REQUEST: u64 = 256 << 10;
+
+/// Methods whose requests may have the size that all messages may have.
+static LARGE_REQUESTS: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let large = |traits: &descriptors::MethodTraits| traits.receives_stream || traits.carries_content;
+    descriptors::methods().filter(|(_, traits)| large(traits)).map(|(path, _)| path).collect()
+});
+
+/// Returns the maximum size of the request of a method, in bytes, where it is smaller than that of all messages.
+pub(crate) fn request_limit(path: &str) -> Option<u64> {
+    (!LARGE_REQUESTS.contains(path)).then_some(MAX_SMALL_REQUEST)
+}
+
 static KIND_BY_PATH: LazyLock<HashMap<String, Kind>> = LazyLock::new(|| {
     let methods = descriptors::methods().map(|(path, traits)| {
         let kind = match (traits.receives_stream, traits.answers_in_stream) {
@@ -48,6 +62,7 @@ static KIND_BY_PATH: LazyLock<HashMap<String, Kind>> = LazyLock::new(|| {
 /// Reads the methods' descriptors now, so that the first call need not wait for it.
 pub(super) fn prepare() {
     LazyLock::force(&KIND_BY_PATH);
+    LazyLock::force(&LARGE_REQUESTS);
 }
 
 impl Kind {
@@ -73,7 +88,24 @@ impl Kind {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, WAITING};
+    use super::{Kind, WAITING, request_limit};
+
+    #[test]
+    fn requests_without_content_are_limited_to_a_small_size() {
+        for (path, is_small) in [
+            ("/chancery.brief.v1.BriefService/ImportBrief", false),
+            ("/chancery.brief.v1.BriefService/LintBrief", false),
+            ("/chancery.brief.v1.BriefService/UploadAttachment", false),
+            ("/chancery.worker.v1.RenderWorkerService/UploadArtifact", false),
+            ("/chancery.worker.v1.RenderWorkerService/RenewLeases", true),
+            ("/chancery.brief.v1.BriefService/GetBrief", true),
+            ("/chancery.render.v1.RenderService/CreateRender", true),
+            ("/grpc.health.v1.Health/Check", true),
+            ("/no/Such", true),
+        ] {
+            assert_eq!(request_limit(path).is_some(), is_small, "{path}");
+        }
+    }
 
     #[test]
     fn kinds_go_by_the_full_name_of_a_method() {

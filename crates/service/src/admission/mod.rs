@@ -8,7 +8,7 @@ mod paced_body;
 mod settings;
 mod token_shares;
 
-pub(crate) use kind::Kind;
+pub(crate) use kind::{Kind, request_limit};
 pub use limits::CallLimits;
 pub(crate) use listener_admission::Admission;
 pub(crate) use paced_body::paced;

@@ -1,4 +1,4 @@
-//! Bodies of requests that must arrive at a minimum rate.
+//! Bodies of requests that must arrive at a minimum rate, and within the size of their method.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -10,7 +10,7 @@ use tokio::time::{Instant, Sleep};
 use tonic::Status;
 use tonic::body::Body;
 
-use crate::rpc::errors::deadline_exceeded;
+use crate::rpc::errors::{deadline_exceeded, limit_exceeded};
 
 /// Time that a body may take beside what its bytes take at [`BYTES_PER_SECOND`].
 const GRACE: Duration = Duration::from_secs(10);
@@ -18,13 +18,15 @@ const GRACE: Duration = Duration::from_secs(10);
 /// Minimum rate. A slow mobile connection has ten times as much.
 const BYTES_PER_SECOND: u64 = 1024;
 
-/// Ends a request's body with an error if it arrives too slowly. Only time that the service waits for the caller counts.
-pub(crate) fn paced(body: Body) -> Body {
-    Body::new(PacedBody { body, received: 0, waited: Duration::ZERO, waiting: None })
+/// Ends a request's body with an error if it arrives too slowly, or is larger than `limit` bytes. Only time that the service
+/// waits for the caller counts.
+pub(crate) fn paced(body: Body, limit: Option<u64>) -> Body {
+    Body::new(PacedBody { body, limit, received: 0, waited: Duration::ZERO, waiting: None })
 }
 
 struct PacedBody {
     body: Body,
+    limit: Option<u64>,
     received: u64,
     /// Time that the service has waited before the current wait.
     waited: Duration,
@@ -85,6 +87,13 @@ impl http_body::Body for PacedBody {
                     && let Some(data) = frame.data_ref()
                 {
                     self.received += data.len() as u64;
+                    if let Some(limit) = self.limit
+                        && self.received > limit
+                    {
+                        self.body = Body::empty();
+                        let message = format!("requests of this method are limited to {limit} bytes");
+                        return Poll::Ready(Some(Err(limit_exceeded(message))));
+                    }
                 }
             }
         }

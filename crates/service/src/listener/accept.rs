@@ -12,6 +12,7 @@ use tokio_stream::wrappers::ReceiverStream;
 
 use super::connection::{Connection, Transport};
 use super::error::ListenerError;
+use super::measured::MeasuredListener;
 use super::open_connections::{ConnectionLimits, OpenConnections, Place};
 use super::security::Security;
 use crate::observability::rare_event::RareEvent;
@@ -51,6 +52,11 @@ impl Listener {
     /// Returns the open connections, to count them.
     pub(crate) fn connections(&self) -> OpenConnections {
         self.connections.clone()
+    }
+
+    /// Returns what the metrics show of it, under a name.
+    pub(crate) fn measured(&self, name: &'static str) -> MeasuredListener {
+        MeasuredListener { name, connections: self.connections.clone(), tls: self.tls.clone() }
     }
 
     /// Accepts connections until the stream is dropped, and follows the files of the certificate.

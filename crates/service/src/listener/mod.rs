@@ -3,6 +3,7 @@
 mod accept;
 mod connection;
 mod error;
+mod measured;
 mod open_connections;
 pub(crate) mod open_files;
 mod security;
@@ -11,6 +12,7 @@ mod settings;
 pub(crate) use accept::Listener;
 pub(crate) use connection::Peer;
 pub use error::ListenerError;
+pub(crate) use measured::MeasuredListener;
 pub use open_connections::{ConnectionCounts, ConnectionLimits};
 pub(crate) use open_connections::{OpenConnections, network};
 pub use settings::ConnectionSettings;

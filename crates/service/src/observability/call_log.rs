@@ -1,4 +1,4 @@
-//! The layer that logs each call on one line and limits its duration and the slowness of its request.
+//! The layer that logs and counts each call, and limits its duration and the slowness of its request.
 
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -17,8 +17,9 @@ use tonic::{Code, Status};
 use tower::{Layer, Service};
 use tracing::field::display;
 
-use crate::admission::{Kind, paced};
+use crate::admission::{Kind, paced, request_limit};
 use crate::listener::Peer;
+use crate::observability::metrics::CallMetrics;
 use crate::rpc::deadlines::deadline;
 use crate::rpc::errors::{deadline_exceeded, limit_exceeded};
 use crate::rpc::wire::{BoxedResponse, GRPC_STATUS};
@@ -27,12 +28,13 @@ use crate::rpc::wire::{BoxedResponse, GRPC_STATUS};
 #[derive(Debug, Clone)]
 pub(crate) struct CallLayer {
     timeout: Duration,
+    metrics: CallMetrics,
 }
 
 impl CallLayer {
     /// A layer with the maximum duration of calls other than long polls and uploads.
-    pub(crate) fn new(timeout: Duration) -> Self {
-        Self { timeout }
+    pub(crate) fn new(timeout: Duration, metrics: CallMetrics) -> Self {
+        Self { timeout, metrics }
     }
 }
 
@@ -79,8 +81,11 @@ where
             let path = request.uri().path().to_owned();
             let kind = Kind::of(&path);
             let peer = request.extensions().get().map(|peer: &Peer| peer.address);
-            let call = Call { path, peer, started_at, deadline, principal: None, is_logged: false };
-            let request = if kind == Kind::Waiting { request } else { request.map(paced) };
+            let metrics = layer.metrics;
+            let call = Call { path, peer, started_at, deadline, principal: None, metrics, is_logged: false };
+            let limit = request_limit(&call.path);
+            let request =
+                if kind == Kind::Waiting { request } else { request.map(|body| paced(body, limit)) };
             let limit = started_at + if kind.may_take_minutes() { LONG_TIMEOUT } else { layer.timeout };
             let until = deadline.map_or(limit, |deadline| deadline.min(limit));
             match tokio::time::timeout_at(until, inner.call(request)).await {
@@ -107,6 +112,7 @@ struct Call {
     /// The caller's deadline.
     deadline: Option<Instant>,
     principal: Option<Arc<Principal>>,
+    metrics: CallMetrics,
     is_logged: bool,
 }
 
@@ -129,10 +135,12 @@ impl Call {
 
     fn log(&mut self, status: &Status) {
         self.is_logged = true;
-        let milliseconds = self.started_at.elapsed().as_secs_f64() * 1000.0;
+        let duration = self.started_at.elapsed();
+        let milliseconds = duration.as_secs_f64() * 1000.0;
         let subject = self.principal.as_ref().map_or("", |principal| principal.subject.as_str());
         let reason = reason_of(status).map_or("", reason_name);
         let code = code_name(status.code());
+        self.metrics.record(&self.path, code, reason, duration);
         if self.path.starts_with("/grpc.health.") {
             tracing::debug!(method = self.path, code, milliseconds, "call");
         } else {

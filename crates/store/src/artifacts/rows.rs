@@ -11,11 +11,16 @@ use crate::renders::leases::Lease;
 /// well before.
 const SWEEP_AGE_SECONDS: f64 = 3600.0;
 
+/// Maximum number of uploads of one lease whose bytes are staged at once. An honest worker repeats an upload after a broken
+/// connection; a hostile one could otherwise fill the store.
+const MAX_STAGED: i64 = 3;
+
 impl Artifacts<'_> {
     /// Stages a PDF for a leased task, and returns the blob to upload its bytes to.
     ///
     /// # Errors
-    /// [`StoreError::LeaseLost`]; [`StoreError::WrongPrintEnvironment`] when the task requires another environment.
+    /// [`StoreError::LeaseLost`]; [`StoreError::WrongPrintEnvironment`] when the task requires another environment;
+    /// [`StoreError::LimitExceeded`] while [`MAX_STAGED`] earlier uploads of the lease are not discarded.
     pub async fn stage(self, lease: &Lease, environment: PrintEnvironment) -> Result<String> {
         #[cfg(feature = "unfenced")]
         crate::renders::fence_removal::remove_fence(self.pool, lease).await?;
@@ -33,10 +38,11 @@ impl Artifacts<'_> {
                     and leased_at is not null and worker_token_holds($7)
             ), blob as (
                 insert into artifact_blobs (task_id, epoch, store_id)
-                select task_id, epoch, $5 from lease where fits
+                select task_id, epoch, $5 from lease
+                where fits and (select count(*) from artifact_blobs where task_id = $1 and epoch = $2) < $8
                 returning blob_id
             )
-            select blob.blob_id as "blob_id?" from lease left join blob on true"#,
+            select blob.blob_id as "blob_id?", fits as "fits!" from lease left join blob on true"#,
             lease.task,
             lease.epoch,
             environment.printer_version.as_bytes().as_slice(),
@@ -44,10 +50,16 @@ impl Artifacts<'_> {
             self.stores.external_id(),
             /* lease_secret */ lease.secret(),
             /* lease_token */ lease.token.as_str(),
+            /* max staged */ MAX_STAGED,
         )
         .fetch_optional(self.pool)
         .await?;
-        row.ok_or(StoreError::LeaseLost)?.blob_id.ok_or(StoreError::WrongPrintEnvironment)
+        let row = row.ok_or(StoreError::LeaseLost)?;
+        if !row.fits {
+            return Err(StoreError::WrongPrintEnvironment);
+        }
+        let message = "the lease has too many uploads that did not end: wait, or let it expire";
+        row.blob_id.ok_or_else(|| StoreError::LimitExceeded(message.to_owned()))
     }
 
     /// Opens a staged blob for writing.
