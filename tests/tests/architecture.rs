@@ -198,9 +198,17 @@ fn only_print_knows_pdf_and_fonts() {
     }
     let printing: Vec<_> =
         dependencies.own().filter(|name| dependencies.direct(name).contains("chancery-print")).collect();
-    // The command links it for the print environment that `migrate` sets and for previews, the bench to measure it, and
-    // `fonts` passes it the files of a folder.
-    assert_eq!(printing, ["chancery-bench", "chancery-cli", "chancery-fonts", "chancery-worker"]);
+    // The command links it for the print environment that `migrate` sets and for previews, the bench to measure it,
+    // `fonts` passes it the files of a folder, and `proof` and the service ask it what a print must say.
+    let expected = [
+        "chancery-bench",
+        "chancery-cli",
+        "chancery-fonts",
+        "chancery-proof",
+        "chancery-service",
+        "chancery-worker",
+    ];
+    assert_eq!(printing, expected);
 }
 
 #[test]
@@ -237,7 +245,8 @@ fn only_images_decodes_images() {
     }
     let users: Vec<_> =
         dependencies.own().filter(|name| dependencies.direct(name).contains("chancery-images")).collect();
-    assert_eq!(users, ["chancery-cli", "chancery-print", "chancery-service", "chancery-store"]);
+    let expected = ["chancery-cli", "chancery-print", "chancery-proof", "chancery-service", "chancery-store"];
+    assert_eq!(users, expected);
     let fonts = ["harfrust", "read-fonts", "subsetter"];
     let linked = dependencies.all("chancery-images");
     assert!(fonts.iter().all(|engine| !linked.contains(*engine)), "images link fonts");

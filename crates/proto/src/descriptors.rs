@@ -214,8 +214,14 @@ mod tests {
             ("PublishBrief", true, false, false),
             ("WatchBriefs", false, false, true),
             ("UploadAttachment", true, true, false),
+            ("LintBrief", false, false, false),
         ] {
-            let expected = MethodTraits { has_side_effects, receives_stream, answers_in_stream };
+            let expected = MethodTraits {
+                has_side_effects,
+                receives_stream,
+                answers_in_stream,
+                carries_content: name == "LintBrief",
+            };
             assert_eq!(methods[&format!("/chancery.brief.v1.BriefService/{name}")], expected, "{name}");
         }
     }

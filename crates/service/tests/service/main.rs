@@ -22,6 +22,7 @@ mod leaks;
 mod linting;
 mod listeners;
 mod lists;
+mod metrics;
 mod operators;
 mod pages;
 mod print_warnings;
