@@ -41,6 +41,6 @@ pub use crate::fonts::{FontError, Fonts};
 pub use crate::options::from_request::UnknownOption;
 pub use crate::options::{Format, LikelihoodDisplay, Limits, Locale, Options, Paper, TextSize, Theme};
 pub use crate::print::{Printed, Progress, print};
-pub use crate::readback::{ExtractError, Extracted, ProofError, ReadError, extract};
+pub use crate::readback::{ExtractError, Extracted, ProofError, ReadError, Stated, extract, read_stated};
 pub use crate::task_input::TaskInput;
 pub use crate::warnings::{MAX_PRINT_WARNINGS, Warning, print_warnings};

@@ -20,7 +20,7 @@ use self::lifecycle::{BriefArg, Publish, RevisionWithReason};
 use self::local::{Demo, Up};
 use self::operate::{Certificates, Migrate, Queue, Reindex, Token, Verify, Workspace};
 use self::read::{BriefOrRevisionArg, Diff, Export, Search, Watch};
-use self::render::{Extract, Figure, Preview, Render, Renders};
+use self::render::{Extract, Figure, Preview, Render, Renders, VerifyPdf};
 use crate::names::workspace_id;
 
 /// Import, publish, read and print briefs with evidence, or run everything on this machine
@@ -173,6 +173,8 @@ pub enum Command {
     Attach(Attach),
     /// Extracts the edition attached to a PDF and verifies that it is the one that was printed
     Extract(Extract),
+    /// Checks whether a PDF is an unaltered print of a published edition, and says what it could not check
+    VerifyPdf(VerifyPdf),
     /// Writes the revisions of a brief as files for `import`: text or JSON
     Export(Export),
     /// Shows the workspace and sets its publication rules; requires an admin token

@@ -252,6 +252,15 @@ pub enum RenderStateArg {
 }
 
 #[derive(Debug, Args)]
+pub struct VerifyPdf {
+    /// PDF file
+    pub file: PathBuf,
+    /// Checks the file alone, without asking the service
+    #[arg(long)]
+    pub offline: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct Extract {
     /// PDF file, rendered with --attach-data
     pub file: PathBuf,

@@ -17,7 +17,7 @@ use self::lifecycle::{delete, publish, purge, withdraw};
 use self::local::{demo, up};
 use self::operate::{certificates, migrate, queue, reindex, token, verify, workspace};
 use self::read::{briefs, diff, export, search, watch};
-use self::render::{extract, figure, preview, render_brief, renders, watch_preview};
+use self::render::{extract, figure, preview, render_brief, renders, verify_pdf, watch_preview};
 use crate::args::{Command, CommandLine, Global};
 use crate::ui::failure::{Exit, Failure};
 use crate::ui::output;
@@ -75,6 +75,7 @@ async fn run_to_completion(global: &Global, command: Command) -> Result<(), Fail
         Command::Preview(arguments) => preview::run(global, &arguments),
         Command::Figure(arguments) => figure::run(global, &arguments).await,
         Command::Extract(arguments) => extract::run(global, &arguments),
+        Command::VerifyPdf(arguments) => verify_pdf::run(global, &arguments).await,
         Command::Schema => output::print(&brief_schema()),
         Command::Completions { shell } => completions(shell),
         Command::Up(_) | Command::Demo(_) => unreachable!("`run` handles them"),

@@ -27,13 +27,42 @@ pub fn extract(bytes: &[u8]) -> Result<Extracted, ExtractError> {
     let objects = Objects::read(bytes)?;
     let data = attached(&objects)?.ok_or(ExtractError::NoData)?;
     let json = String::from_utf8(data).map_err(|_| ExtractError::NotText)?;
-    let packet = read_packet(&objects)?;
+    let stated = stated(&objects)?;
+    Ok(Extracted { json, brief: stated.brief, edition_digest: stated.edition_digest })
+}
+
+/// What a printed file states of its edition in its metadata. Nothing of it is verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stated {
+    /// The brief's resource name.
+    pub brief: String,
+    /// The revision's number; 0 for a draft that follows none.
+    pub revision: u32,
+    /// Digest of the printed edition, in hexadecimal.
+    pub edition_digest: String,
+}
+
+/// Reads what a printed file states of its edition.
+///
+/// # Errors
+/// [`ReadError`], whatever the bytes are.
+pub fn read_stated(bytes: &[u8]) -> Result<Stated, ReadError> {
+    stated(&Objects::read(bytes)?)
+}
+
+fn stated(objects: &Objects) -> Result<Stated, ReadError> {
+    let packet = read_packet(objects)?;
     let fact = |name: &str| {
         let (_, rest) = packet.split_once(&format!("<chancery:{name}>"))?;
         rest.split_once('<').map(|(value, _)| unescaped(value))
     };
-    let fact = |name| fact(name).ok_or(ReadError::Damaged("metadata that does not describe the brief"));
-    Ok(Extracted { json, brief: fact("brief")?, edition_digest: fact("editionDigest")? })
+    let required = |name| fact(name).ok_or(ReadError::Damaged("metadata that does not describe the brief"));
+    let revision = fact("revision").map_or(Ok(0), |revision| revision.parse());
+    Ok(Stated {
+        brief: required("brief")?,
+        revision: revision.map_err(|_| ReadError::Damaged("metadata with a revision that is no number"))?,
+        edition_digest: required("editionDigest")?,
+    })
 }
 
 /// Returns the bytes of the associated file, or `None` without one.

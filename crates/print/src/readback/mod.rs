@@ -23,7 +23,7 @@ mod tokens;
 #[cfg(feature = "testing")]
 use crate::readback::structure_text::{Replacements, lines};
 
-pub use crate::readback::attached_data::{Extracted, extract};
+pub use crate::readback::attached_data::{Extracted, Stated, extract, read_stated};
 pub use crate::readback::error::{ExtractError, ProofError, ReadError};
 #[cfg(feature = "testing")]
 pub use crate::readback::normalization::normal_form;

@@ -8,4 +8,5 @@ mod print_thread;
 mod published_edition;
 pub mod render_brief;
 pub mod renders;
+pub mod verify_pdf;
 pub mod watch_preview;
