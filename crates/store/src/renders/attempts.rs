@@ -6,6 +6,7 @@ use chancery_proto::render::v1::{PrintWarning, RenderPhase};
 
 use crate::error::{Result, StoreError};
 use crate::renders::RenderQueue;
+use crate::renders::environments::LIVENESS_WINDOW_SECONDS;
 use crate::renders::leases::Lease;
 
 /// Maximum number of attempts before a task becomes a dead letter.
@@ -174,7 +175,8 @@ impl RenderQueue<'_> {
 
     /// Ends an attempt without a PDF. A retryable failure is retried after a random pause between the minimum and three
     /// times the previous pause (decorrelated jitter), so that tasks that failed together are not retried together.
-    /// After the last attempt the task becomes a dead letter.
+    /// After the last attempt the task becomes a dead letter. A failure that a retry would repeat ends the task at once if no
+    /// other worker is live; otherwise another one prints it first, and its equal failure ends the task.
     pub async fn fail_attempt(self, lease: &Lease, failure: &AttemptFailure) -> Result<()> {
         let done = sqlx::query_scalar!(
             "-- renders::attempts::fail_attempt
@@ -183,22 +185,41 @@ impl RenderQueue<'_> {
                 where task_id = $1 and epoch = $2 and lease_secret = $9 and lease_token = $10
                     and leased_at is not null and worker_token_holds($10)
                 for update
+            ), verdict as materialized (
+                -- A failure that a retry would repeat is believed once two workers say so, or when there is no other.
+                select not $5 and (
+                    exists (
+                        select from render_attempts f join render_attempts l using (task_id, epoch)
+                        where f.task_id = $1 and f.event = 'FAILED' and f.reason = $3
+                            and l.event = 'LEASED' and l.token_id <> $10
+                    ) or not exists (
+                        select from workers o
+                        join render_queue q on q.printer_version = o.printer_version and q.fonts_digest = o.fonts_digest
+                        where q.task_id = $1 and o.token_id <> $10 and o.drained_at is null
+                            and o.last_seen > clock_timestamp() - make_interval(secs => $11)
+                            and worker_token_holds(o.token_id)
+                    )
+                ) as is_permanent
+            ), ending as materialized (
+                select t.task_id, v.is_permanent or t.attempts >= $6 as has_ended,
+                    case when v.is_permanent or not $5 then 'FAILED' else 'DEAD' end as state
+                from lease join render_tasks t using (task_id), verdict v
             ), task as (
                 update render_tasks t
                 set epoch = t.epoch + 1,
                     phase = 0,
                     pages = 0,
-                    state = case when not $5 then 'FAILED' when t.attempts >= $6 then 'DEAD' else 'QUEUED' end,
-                    failure_reason = case when not $5 or t.attempts >= $6 then $3 end,
-                    failure_message = case when not $5 or t.attempts >= $6 then $4 end,
-                    ended_at = case when not $5 or t.attempts >= $6 then clock_timestamp() end,
+                    state = case when e.has_ended then e.state else 'QUEUED' end,
+                    failure_reason = case when e.has_ended then $3 end,
+                    failure_message = case when e.has_ended then $4 end,
+                    ended_at = case when e.has_ended then clock_timestamp() end,
                     pause_seconds = case
-                        when not $5 or t.attempts >= $6 then t.pause_seconds
+                        when e.has_ended or not $5 then t.pause_seconds
                         else least($8, $7 + random() * (3 * greatest(t.pause_seconds, $7) - $7))
                     end
-                from lease
-                where t.task_id = lease.task_id
-                returning t.task_id, t.epoch, t.state, t.pause_seconds
+                from ending e
+                where t.task_id = e.task_id
+                returning t.task_id, t.epoch, t.state, case when $5 then t.pause_seconds else 0 end as pause_seconds
             ), waiting as (
                 update render_queue q
                 set epoch = task.epoch,
@@ -223,6 +244,7 @@ impl RenderQueue<'_> {
             /* max pause */ MAX_RETRY_PAUSE_SECONDS,
             /* lease_secret */ lease.secret(),
             /* lease_token */ lease.token.as_str(),
+            /* liveness window */ LIVENESS_WINDOW_SECONDS,
         )
         .fetch_optional(self.pool)
         .await?;

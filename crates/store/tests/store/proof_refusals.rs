@@ -138,3 +138,53 @@ async fn a_failed_task_is_listed_on_request_and_can_be_requeued() {
     assert!(!fixture.requested().await.is_new_task);
     fixture.finished(&fixture.leased_one().await, b"%PDF").await.unwrap();
 }
+
+#[tokio::test]
+async fn a_failure_for_good_is_confirmed_by_another_live_worker() {
+    let fixture = scene().await;
+    let render = fixture.requested().await.render;
+    let another = database::worker(&fixture.store, &fixture.secrets.worker, "another").await;
+    fixture.store.workers().record(ENVIRONMENT, &another, 1).await.unwrap();
+    let failure =
+        |reason: &str| AttemptFailure { reason: reason.into(), message: String::new(), retryable: false };
+    let state = async || fixture.store.renders().get(&person("TLP:RED"), &render.name).await.unwrap().state;
+    let fail = async |holder: &LeaseHolder, reason: &str| {
+        let lease = fixture.leased_with(holder).await;
+        fixture.store.queue().fail_attempt(&lease, &failure(reason)).await.unwrap();
+    };
+    // One worker alone is not believed, however often it says so, and neither are two that disagree.
+    fail(&fixture.worker, "POISON").await;
+    assert_eq!(state().await, RenderState::Queued);
+    fail(&fixture.worker, "POISON").await;
+    assert_eq!(state().await, RenderState::Queued);
+    fail(&another, "TOO_MANY_PAGES").await;
+    assert_eq!(state().await, RenderState::Queued);
+    fail(&another, "POISON").await;
+    assert!(matches!(state().await, RenderState::Failed { reason, .. } if reason == "POISON"));
+}
+
+#[tokio::test]
+async fn a_failure_for_good_of_the_only_worker_is_believed() {
+    for other in ["none", "drained", "revoked", "gone"] {
+        let fixture = scene().await;
+        let render = fixture.requested().await.render;
+        let another = database::worker(&fixture.store, &fixture.secrets.worker, "another").await;
+        if other != "none" {
+            fixture.store.workers().record(ENVIRONMENT, &another, 1).await.unwrap();
+        }
+        match other {
+            "drained" => fixture.rows("update workers set drained_at = clock_timestamp()"),
+            "revoked" => fixture.rows(&format!(
+                "update api_tokens set revoked_at = clock_timestamp() where token_id = '{}'",
+                another.token
+            )),
+            "gone" => fixture.rows("update workers set last_seen = clock_timestamp() - interval '2 minutes'"),
+            _ => Vec::new(),
+        };
+        let lease = fixture.leased_with(&fixture.worker).await;
+        let failure = AttemptFailure { reason: "R".into(), message: String::new(), retryable: false };
+        fixture.store.queue().fail_attempt(&lease, &failure).await.unwrap();
+        let state = fixture.store.renders().get(&person("TLP:RED"), &render.name).await.unwrap().state;
+        assert!(matches!(state, RenderState::Failed { .. }), "{other}: {state:?}");
+    }
+}
