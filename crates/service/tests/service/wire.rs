@@ -91,8 +91,8 @@ async fn get_brief_is_served_by_its_own_route() {
 #[tokio::test]
 async fn a_message_over_the_limit_is_rejected_and_one_just_below_is_accepted() {
     let scene = Scene::new().await;
-    let path = "/chancery.brief.v1.BriefService/GetBrief";
-    let request = |length| GetBriefRequest { name: "x".repeat(length), ..GetBriefRequest::default() };
+    let path = "/chancery.brief.v1.BriefService/CreateBrief";
+    let request = |length| CreateBriefRequest { parent: "x".repeat(length), ..CreateBriefRequest::default() };
     let over = request(MESSAGE_LIMIT + 1).encode_to_vec();
     let answer = call(scene.running.listen, path, &scene.admin, &over).await;
     refused(answer, Code::ResourceExhausted, Reason::LimitExceeded);
