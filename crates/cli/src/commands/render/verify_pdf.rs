@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use chancery_brief::digest::{body_bytes, body_digest};
 use chancery_client::Client;
 use chancery_print::{ExtractError, Stated, extract, read_stated};
-use chancery_proof::check_form;
+use chancery_proof::{Refusal, check_form};
 use chancery_proto::brief::v1::{BriefRevision, GetBriefRevisionRequest, RevisionBody};
 use chancery_proto::names::BriefName;
 use chancery_proto::render::v1::{ListRendersRequest, RenderState};
@@ -42,7 +42,8 @@ enum Grade {
 #[serde(rename_all = "camelCase")]
 struct Report {
     grade: Grade,
-    pages: u32,
+    /// Number of pages; `null` for a print of another version.
+    pages: Option<u32>,
     sha256: String,
     brief: String,
     revision: u32,
@@ -57,14 +58,18 @@ struct Report {
 
 pub async fn run(global: &Global, arguments: &VerifyPdf) -> Result<(), Failure> {
     let pdf = read(&arguments.file, MAX_PDF_BYTES)?;
-    let form = check_form(&pdf).map_err(|refusal| {
+    let form = check_form(&pdf);
+    let refused = |refusal: &Refusal| {
         Failure::new("DATA_LOSS", "ALTERED_FORM", format!("{}: {refusal}", arguments.file.display()))
             .help("the file is no unaltered print of this version: download the PDF again from the service")
+    };
+    let stated = read_stated(&pdf).map_err(|error| match &form {
+        Ok(_) => altered(&error),
+        Err(refusal) => refused(refusal),
     })?;
-    let stated = read_stated(&pdf).map_err(|error| altered(&error))?;
     let mut report = Report {
         grade: Grade::UnalteredForm,
-        pages: form.pages,
+        pages: form.as_ref().ok().map(|form| form.pages),
         sha256: body_digest(&pdf).to_string(),
         brief: stated.brief.clone(),
         revision: stated.revision,
@@ -73,6 +78,14 @@ pub async fn run(global: &Global, arguments: &VerifyPdf) -> Result<(), Failure> 
         render: None,
         unverified: Vec::new(),
     };
+    let client = if arguments.offline { None } else { Some(connect(global).await?) };
+    if let Some(client) = &client {
+        find_identical(client, &stated, &mut report).await;
+    }
+    // A print of an earlier version has another form.
+    if report.grade != Grade::Identical {
+        form.map_err(|refusal| refused(&refusal))?;
+    }
     match attached_digest(&pdf)? {
         Some(digest) if digest != stated.edition_digest => {
             let printed = &stated.edition_digest;
@@ -83,10 +96,11 @@ pub async fn run(global: &Global, arguments: &VerifyPdf) -> Result<(), Failure> 
         Some(_) => report.data_matches = Some(true),
         None => report.unverified.push("the data of the edition, which is not attached".to_owned()),
     }
-    if arguments.offline {
-        report.unverified.push("that the edition was published: the service was not asked".to_owned());
-    } else {
-        ask_service(&connect(global).await?, &stated, &mut report).await?;
+    match &client {
+        Some(client) => compare_edition(client, &stated, &mut report).await?,
+        None => {
+            report.unverified.push("that the edition was published: the service was not asked".to_owned());
+        }
     }
     if report.grade != Grade::Identical {
         let pages = "that the pages show the edition's text, and who has printed them when: only the service's own PDF \
@@ -100,18 +114,8 @@ pub async fn run(global: &Global, arguments: &VerifyPdf) -> Result<(), Failure> 
     })
 }
 
-/// Compares the file with the published edition and with the PDFs of the brief's renders.
-async fn ask_service(client: &Client, stated: &Stated, report: &mut Report) -> Result<(), Failure> {
-    let published = published_revision(client, stated).await?;
-    if published.edition_digest != stated.edition_digest {
-        let message = format!(
-            "the file states edition {}, but the service has {} as your edition of {}/revisions/{}",
-            stated.edition_digest, published.edition_digest, stated.brief, stated.revision
-        );
-        return Err(Failure::new("FAILED_PRECONDITION", "EDITION_DIFFERS", message)
-            .help("the file may be of another clearance: verify it with a token of that clearance"));
-    }
-    report.grade = Grade::Published;
+/// Looks for a render of the brief whose PDF has these bytes.
+async fn find_identical(client: &Client, stated: &Stated, report: &mut Report) {
     match identical_render(client, stated, &report.sha256).await {
         Ok(Some(render)) => {
             report.grade = Grade::Identical;
@@ -124,8 +128,24 @@ async fn ask_service(client: &Client, stated: &Stated, report: &mut Report) -> R
         }
         // Readers without the role renderer see no renders.
         Err(error) => {
-            report.unverified.push(format!("that the service has printed this very file: {}", error.message))
+            report.unverified.push(format!("that the service has printed this very file: {}", error.message));
         }
+    }
+}
+
+/// Compares the edition that the file states with that of the service.
+async fn compare_edition(client: &Client, stated: &Stated, report: &mut Report) -> Result<(), Failure> {
+    let published = published_revision(client, stated).await?;
+    if published.edition_digest != stated.edition_digest && report.grade != Grade::Identical {
+        let message = format!(
+            "the file states edition {}, but the service has {} as your edition of {}/revisions/{}",
+            stated.edition_digest, published.edition_digest, stated.brief, stated.revision
+        );
+        return Err(Failure::new("FAILED_PRECONDITION", "EDITION_DIFFERS", message)
+            .help("the file may be of another clearance: verify it with a token of that clearance"));
+    }
+    if report.grade == Grade::UnalteredForm {
+        report.grade = Grade::Published;
     }
     Ok(())
 }
@@ -192,7 +212,9 @@ fn text(file: &str, report: &Report) -> String {
         // Writing to a string does not fail.
         let _ = writeln!(text, "  {label:<13}{value}");
     };
-    line("pages", &report.pages.to_string());
+    if let Some(pages) = report.pages {
+        line("pages", &pages.to_string());
+    }
     line("edition", &format!("{}/revisions/{}, {}", report.brief, report.revision, report.edition_digest));
     line(
         "data",
