@@ -7,11 +7,11 @@ use chancery_testkit::{Stack, files};
 #[tokio::test]
 async fn a_pdf_is_graded_by_its_form_its_data_and_the_service() {
     let stack = Stack::start().await;
-    stack.import(files::revisions("russia-iran")).await;
+    stack.import(files::revisions("amber")).await;
     let path = |name: &str| stack.folder().join(name).display().to_string();
     let (pdf, changed) = (path("brief.pdf"), path("changed.pdf"));
     stack
-        .command(&["render", "russia-iran", "--attach-data", "--format", "standard", "-o", &pdf])
+        .command(&["render", "amber-demo", "--attach-data", "--format", "standard", "-o", &pdf])
         .run()
         .await
         .exits(0);
