@@ -92,7 +92,13 @@ impl Forgery {
             above.copy_from_slice(&row);
         }
         let digest = Sha256::digest(&file);
-        file.extend_from_slice(format!("{} 0 obj\n<</Type/XRef/Size {size}{}/W [1 4 2]/ID [", self.cross_references, self.trailer).as_bytes());
+        file.extend_from_slice(
+            format!(
+                "{} 0 obj\n<</Type/XRef/Size {size}{}/W [1 4 2]/ID [",
+                self.cross_references, self.trailer
+            )
+            .as_bytes(),
+        );
         let mut identifier = vec![b'('];
         for byte in &digest[..16] {
             match byte {
@@ -105,8 +111,11 @@ impl Forgery {
         file.extend_from_slice(&[identifier.clone(), b" ".to_vec(), identifier].concat());
         let data = deflated(&table);
         file.extend_from_slice(
-            format!("]/DecodeParms<</Predictor 12/Columns 7>>/Filter/FlateDecode/Length {}>>\nstream\n", data.len())
-                .as_bytes(),
+            format!(
+                "]/DecodeParms<</Predictor 12/Columns 7>>/Filter/FlateDecode/Length {}>>\nstream\n",
+                data.len()
+            )
+            .as_bytes(),
         );
         file.extend_from_slice(&data);
         file.extend_from_slice(format!("\nendstream\nendobj\nstartxref\n{offset}\n%%EOF\n").as_bytes());
@@ -171,8 +180,58 @@ impl Forgery {
         let number = self.cross_references;
         self.cross_references += 1;
         let is_deflated = entries.ends_with("/Filter/FlateDecode");
-        self.parts.push(Part::Stream { number, entries: entries.to_owned(), content: content.to_vec(), is_deflated });
+        self.parts.push(Part::Stream {
+            number,
+            entries: entries.to_owned(),
+            content: content.to_vec(),
+            is_deflated,
+        });
         number
+    }
+
+    /// Swaps the texts of two letters of a font.
+    pub(crate) fn swap_texts(&mut self) {
+        let found = self.parts.iter_mut().find_map(|part| match part {
+            Part::Stream { content, .. } if content.starts_with(b"/CIDInit") => Some(content),
+            _ => None,
+        });
+        let map = found.unwrap();
+        // "a" and "e" are in every text.
+        let (a, e) = (find(map, b"> <0061>\n").unwrap() + 3, find(map, b"> <0065>\n").unwrap() + 3);
+        map[a + 3] = b'5';
+        map[e + 3] = b'1';
+    }
+
+    /// Swaps the areas of the first two links.
+    pub(crate) fn swap_link_areas(&mut self) {
+        let links: Vec<&mut Vec<u8>> =
+            self.objects().filter(|object| object.starts_with(b"<</Subtype/Link/Rect[")).collect();
+        let area = |object: &[u8]| {
+            let end = find(object, b"]").unwrap();
+            object[20..end].to_vec()
+        };
+        let areas: Vec<Vec<u8>> = links.iter().map(|object| area(object)).collect();
+        let other = areas.iter().position(|other| other[1..4] != areas[0][1..4]).unwrap();
+        for (index, object) in links.into_iter().enumerate() {
+            let new = if index == 0 {
+                &areas[other]
+            } else if index == other {
+                &areas[0]
+            } else {
+                continue;
+            };
+            object.splice(20..20 + areas[index].len(), new.iter().copied());
+        }
+    }
+
+    /// Adds bytes after the last object of the first object stream.
+    pub(crate) fn gap(mut self) -> Self {
+        let found = self.parts.iter_mut().find_map(|part| match part {
+            Part::Objects { objects, .. } => objects.last_mut(),
+            Part::Stream { .. } => None,
+        });
+        found.unwrap().1.extend_from_slice(b"hidden\n");
+        self
     }
 
     /// Adds to the forms and images of the pages' resources.
@@ -221,7 +280,9 @@ fn objects(entries: &str, content: &[u8]) -> Vec<(u32, Vec<u8>)> {
 }
 
 fn stream(file: &mut Vec<u8>, number: u32, entries: &str, data: &[u8]) {
-    file.extend_from_slice(format!("{number} 0 obj\n<<{entries}/Length {}>>\nstream\n", data.len()).as_bytes());
+    file.extend_from_slice(
+        format!("{number} 0 obj\n<<{entries}/Length {}>>\nstream\n", data.len()).as_bytes(),
+    );
     file.extend_from_slice(data);
     file.extend_from_slice(b"\nendstream\nendobj\n");
 }

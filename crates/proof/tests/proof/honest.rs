@@ -4,7 +4,9 @@ use std::ops::ControlFlow;
 
 use chancery_print::graphics::Color;
 use chancery_print::testing::edition;
-use chancery_print::{Edition, Fonts, Format, Images, Limits, Options, PrintError, RevisionState, TextSize, Theme, print};
+use chancery_print::{
+    Edition, Fonts, Format, Images, Limits, Options, PrintError, RevisionState, TextSize, Theme, print,
+};
 use chancery_proof::{Refusal, check_form, prove};
 use chancery_testkit::files;
 use sha2::{Digest as _, Sha256};
@@ -12,7 +14,12 @@ use sha2::{Digest as _, Sha256};
 use crate::samples::{documents, fitting, samples, variants};
 
 /// Proves a print with the same input.
-pub(crate) fn proven(pdf: &[u8], edition: &Edition, options: &Options, fonts: &Fonts) -> Result<u32, Refusal> {
+pub(crate) fn proven(
+    pdf: &[u8],
+    edition: &Edition,
+    options: &Options,
+    fonts: &Fonts,
+) -> Result<u32, Refusal> {
     let form = check_form(pdf)?;
     let proven = prove(pdf, edition, options, &Limits::default(), fonts)?;
     assert_eq!(form.pages, proven.pages);
@@ -20,7 +27,11 @@ pub(crate) fn proven(pdf: &[u8], edition: &Edition, options: &Options, fonts: &F
 }
 
 /// Prints an edition and proves the file; `None` if it does not fit on one page.
-pub(crate) fn printed_and_proven(edition: &Edition, options: &Options, fonts: &Fonts) -> Option<Result<u32, Refusal>> {
+pub(crate) fn printed_and_proven(
+    edition: &Edition,
+    options: &Options,
+    fonts: &Fonts,
+) -> Option<Result<u32, Refusal>> {
     match print(edition, options, &Limits::default(), fonts, &mut |_| ControlFlow::Continue(())) {
         Ok(printed) => Some(proven(&printed.bytes, edition, options, fonts)),
         Err(PrintError::PageOverfull { .. } | PrintError::UnknownSection { .. }) => None,
@@ -35,7 +46,8 @@ fn every_sample_is_proven_in_every_format_at_every_clearance() {
         for variant in variants() {
             let name = format!("{}.{}", sample.name, variant.name);
             let Some(printed) = fitting(&name, &sample.content, &variant.options) else { continue };
-            let found = proven(&printed.bytes, &edition(&sample.content), &variant.options, &Fonts::default());
+            let found =
+                proven(&printed.bytes, &edition(&sample.content), &variant.options, &Fonts::default());
             refused.extend(found.err().map(|refusal| format!("{name}: {refusal}")));
         }
     }
@@ -54,7 +66,9 @@ fn drafts_withdrawn_revisions_and_comparisons_are_proven_with_every_option() {
         let content = document.content.as_ref().unwrap();
         let follows = pair[0].1.brief_id == document.brief_id;
         let earlier = pair[0].1.content.as_ref().filter(|_| follows);
-        for (number, state) in [RevisionState::Published, RevisionState::Draft, RevisionState::Withdrawn].into_iter().enumerate() {
+        for (number, state) in
+            [RevisionState::Published, RevisionState::Draft, RevisionState::Withdrawn].into_iter().enumerate()
+        {
             for (format, text_size) in [
                 (Format::Full, TextSize::Normal),
                 (Format::Standard, TextSize::Large),
@@ -62,7 +76,11 @@ fn drafts_withdrawn_revisions_and_comparisons_are_proven_with_every_option() {
             ] {
                 let edition = Edition {
                     state,
-                    withdraw_reason: if state == RevisionState::Withdrawn { "An error in a source." } else { "" },
+                    withdraw_reason: if state == RevisionState::Withdrawn {
+                        "An error in a source."
+                    } else {
+                        ""
+                    },
                     superseded_by: (number == 2).then_some(7),
                     earlier,
                     images: &images,
