@@ -56,7 +56,7 @@ pub enum PathPaint {
 impl ExpectedPath {
     /// Returns the path moved so that it begins at the origin.
     #[must_use]
-    pub(super) fn from_origin(mut self) -> Self {
+    pub(super) fn moved_to_origin(mut self) -> Self {
         let first = self.segments.iter().find_map(|segment| match *segment {
             PathSegment::Rect([x, y, ..]) | PathSegment::Move([x, y]) => Some([x, y]),
             _ => None,
@@ -117,7 +117,9 @@ impl Drawn {
             // Each cluster of a piece has a box of its own.
             let count = if piece.kind == PieceKind::Missing { piece.range.len() } else { 1 };
             for _ in 0..count {
-                paths.iter().for_each(|path| self.add(&piece.owner, path));
+                for path in &paths {
+                    self.add(&piece.owner, path);
+                }
             }
             if is_repeated {
                 self.artifacts.extend(paths.iter().filter(|path| !path.segments.is_empty()).map(expected));

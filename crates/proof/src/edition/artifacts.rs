@@ -168,13 +168,13 @@ impl Check<'_> {
         }
         let title = running.title.0.as_str();
         let top = self.read.document.pages[page].size[1];
-        // The last part that begins on an earlier page, or at the top of this one.
-        let begins = |anchor: usize| match self.destinations.of(anchor) {
-            Some((on, y)) if on < page => Some(true),
-            Some((on, y)) if on == page && y * MARGIN > top * (MARGIN - 1) => None.or(Some(y >= 0)),
-            _ => None,
+        // Parts that begin on an earlier page, or at the top of this one.
+        let begins = |anchor: usize| {
+            self.destinations.of(anchor).is_some_and(|(on, y)| {
+                on < page || (on == page && y.saturating_mul(MARGIN) > top.saturating_mul(MARGIN - 1))
+            })
         };
-        let candidates = running.sections.iter().rev().filter(|(anchor, _)| begins(*anchor).is_some());
+        let candidates = running.sections.iter().rev().filter(|(anchor, _)| begins(*anchor));
         let mut candidates = candidates.map(|(_, text)| text.0.as_str()).take(4).peekable();
         if candidates.peek().is_none() {
             return is_shown(found, &[(title, true)]);

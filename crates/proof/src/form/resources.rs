@@ -15,7 +15,7 @@ const LONGEST_EDGE: i64 = 65_535;
 
 /// The shared resources.
 pub(crate) struct Resources<'a> {
-    pub(crate) fonts: Vec<Font<'a>>,
+    pub(crate) fonts: Vec<Font>,
     pub(crate) forms: Vec<FormObject<'a>>,
     pub(crate) images: Vec<ImageObject<'a>>,
 }

@@ -1,6 +1,7 @@
 //! Takes a print apart, and puts it together again with a change: with lengths, offsets, cross-references and identifier
 //! that are right for the changed file, so that only the rule that the change breaks can refuse it.
 
+use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 
 use sha2::{Digest as _, Sha256};
@@ -71,7 +72,7 @@ impl Forgery {
                     let (mut head, mut body) = (String::new(), Vec::new());
                     for (index, (id, object)) in objects.iter().enumerate() {
                         rows[*id as usize] = (2, *number, u16::try_from(index).unwrap());
-                        head.push_str(&format!("{id} {} ", body.len()));
+                        write!(head, "{id} {} ", body.len()).unwrap();
                         body.extend_from_slice(object);
                     }
                     let entries =
@@ -127,17 +128,6 @@ impl Forgery {
         let object = self.objects().find(|object| find(object, from.as_bytes()).is_some());
         let object = object.unwrap_or_else(|| panic!("no object has {from:?}"));
         replace(object, from, to);
-        self
-    }
-
-    /// Changes the entries of the first stream whose entries contain a text.
-    pub(crate) fn replace_entries(mut self, from: &str, to: &str) -> Self {
-        let found = self.parts.iter_mut().find_map(|part| match part {
-            Part::Stream { entries, .. } if entries.contains(from) => Some(entries),
-            _ => None,
-        });
-        let entries = found.unwrap_or_else(|| panic!("no stream has {from:?}"));
-        *entries = entries.replacen(from, to, 1);
         self
     }
 

@@ -218,6 +218,15 @@ fn content_outside_of_sequences_and_unknown_glyphs_are_refused() {
 }
 
 #[test]
+fn large_curves_of_artifacts_are_refused() {
+    let curve = b"/Artifact<</Type/Layout/BBox[60 60 500 500]>>BDC\n0 0 0 rg\n60 60 m\n60 400 400 400 400 60 c\nf\nEMC\n";
+    refused(
+        "CURVE",
+        &forgery().content(0, |content| drop(content.splice(0..0, curve.iter().copied()))).file(),
+    );
+}
+
+#[test]
 fn foreign_objects_below_the_pages_are_refused() {
     let mut forged = forgery();
     let form =
