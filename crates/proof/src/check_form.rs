@@ -98,6 +98,9 @@ fn content(document: &Document, inflater: &mut Inflater) -> Result<(Vec<Painted>
         }
         let mut is_transparent = false;
         for sequence in &painted.sequences {
+            if !curves_are_small(sequence) {
+                return Err(refused("CURVE", "an artifact has a curve that is larger than a sign"));
+            }
             for &form in &sequence.forms {
                 let Mark::Artifact(kind) = sequence.mark else { continue };
                 if *kinds[form].get_or_insert(kind) != kind {
@@ -139,6 +142,19 @@ fn content(document: &Document, inflater: &mut Inflater) -> Result<(Vec<Painted>
         return Err(Refusal::new("UNUSED_CODE", Place::Object(font.id), message));
     }
     Ok((pages, forms))
+}
+
+/// Largest edge of an artifact with curves: a sign in a line of text.
+const LARGEST_SIGN: i64 = 30_000;
+
+/// Returns whether curves are in tagged content, where an edition's own figures are, or in small signs.
+fn curves_are_small(sequence: &Sequence) -> bool {
+    let is_small = |path: &PaintedPath| {
+        let [left, bottom, right, top] = path.bounds();
+        right - left <= LARGEST_SIGN && top - bottom <= LARGEST_SIGN
+    };
+    let is_tagged = matches!(sequence.mark, Mark::Tagged { .. });
+    is_tagged || sequence.paths.iter().filter(|path| path.has_curve()).all(is_small)
 }
 
 /// Returns whether all pale text of a form is inside of a black rectangle.

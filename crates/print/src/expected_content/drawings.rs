@@ -12,7 +12,7 @@ use chancery_images::PreparedImage;
 use super::pieces::file_color;
 
 /// A path. Only its place is open: all points may be moved by the same distance.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ExpectedPath {
     /// Its logical position; 0 for an artifact.
     pub seq: u32,
@@ -23,7 +23,7 @@ pub struct ExpectedPath {
 }
 
 /// A path segment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PathSegment {
     /// Left, bottom, width, height.
     Rect([i64; 4]),
@@ -38,7 +38,7 @@ pub enum PathSegment {
 }
 
 /// How a path is painted; colours in thousandths of each component.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PathPaint {
     /// Filled.
     Fill([i64; 3]),
@@ -51,6 +51,32 @@ pub enum PathPaint {
         /// Dash and gap; empty for a solid line.
         dash: Vec<i64>,
     },
+}
+
+impl ExpectedPath {
+    /// Returns the path moved so that it begins at the origin.
+    #[must_use]
+    pub(super) fn moved_to_origin(mut self) -> Self {
+        let first = self.segments.iter().find_map(|segment| match *segment {
+            PathSegment::Rect([x, y, ..]) | PathSegment::Move([x, y]) => Some([x, y]),
+            _ => None,
+        });
+        let [left, bottom] = first.unwrap_or_default();
+        for segment in &mut self.segments {
+            match segment {
+                PathSegment::Rect([x, y, ..]) | PathSegment::Move([x, y]) | PathSegment::Line([x, y]) => {
+                    (*x, *y) = (*x - left, *y - bottom);
+                }
+                PathSegment::Curve(points) => {
+                    for point in points.chunks_exact_mut(2) {
+                        (point[0], point[1]) = (point[0] - left, point[1] - bottom);
+                    }
+                }
+                PathSegment::Close => {}
+            }
+        }
+        self
+    }
 }
 
 /// The paths of a flow.
@@ -91,7 +117,9 @@ impl Drawn {
             // Each cluster of a piece has a box of its own.
             let count = if piece.kind == PieceKind::Missing { piece.range.len() } else { 1 };
             for _ in 0..count {
-                paths.iter().for_each(|path| self.add(&piece.owner, path));
+                for path in &paths {
+                    self.add(&piece.owner, path);
+                }
             }
             if is_repeated {
                 self.artifacts.extend(paths.iter().filter(|path| !path.segments.is_empty()).map(expected));

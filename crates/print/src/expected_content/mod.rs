@@ -130,7 +130,9 @@ impl ExpectedContent {
                 element.paths.push(path);
             }
         }
-        self.artifact_paths = drawn.artifacts;
+        self.artifact_paths = drawn.artifacts.into_iter().map(ExpectedPath::moved_to_origin).collect();
+        self.artifact_paths.sort();
+        self.artifact_paths.dedup();
         (self.repeated_texts, self.repeated_lists) = (repeated.texts, repeated.lists);
         self.repeated_lists.sort_unstable();
         self.repeated_lists.dedup();

@@ -38,8 +38,11 @@ pub struct ShownFile {
     /// Destinations: anchor, page from 0, and height in thousandths of a point.
     pub destinations: Vec<(usize, usize, i64)>,
     /// The fonts by the indices of their faces, each with the glyphs and texts of its codes from 1.
-    pub fonts: Vec<(usize, Vec<(u16, Box<str>)>)>,
+    pub fonts: Vec<(usize, Vec<ShownCode>)>,
 }
+
+/// The glyph of a face, and its text, that a character code shows.
+pub type ShownCode = (u16, Box<str>);
 
 /// A page.
 #[derive(Debug, Default)]

@@ -14,13 +14,13 @@ use crate::syntax::cursor::{Cursor, Mismatch};
 const FORM_STATE: &[u8] = b"0 Tc\n100 Tz\n[]0 d\n";
 
 /// The fonts of a file, and which of their codes are shown.
-pub(crate) struct Fonts<'f, 'a> {
-    fonts: &'f [Font<'a>],
+pub(crate) struct Fonts<'f> {
+    fonts: &'f [Font],
     used: Vec<Vec<bool>>,
 }
 
-impl<'f, 'a> Fonts<'f, 'a> {
-    pub(crate) fn new(fonts: &'f [Font<'a>]) -> Self {
+impl<'f> Fonts<'f> {
+    pub(crate) fn new(fonts: &'f [Font]) -> Self {
         Self { fonts, used: fonts.iter().map(|font| vec![false; font.codes.len()]).collect() }
     }
 
@@ -37,7 +37,7 @@ impl<'f, 'a> Fonts<'f, 'a> {
     }
 
     /// Returns a font that has a code that nothing shows.
-    pub(crate) fn unused(&self) -> Option<&'f Font<'a>> {
+    pub(crate) fn unused(&self) -> Option<&'f Font> {
         let is_unused = |(_, used): &(&Font, &Vec<bool>)| used.iter().any(|used| !used);
         self.fonts.iter().zip(&self.used).find(is_unused).map(|(font, _)| font)
     }
@@ -61,8 +61,8 @@ pub(crate) struct Painted {
 }
 
 /// Reader of one stream.
-pub(crate) struct Reader<'f, 's, 'a> {
-    fonts: &'s mut Fonts<'f, 'a>,
+pub(crate) struct Reader<'f, 's> {
+    fonts: &'s mut Fonts<'f>,
     /// Number of forms and images of the file.
     objects: (usize, usize),
     size: [i64; 2],
@@ -81,12 +81,12 @@ pub(crate) struct Reader<'f, 's, 'a> {
     segments: Vec<Segment>,
 }
 
-impl<'f, 's, 'a> Reader<'f, 's, 'a> {
+impl<'f, 's> Reader<'f, 's> {
     /// Reads a stream to its end.
     pub(crate) fn read(
         content: &[u8],
         source: Source,
-        fonts: &'s mut Fonts<'f, 'a>,
+        fonts: &'s mut Fonts<'f>,
         objects: (usize, usize),
     ) -> Result<Painted, Mismatch> {
         let (Source::Page(size) | Source::Form(size, _)) = source;
@@ -238,7 +238,7 @@ impl<'f, 's, 'a> Reader<'f, 's, 'a> {
             (b"Td", &[x, y]) if self.in_text => self.text.move_line([x, y]),
             (b"rg", &[red, green, blue]) => self.fill = Some(color([red, green, blue], &before)?),
             (b"RG", &[red, green, blue]) if !self.in_text => {
-                self.stroke = Some(color([red, green, blue], &before)?)
+                self.stroke = Some(color([red, green, blue], &before)?);
             }
             (b"w", &[width]) if !self.in_text && width >= 0 => self.line_width = Some(width),
             (b"m", &[x, y]) => self.segment(Segment::Move([x, y]), &before)?,
@@ -277,7 +277,10 @@ impl<'f, 's, 'a> Reader<'f, 's, 'a> {
         let start = *cursor;
         if cursor.skip(b"q\n") {
             let rect = drawing::read(cursor)?;
-            self.inside([rect[0], rect[1], rect[0] + rect[2], rect[1] + rect[3]], cursor)?;
+            self.inside(
+                [rect[0], rect[1], rect[0].saturating_add(rect[2]), rect[1].saturating_add(rect[3])],
+                cursor,
+            )?;
             let length = cursor.position() - start.position();
             let bytes = start.rest().get(..length).unwrap_or_default().into();
             self.sequence(cursor)?.drawings.push(PaintedDrawing { rect, bytes });
@@ -288,13 +291,18 @@ impl<'f, 's, 'a> Reader<'f, 's, 'a> {
         cursor.expect(b"cm ", "an image is not placed").map_err(|_| foreign)?;
         let image = numbered(cursor.name()?, b'I').filter(|index| *index < self.objects.1).ok_or(foreign)?;
         cursor.expect(b" Do Q\n", "an image is not painted").map_err(|_| foreign)?;
-        let [a, b, c, d, x, y] = matrix;
-        let is_straight = (a == 0 && d == 0) || (b == 0 && c == 0);
-        let (right, top) = (x + a + c, y + b + d);
+        // The unit square's edges and its corner (ISO 32000-1, 8.3.3).
+        let ([across, corner], is_straight) = (
+            [[matrix[0] + matrix[2], matrix[1] + matrix[3]], [matrix[4], matrix[5]]],
+            (matrix[0] == 0 && matrix[3] == 0) || (matrix[1] == 0 && matrix[2] == 0),
+        );
+        let opposite = [corner[0].saturating_add(across[0]), corner[1].saturating_add(across[1])];
         if !is_straight {
             return Err(Mismatch { code: "IMAGE", ..cursor.mismatch("an image is slanted") });
         }
-        self.inside([x.min(right), y.min(top), x.max(right), y.max(top)], cursor)?;
+        let low = [corner[0].min(opposite[0]), corner[1].min(opposite[1])];
+        let high = [corner[0].max(opposite[0]), corner[1].max(opposite[1])];
+        self.inside([low[0], low[1], high[0], high[1]], cursor)?;
         self.sequence(cursor)?.images.push(PaintedImage { image, matrix });
         Ok(())
     }
@@ -317,7 +325,7 @@ impl<'f, 's, 'a> Reader<'f, 's, 'a> {
                 self.text.begin_text_object();
             }
             b"ET" if self.in_text && (!self.is_open || self.is_form) && self.replaced.is_none() => {
-                self.in_text = false
+                self.in_text = false;
             }
             b"EMC" => self.end_sequence(&before)?,
             b"h" => self.segment(Segment::Close, &before)?,

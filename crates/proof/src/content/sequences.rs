@@ -112,7 +112,7 @@ impl PaintedPath {
             match *segment {
                 Segment::Rect([x, y, width, height]) => {
                     add(x, y);
-                    add(x + width, y + height);
+                    add(x.saturating_add(width), y.saturating_add(height));
                 }
                 Segment::Move([x, y]) | Segment::Line([x, y]) => add(x, y),
                 Segment::Curve(points) => points.chunks_exact(2).for_each(|point| add(point[0], point[1])),

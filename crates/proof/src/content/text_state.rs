@@ -81,7 +81,7 @@ impl TextState {
         if size < SMALLEST || (is_mark && size < SMALLEST_WATERMARK) {
             return Err(refused(&start, "SMALL_TEXT", "text is smaller than any of the printer's"));
         }
-        if !is_mark && !is_legible_on_paper(color) && !self.is_label(mark, color) {
+        if !is_mark && !is_legible_on_paper(color) && !is_label(mark, color) {
             return Err(refused(&start, "PALE_TEXT", "text has a colour that cannot be read on paper"));
         }
         if self.rise.saturating_abs() > size * 2 || self.letterspace.saturating_abs() * 50 > size {
@@ -100,12 +100,6 @@ impl TextState {
             return Err(refused(&start, "OUTSIDE_PAGE", "text is not on its page"));
         }
         Ok(Shown { font, size, color, y, left, right, codes: first..codes.len(), actual_text: None })
-    }
-
-    /// Returns whether text is that of a marking's label: the form of a header or footer, which is proven to be on black.
-    fn is_label(&self, mark: Mark, color: FileColor) -> bool {
-        matches!(mark, Mark::Artifact(ArtifactKind::Header | ArtifactKind::Footer))
-            && is_legible_on_black(color)
     }
 
     fn array(
@@ -150,6 +144,11 @@ impl TextState {
         }
         Ok(())
     }
+}
+
+/// Returns whether text is that of a marking's label: the form of a header or footer, which is proven to be on black.
+fn is_label(mark: Mark, color: FileColor) -> bool {
+    matches!(mark, Mark::Artifact(ArtifactKind::Header | ArtifactKind::Footer)) && is_legible_on_black(color)
 }
 
 /// The pen, with the extent of the glyphs.

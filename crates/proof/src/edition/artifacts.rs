@@ -1,7 +1,7 @@
 //! Artifacts: the closed set of each page. Headers, footers and the watermark say what the edition's do; layout artifacts
 //! repeat texts and drawings of tables and figures, and are painted before all tagged content.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chancery_print::expected_content::{ExpectedContent, ExpectedStyle, RunningText};
 
@@ -11,7 +11,7 @@ use crate::edition::artifact_paths;
 use crate::edition::characters::{has_right_to_left, is_ink};
 use crate::edition::destinations::Destinations;
 use crate::edition::elements::Matched;
-use crate::edition::page_references::PageReferences;
+use crate::edition::page_references::{PageReferences, Referred};
 use crate::edition::running::is_shown;
 use crate::form::Font;
 use crate::refusal::{Place, Refusal};
@@ -26,7 +26,7 @@ pub(super) fn check(
     (destinations, matched): (&Destinations, &Matched),
 ) -> Result<(), Refusal> {
     let pages = PageReferences { read, expected, destinations, matched };
-    let check = Check { read, expected, repeated: Repeated::new(expected), destinations, pages };
+    let check = Check { read, expected, repeated: Repeated::new(expected, pages), destinations };
     for page in 0..read.pages.len() {
         check.page(page)?;
     }
@@ -38,7 +38,6 @@ struct Check<'c> {
     expected: &'c ExpectedContent,
     repeated: Repeated,
     destinations: &'c Destinations,
-    pages: PageReferences<'c>,
 }
 
 /// The artifacts of a page by kind.
@@ -169,13 +168,13 @@ impl Check<'_> {
         }
         let title = running.title.0.as_str();
         let top = self.read.document.pages[page].size[1];
-        // The last part that begins on an earlier page, or at the top of this one.
-        let begins = |anchor: usize| match self.destinations.of(anchor) {
-            Some((on, y)) if on < page => Some(true),
-            Some((on, y)) if on == page && y * MARGIN > top * (MARGIN - 1) => None.or(Some(y >= 0)),
-            _ => None,
+        // Parts that begin on an earlier page, or at the top of this one.
+        let begins = |anchor: usize| {
+            self.destinations.of(anchor).is_some_and(|(on, y)| {
+                on < page || (on == page && y.saturating_mul(MARGIN) > top.saturating_mul(MARGIN - 1))
+            })
         };
-        let candidates = running.sections.iter().rev().filter(|(anchor, _)| begins(*anchor).is_some());
+        let candidates = running.sections.iter().rev().filter(|(anchor, _)| begins(*anchor));
         let mut candidates = candidates.map(|(_, text)| text.0.as_str()).take(4).peekable();
         if candidates.peek().is_none() {
             return is_shown(found, &[(title, true)]);
@@ -226,7 +225,7 @@ impl Check<'_> {
         }
         artifact_paths::check(sequence, self.expected)?;
         let shown = text(sequence, painted, &self.read.document.fonts);
-        if self.repeated.is_made_of(&shown, self) {
+        if self.repeated.is_made_of(&shown, self.expected) {
             Ok(())
         } else {
             Err("an artifact says what no table or figure repeats")
@@ -255,11 +254,16 @@ struct Repeated {
     texts: HashMap<char, Vec<Vec<char>>>,
     /// Characters of the texts that run from right to left, sorted: layout decides their order.
     right_to_left: Vec<char>,
+    /// Page references in them.
+    lists: Vec<Referred>,
 }
 
 impl Repeated {
-    fn new(expected: &ExpectedContent) -> Self {
-        let mut repeated = Self { texts: HashMap::new(), right_to_left: Vec::new() };
+    fn new(expected: &ExpectedContent, pages: PageReferences) -> Self {
+        let lists: BTreeSet<Referred> =
+            expected.repeated_lists.iter().filter_map(|list| pages.referred(*list)).collect();
+        let lists = lists.into_iter().collect();
+        let mut repeated = Self { texts: HashMap::new(), right_to_left: Vec::new(), lists };
         for text in &expected.repeated_texts {
             let ink: Vec<char> = text.chars().filter(|character| is_ink(*character)).collect();
             if has_right_to_left(text) {
@@ -275,7 +279,7 @@ impl Repeated {
     }
 
     /// Returns whether a text is some of these one after the other.
-    fn is_made_of(&self, shown: &str, check: &Check) -> bool {
+    fn is_made_of(&self, shown: &str, expected: &ExpectedContent) -> bool {
         let shown_ink: Vec<char> = shown.chars().filter(|character| is_ink(*character)).collect();
         if has_right_to_left(shown) {
             return shown_ink.iter().all(|character| {
@@ -288,9 +292,8 @@ impl Repeated {
             if !reached[at] {
                 continue;
             }
-            for list in &check.expected.repeated_lists {
-                let text = check.pages.list(*list, &shown_ink[at..]).unwrap_or_default();
-                reached[at + text.chars().filter(|character| is_ink(*character)).count()] = true;
+            for list in &self.lists {
+                reached[at + list.length(expected, &shown_ink[at..])] = true;
             }
             for text in self.texts.get(&shown_ink[at]).map_or(&[][..], Vec::as_slice) {
                 if shown_ink[at..].starts_with(text) {

@@ -1,6 +1,7 @@
 //! The structure tree with its content, element by element.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashSet};
 
 use chancery_print::expected_content::{ExpectedContent, PieceContent};
 
@@ -62,6 +63,7 @@ pub(super) fn compare(
         read,
         expected,
         destinations,
+        anchored: expected.anchors.iter().filter_map(|anchor| anchor.text).collect(),
         matched: Matched {
             seqs: read.document.pages.iter().map(|page| vec![0; page.marks.len()]).collect(),
             positions: BTreeMap::new(),
@@ -84,6 +86,8 @@ struct Comparison<'c> {
     expected: &'c ExpectedContent,
     destinations: &'c Destinations,
     matched: Matched,
+    /// Elements and logical positions at which anchors lie.
+    anchored: HashSet<(usize, u32)>,
 }
 
 impl Comparison<'_> {
@@ -108,10 +112,10 @@ impl Comparison<'_> {
             text.begin(self.marks(&marks)?);
             while let Some(piece) = pieces.next_if(|piece| piece.seq < end) {
                 let said = match &piece.content {
-                    PieceContent::Text(said) => said.clone(),
-                    PieceContent::PageOf(anchor) => self.references().page(*anchor),
+                    PieceContent::Text(said) => Cow::Borrowed(said.as_str()),
+                    PieceContent::PageOf(anchor) => self.references().page(*anchor).into(),
                     PieceContent::Pages(list) => {
-                        self.references().list(*list, &text.rest()).unwrap_or_default()
+                        self.references().list(*list, &text.rest()).unwrap_or_default().into()
                     }
                     PieceContent::Drawn => continue,
                 };
@@ -132,11 +136,9 @@ impl Comparison<'_> {
                     .check(sequence, index)
                     .map_err(|what| Refusal::new("IMAGE", place(), what))?
                     .or(seq);
-                if let Some((seq, baseline)) = mark.seq.zip(mark.baseline) {
+                let begins = mark.seq.zip(mark.baseline).into_iter().chain(mark.later.iter().copied());
+                for (seq, baseline) in begins.filter(|(seq, _)| self.anchored.contains(&(index, *seq))) {
                     self.matched.positions.entry((index, seq)).or_insert((*page, baseline));
-                }
-                for (seq, baseline) in &mark.later {
-                    self.matched.positions.entry((index, *seq)).or_insert((*page, *baseline));
                 }
                 self.matched.seqs[*page][*mcid] = seq.unwrap_or(text.last_seq());
             }
@@ -151,7 +153,7 @@ impl Comparison<'_> {
     }
 
     fn references(&self) -> PageReferences<'_> {
-        let Self { read, expected, destinations, matched } = self;
+        let Self { read, expected, destinations, matched, .. } = self;
         PageReferences { read, expected, destinations, matched }
     }
 

@@ -34,8 +34,7 @@ fn check_sequence(
     for shown in &sequence.shown {
         for code in &codes[shown.codes.clone()] {
             let index = usize::from(*code) - 1;
-            let own = || plain(&embedded[shown.font].codes[index].text);
-            text.show(&fonts[shown.font].codes[index].1, own)
+            text.show(&fonts[shown.font].codes[index].1, &embedded[shown.font].codes[index].text)
                 .map_err(|what| Refusal::new("GLYPH", place(), what))?;
         }
     }
@@ -44,41 +43,45 @@ fn check_sequence(
 
 /// The text that the last glyphs show together.
 #[derive(Default)]
-struct OpenText {
-    wanted: Vec<char>,
+struct OpenText<'t> {
+    wanted: &'t str,
     /// What is still to be shown of it, in each way in which the glyphs may show it; empty before the first text.
     rest: Vec<Vec<char>>,
     /// Glyphs before it that are parts of it.
     before: Vec<Vec<Vec<char>>>,
 }
 
-impl OpenText {
-    fn show(&mut self, showing: &Showing, own: impl Fn() -> Vec<char>) -> Result<(), &'static str> {
+impl<'t> OpenText<'t> {
+    fn show(&mut self, showing: &Showing, own: &'t str) -> Result<(), &'static str> {
         match showing {
             Showing::Further { texts } => {
                 let is_blank = |text: &Vec<char>| text.iter().all(|character| *character == ' ');
-                if let Some(rest) = further(&self.rest, &self.wanted, texts) {
+                if let Some(rest) = further(&self.rest, &plain(self.wanted), texts) {
                     self.rest = rest;
                 } else if !texts.iter().any(is_blank) {
                     // A part may also precede its text.
                     self.before.push(texts.clone());
                 }
             }
-            Showing::Whole => {
-                self.begin(own(), vec![Vec::new()])?;
+            // Most glyphs follow others that are whole.
+            Showing::Whole if self.before.is_empty() && self.rest.len() == 1 && self.rest[0].is_empty() => {
+                self.wanted = own;
             }
-            Showing::Part { rest } => self.begin(own(), rest.clone())?,
+            Showing::Whole => {
+                self.begin(own, vec![Vec::new()])?;
+            }
+            Showing::Part { rest } => self.begin(own, rest.clone())?,
         }
         Ok(())
     }
 
-    fn begin(&mut self, wanted: Vec<char>, rest: Vec<Vec<char>>) -> Result<(), &'static str> {
+    fn begin(&mut self, wanted: &'t str, rest: Vec<Vec<char>>) -> Result<(), &'static str> {
         if !self.is_shown() {
             return Err("the glyphs of a text do not show all of it");
         }
         (self.wanted, self.rest) = (wanted, rest);
         for texts in std::mem::take(&mut self.before) {
-            let rest = further(&self.rest, &self.wanted, &texts);
+            let rest = further(&self.rest, &plain(self.wanted), &texts);
             self.rest = rest.ok_or("a glyph shows another text than the one that it is a part of")?;
         }
         Ok(())

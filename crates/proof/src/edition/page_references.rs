@@ -27,9 +27,15 @@ impl PageReferences<'_> {
 
     /// Returns the text of a list with which `shown` begins; `shown` has no white space.
     pub(super) fn list(&self, list: usize, shown: &[char]) -> Option<String> {
+        let referred = self.referred(list)?;
+        shown_list(self.expected, referred.words, &referred.pages, shown)
+    }
+
+    /// Returns what a list refers to.
+    pub(super) fn referred(&self, list: usize) -> Option<Referred> {
         let (anchors, words) = self.expected.page_list(list)?;
         let pages = anchors.iter().flat_map(|anchor| self.pages_of_anchor(*anchor)).collect();
-        shown_list(self.expected, words, &pages, shown)
+        Some(Referred { words, pages })
     }
 
     /// Returns the page of a named anchor, or that of an anchor's text, or all pages of its element.
@@ -49,6 +55,30 @@ impl PageReferences<'_> {
                 _ => None,
             })
             .collect()
+    }
+}
+
+/// What a list refers to.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Referred {
+    /// The words for one page and for several.
+    words: [&'static str; 2],
+    /// The pages, from 0.
+    pages: BTreeSet<usize>,
+}
+
+impl Referred {
+    /// Returns the number of characters with ink of the list with which `shown` begins; 0 for none.
+    pub(super) fn length(&self, expected: &ExpectedContent, shown: &[char]) -> usize {
+        let begins = |words: &str| {
+            let first = words.chars().find(|character| super::characters::is_ink(*character));
+            first.is_none_or(|first| first == '{' || shown.first() == Some(&first))
+        };
+        if !self.words.iter().any(|words| begins(words)) {
+            return 0;
+        }
+        let text = shown_list(expected, self.words, &self.pages, shown).unwrap_or_default();
+        text.chars().filter(|character| super::characters::is_ink(*character)).count()
     }
 }
 

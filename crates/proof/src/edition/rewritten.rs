@@ -33,10 +33,10 @@ pub(super) fn compare(read: &Read, expected: &ExpectedContent, found: Found) -> 
     if rewritten.cross_references != read.sections.cross_references.number {
         return Err(Refusal::new("REWRITTEN", Place::File, "the file has another number of objects"));
     }
-    streams(read, rewritten)
+    streams(read, &rewritten)
 }
 
-fn streams(read: &Read, rewritten: Rewritten) -> Result<(), Refusal> {
+fn streams(read: &Read, rewritten: &Rewritten) -> Result<(), Refusal> {
     let found = &read.sections.streams;
     // Their content is what the rest was written from.
     let pages = read.document.pages.iter().map(|page| page.content.number);

@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::edition::characters::is_ignorable;
+use crate::edition::characters::{is_ignorable, is_ink};
 
 /// How a glyph shows the text of its code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,9 +18,13 @@ pub(super) enum Showing {
 
 /// Returns how a glyph that can show `own` texts shows the text of a code; `None` if it cannot.
 pub(super) fn showing(own: &[Box<str>], text: &str) -> Option<Showing> {
+    let is_mark = matches!(text, "\u{61C}" | "\u{200E}");
+    if !is_mark && text.chars().any(is_ink) && own.iter().any(|own| **own == *text) {
+        return Some(Showing::Whole);
+    }
     let wanted = plain(text);
     let texts: Vec<Vec<char>> = own.iter().map(|text| plain(text)).collect();
-    if matches!(text, "\u{61C}" | "\u{200E}") {
+    if is_mark {
         return Some(Showing::Further { texts });
     }
     // Characters without ink are shown as a space or not at all.

@@ -49,7 +49,7 @@ pub(crate) fn read<'o>(walk: &mut Walk<'o, 'o>) -> Result<Document<'o>, Refusal>
         embedded::check(walk, attached)?;
     }
     page_labels(&mut fields)?;
-    let packet = metadata::packet(walk, fields.reference("Metadata")?)?;
+    metadata::packet(walk, fields.reference("Metadata")?)?;
     output_intents(walk, &mut fields)?;
     fields.end()?;
     outline::check(walk, outlines, &destinations)?;
@@ -65,10 +65,8 @@ pub(crate) fn read<'o>(walk: &mut Walk<'o, 'o>) -> Result<Document<'o>, Refusal>
         forms: shared.forms,
         images: shared.images,
         elements: structure.elements,
-        first_element: structure.first,
         links: structure.links,
         destinations,
-        packet,
     })
 }
 

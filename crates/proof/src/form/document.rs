@@ -13,26 +13,21 @@ use crate::refusal::Refusal;
 pub(crate) struct Document<'a> {
     pub(crate) pages: Vec<Page<'a>>,
     /// By resource name: `T0`, `T1`, …
-    pub(crate) fonts: Vec<Font<'a>>,
+    pub(crate) fonts: Vec<Font>,
     /// By resource name: `X0`, `X1`, …
     pub(crate) forms: Vec<FormObject<'a>>,
     /// By resource name: `I0`, `I1`, …
     pub(crate) images: Vec<ImageObject<'a>>,
     /// The elements; the root is the first, and the object number of each is that of the root and its index.
     pub(crate) elements: Vec<Element>,
-    /// Object number of the first element.
-    pub(crate) first_element: u32,
     /// All links, page by page.
     pub(crate) links: Vec<Link>,
     /// Destinations in the order of their names.
     pub(crate) destinations: Vec<Destination>,
-    /// The XMP packet.
-    pub(crate) packet: &'a str,
 }
 
 /// A page.
 pub(crate) struct Page<'a> {
-    pub(crate) id: u32,
     /// Width and height in thousandths of a point.
     pub(crate) size: [i64; 2],
     pub(crate) content: &'a StreamObject<'a>,

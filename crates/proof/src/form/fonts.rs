@@ -12,12 +12,10 @@ use crate::syntax::value::Value;
 const LAST_FACE: usize = 75;
 
 /// A font.
-pub(crate) struct Font<'a> {
+pub(crate) struct Font {
     pub(crate) id: u32,
     /// Index of its face, which is also in its resource name.
     pub(crate) face: usize,
-    /// PostScript name with its subset prefix.
-    pub(crate) name: &'a [u8],
     /// By code, from 1.
     pub(crate) codes: Vec<Code>,
     /// The font program, inflated.
@@ -35,7 +33,7 @@ pub(crate) struct Code {
 }
 
 /// Reads the font dictionary of the pages.
-pub(crate) fn read<'o>(walk: &mut Walk<'o, 'o>, id: u32) -> Result<Vec<Font<'o>>, Refusal> {
+pub(crate) fn read<'o>(walk: &mut Walk<'o, 'o>, id: u32) -> Result<Vec<Font>, Refusal> {
     let named = walk.dict(id, Spacing::Own)?.named_references()?;
     let mut fonts: Vec<Font> = Vec::with_capacity(named.len());
     for (name, font) in named {
@@ -54,7 +52,7 @@ pub(crate) fn face_of(name: &[u8]) -> Option<usize> {
     (index.to_string() == digits).then_some(index)
 }
 
-fn read_font<'o>(walk: &mut Walk<'o, 'o>, id: u32, face: usize) -> Result<Font<'o>, Refusal> {
+fn read_font<'o>(walk: &mut Walk<'o, 'o>, id: u32, face: usize) -> Result<Font, Refusal> {
     let place = Place::Object(id);
     let wrong = |what: &str| Refusal::new("FONT", place.clone(), what);
     let mut fields = walk.dict(id, Spacing::Imported)?;
@@ -88,7 +86,7 @@ fn read_font<'o>(walk: &mut Walk<'o, 'o>, id: u32, face: usize) -> Result<Font<'
     let glyphs = glyphs[2..].chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
     let codes = texts.into_iter().zip(widths).zip(glyphs);
     let codes = codes.map(|((text, width), glyph)| Code { text, width, glyph }).collect();
-    Ok(Font { id, face, name, codes, program })
+    Ok(Font { id, face, codes, program })
 }
 
 struct Descendant {

@@ -8,9 +8,9 @@ use crate::syntax::fields::Spacing;
 const PACKET_BEGIN: &str = "<?xpacket begin=\"\u{FEFF}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>";
 const PACKET_END: &str = "<?xpacket end=\"r\"?>";
 
-/// Returns the XMP packet. It has no comment, no document type, no section of unparsed text, and no other instruction
+/// Checks the XMP packet: it has no comment, no document type, no section of unparsed text, and no other instruction
 /// than those that begin and end it.
-pub(crate) fn packet<'o>(walk: &mut Walk<'o, 'o>, id: u32) -> Result<&'o str, Refusal> {
+pub(crate) fn packet<'o>(walk: &mut Walk<'o, 'o>, id: u32) -> Result<(), Refusal> {
     let wrong = |what: &str| Refusal::new("XMP", Place::Object(id), what);
     let (stream, mut fields) = walk.stream(id)?;
     fields.exactly("Type", "Metadata")?;
@@ -23,7 +23,7 @@ pub(crate) fn packet<'o>(walk: &mut Walk<'o, 'o>, id: u32) -> Result<&'o str, Re
     if inner.contains("<!") || inner.contains("<?") {
         return Err(wrong("the XMP packet has a comment, a declaration or an instruction"));
     }
-    Ok(packet)
+    Ok(())
 }
 
 /// Checks the information dictionary (ISO 32000-1, 14.3.3).

@@ -17,9 +17,8 @@ mod to_unicode;
 mod trees;
 mod walk;
 
-pub(crate) use self::document::{Document, Page, read};
+pub(crate) use self::document::{Document, read};
 pub(crate) use self::fonts::{Font, face_of};
-pub(crate) use self::links::Link;
-pub(crate) use self::resources::{FormObject, ImageObject};
-pub(crate) use self::structure::{Element, Kid};
+pub(crate) use self::resources::ImageObject;
+pub(crate) use self::structure::Kid;
 pub(crate) use self::structure_types::structure_type;

@@ -79,7 +79,7 @@ fn page<'o>(
     tree.resources = resources;
     let (content, end) = walk.stream(content)?;
     crate::form::walk::deflated_end(end)?;
-    tree.pages.push(Page { id, size: [width, height], content, has_transparency, marks: Vec::new() });
+    tree.pages.push(Page { size: [width, height], content, has_transparency, marks: Vec::new() });
     tree.annotations.push(annotations);
     Ok(())
 }

@@ -15,7 +15,7 @@ const LONGEST_EDGE: i64 = 65_535;
 
 /// The shared resources.
 pub(crate) struct Resources<'a> {
-    pub(crate) fonts: Vec<Font<'a>>,
+    pub(crate) fonts: Vec<Font>,
     pub(crate) forms: Vec<FormObject<'a>>,
     pub(crate) images: Vec<ImageObject<'a>>,
 }
@@ -61,11 +61,11 @@ pub(crate) fn read<'o>(walk: &mut Walk<'o, 'o>, id: u32, pages: &[Page]) -> Resu
     }
     let size = pages.first().map_or([0, 0], |page| page.size);
     let mut found = Resources { fonts, forms: Vec::new(), images: Vec::new() };
-    for &(_, id) in forms {
-        found.forms.push(form(walk, id, size, (fonts_id, images))?);
-    }
     for &(_, id) in images {
         found.images.push(image(walk, id)?);
+    }
+    for &(_, id) in forms {
+        found.forms.push(form(walk, id, size, (fonts_id, images))?);
     }
     Ok(found)
 }

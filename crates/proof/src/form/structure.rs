@@ -153,12 +153,14 @@ impl Builder {
                 self.notes.push((note, index));
             }
             let mut own = Vec::with_capacity(listed.len());
-            for kid in listed {
-                own.push(match kid {
-                    Listed::Element(kid) => {
-                        waiting.push((kid, id, kind, depth + 1));
-                        let kid = kid.checked_sub(self.first).map(|kid| kid as usize);
-                        Kid::Element(kid.ok_or_else(|| wrong("an element has a number before the root's"))?)
+            for item in listed {
+                own.push(match item {
+                    Listed::Element(number) => {
+                        waiting.push((number, id, kind, depth + 1));
+                        let position = number.checked_sub(self.first).map(|position| position as usize);
+                        Kid::Element(
+                            position.ok_or_else(|| wrong("an element has a number before the root's"))?,
+                        )
                     }
                     Listed::Mark { page, mcid } => self.mark(index, page, mcid).ok_or_else(|| {
                         wrong("two elements have the same content, or its number is too high")

@@ -33,7 +33,7 @@ pub(crate) fn read(content: &[u8], face: usize) -> Option<Vec<Box<str>>> {
         }
         cursor.skip(b"endbfchar\n").then_some(())?;
         let last = texts.len();
-        let ends_here = is_full || (last + 1) % 256 == 0 || cursor.starts_with(END);
+        let ends_here = is_full || (last + 1).is_multiple_of(256) || cursor.starts_with(END);
         (first / 256 == last / 256 && ends_here).then_some(())?;
     }
     cursor.is_at_end().then_some(texts)

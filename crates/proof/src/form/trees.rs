@@ -50,7 +50,7 @@ pub(crate) fn entries<'o>(
 }
 
 fn add<'o>(found: &mut Vec<(&'o Value<'o>, &'o Value<'o>)>, leaf: &'o Array<'o>) -> Option<()> {
-    if leaf.begins_tight || leaf.items.len() % 2 != 0 {
+    if leaf.begins_tight || !leaf.items.len().is_multiple_of(2) {
         return None;
     }
     found.extend(leaf.items.chunks_exact(2).map(|pair| (&pair[0], &pair[1])));

@@ -149,14 +149,14 @@ impl<'a> Cursor<'a> {
         let start = self.at;
         let plain = self.take_while(|byte| !matches!(byte, b'(' | b')' | b'\\' | b'\r'));
         if self.skip(b")") {
-            return self.short(start, Cow::Borrowed(plain));
+            return short(start, Cow::Borrowed(plain));
         }
         let mut string = plain.to_vec();
         loop {
             match (self.peek(), self.bytes.get(self.at.saturating_add(1))) {
                 (Some(b')'), _) => {
                     self.at += 1;
-                    return self.short(start, Cow::Owned(string));
+                    return short(start, Cow::Owned(string));
                 }
                 (Some(b'\\'), Some(&escaped @ (b'(' | b')' | b'\\'))) => string.push(escaped),
                 (Some(b'\\'), Some(b'r')) => string.push(b'\r'),
@@ -166,13 +166,13 @@ impl<'a> Cursor<'a> {
             string.extend_from_slice(self.take_while(|byte| !matches!(byte, b'(' | b')' | b'\\' | b'\r')));
         }
     }
+}
 
-    fn short(&self, start: usize, string: Cow<'a, [u8]>) -> Result<Cow<'a, [u8]>, Mismatch> {
-        if string.len() <= MAX_STRING {
-            return Ok(string);
-        }
-        Err(Mismatch { at: start, code: "SYNTAX", reason: "a string is longer than PDF/A allows" })
+fn short(start: usize, string: Cow<[u8]>) -> Result<Cow<[u8]>, Mismatch> {
+    if string.len() <= MAX_STRING {
+        return Ok(string);
     }
+    Err(Mismatch { at: start, code: "SYNTAX", reason: "a string is longer than PDF/A allows" })
 }
 
 /// Returns whether a byte that needs an escape is escaped at this place of a name.
