@@ -34,7 +34,9 @@ pub fn revision_of(brief: &BriefName, given: &str) -> Result<RevisionName, Failu
 
 /// Completes the name of an API token: its id, `apiTokens/…` or the full name.
 pub fn api_token(workspace: &ResourceId, given: &str) -> Result<ApiTokenName, Failure> {
-    complete(workspace, "apiTokens", given)
+    complete(workspace, "apiTokens", given).map_err(|failure| {
+        failure.help("a token's id has 32 hexadecimal digits: `chancery token list` shows it")
+    })
 }
 
 /// Completes the name of a render: its id, `renders/…` or the full name.

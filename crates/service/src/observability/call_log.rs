@@ -84,8 +84,9 @@ where
             let metrics = layer.metrics;
             let call = Call { path, peer, started_at, deadline, principal: None, metrics, is_logged: false };
             let limit = request_limit(&call.path);
-            let request =
-                if kind == Kind::Waiting { request } else { request.map(|body| paced(body, limit)) };
+            // Health checks and reflection may wait for their caller's next message.
+            let waits_for_caller = kind == Kind::Waiting && !call.path.starts_with("/chancery.");
+            let request = if waits_for_caller { request } else { request.map(|body| paced(body, limit)) };
             let limit = started_at + if kind.may_take_minutes() { LONG_TIMEOUT } else { layer.timeout };
             let until = deadline.map_or(limit, |deadline| deadline.min(limit));
             match tokio::time::timeout_at(until, inner.call(request)).await {

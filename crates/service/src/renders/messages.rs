@@ -67,7 +67,7 @@ pub(crate) fn render_message(render: &store::Render) -> Render {
             message.set_state(RenderState::Succeeded);
             message.end_time = Some(timestamp(*ended_at));
             message.artifact = artifact.as_ref().map(artifact_message);
-            message.artifact_expired = artifact.is_none();
+            message.artifact_expired = artifact.is_none() && !render.hides_recipient;
             message.warnings = warnings.iter().map(|warning| warning.text.clone()).collect();
             message.print_warnings.clone_from(warnings);
         }

@@ -22,6 +22,7 @@ use tonic_types::ErrorDetails;
 use crate::rpc::errors::{internal, invalid_field, status};
 use crate::workers::messages::{MAX_PAGES, digest, environment, is_upper_snake_case, lease};
 use crate::workers::proofs::{Proofs, StagedFile, Verdict};
+use crate::workers::untrusted_text::printable;
 
 /// Maximum size of a PDF, in bytes.
 const MAX_PDF_BYTES: u64 = 256 * 1024 * 1024;
@@ -217,8 +218,11 @@ fn warnings(texts: Vec<String>, classified: Vec<PrintWarning>) -> Result<Vec<Pri
         ));
     }
     if classified.is_empty() {
-        let warning =
-            |text| PrintWarning { code: UNCLASSIFIED_WARNING.to_owned(), text, ..Default::default() };
+        let warning = |text: String| PrintWarning {
+            code: UNCLASSIFIED_WARNING.to_owned(),
+            text: printable(&text, MAX_WARNING_TEXT),
+            ..Default::default()
+        };
         return Ok(texts.into_iter().map(warning).collect());
     }
     if classified.len() > MAX_WARNINGS {
@@ -242,7 +246,11 @@ fn warnings(texts: Vec<String>, classified: Vec<PrintWarning>) -> Result<Vec<Pri
             return invalid("text", "must have 1 to 500 characters");
         }
     }
-    Ok(classified)
+    let shown = |warning: PrintWarning| {
+        let text = printable(&warning.text, MAX_WARNING_TEXT);
+        PrintWarning { text, ..warning }
+    };
+    Ok(classified.into_iter().map(shown).collect())
 }
 
 fn is_code(code: &str) -> bool {

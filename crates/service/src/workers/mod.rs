@@ -6,3 +6,4 @@ pub(crate) mod messages;
 pub(crate) mod proofs;
 pub(crate) mod render_input;
 pub(crate) mod service;
+pub(crate) mod untrusted_text;

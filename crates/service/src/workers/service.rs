@@ -25,6 +25,7 @@ use crate::workers::messages::{
 };
 use crate::workers::proofs::Proofs;
 use crate::workers::render_input;
+use crate::workers::untrusted_text::{is_unprintable, printable};
 
 /// Default and maximum time that `AcquireLeases` waits.
 const DEFAULT_WAIT: Duration = Duration::from_secs(20);
@@ -35,6 +36,10 @@ const MAX_NAME: usize = 200;
 
 /// Maximum length of a failure's message, in characters.
 const MAX_FAILURE_MESSAGE: usize = 2_000;
+
+/// Reasons that the service itself gives: a worker must not claim that it did.
+const RESERVED_REASONS: [&str; 4] =
+    ["REVISION_PURGED", "EDITION_REWRITTEN", "WORKER_CRASHED", "RENDER_QUARANTINED"];
 
 /// Implements `RenderWorkerService` over the store. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -94,9 +99,11 @@ impl RenderWorkers {
 }
 
 fn check_worker_name(name: &str) -> Result<(), Status> {
-    let is_control = |letter: char| letter.is_control();
-    if !(1..=MAX_NAME).contains(&name.chars().count()) || name.contains(is_control) {
-        return Err(invalid_field("worker", "must have 1 to 200 characters, without control characters"));
+    if !(1..=MAX_NAME).contains(&name.chars().count()) || name.trim() != name || name.contains(is_unprintable)
+    {
+        let description =
+            "must have 1 to 200 characters, without control or format characters and outer spaces";
+        return Err(invalid_field("worker", description));
     }
     Ok(())
 }
@@ -222,10 +229,13 @@ impl RenderWorkerService for RenderWorkers {
         if !is_upper_snake_case(&request.reason) {
             return Err(invalid_field("reason", "must be upper snake case of 1 to 63 characters"));
         }
+        if RESERVED_REASONS.contains(&request.reason.as_str()) {
+            return Err(invalid_field("reason", "is a reason of the service itself: use one of your own"));
+        }
         let failure = AttemptFailure {
             reason: request.reason,
             // Truncated rather than rejected: a task whose failure cannot be reported would be retried forever.
-            message: request.message.chars().take(MAX_FAILURE_MESSAGE).collect(),
+            message: printable(&request.message, MAX_FAILURE_MESSAGE),
             retryable: request.retryable,
         };
         self.store.queue().fail_attempt(&lease, &failure).await.map_err(status)?;

@@ -43,13 +43,13 @@ impl QueueScene {
 async fn a_worker_exchanges_the_enrolment_token_for_one_of_its_own() {
     let scene = QueueScene::new().await;
     let mut enrolling = scene.workers_with(scene.enroller.reveal());
-    for worker in ["", "a\nb"] {
+    for worker in ["", " ", "a\nb", "a\u{202e}b", "a\u{200b}b", &"x".repeat(201)] {
         let nameless = enrolling.enroll_worker(EnrollWorkerRequest { worker: worker.into() }).await;
         refused_at(nameless, Reason::InvalidField, "worker");
     }
     let request = EnrollWorkerRequest { worker: "host-1".into() };
     let own = enrolling.enroll_worker(request.clone()).await.unwrap().into_inner();
-    assert!(own.secret.starts_with("chy_") && own.time_to_live.unwrap().seconds == 24 * 60 * 60);
+    assert!(own.secret.starts_with("chy_") && own.time_to_live.unwrap().seconds == 60 * 60);
     refused(enrolling.acquire_leases(acquire(0)).await, Code::PermissionDenied, Reason::PermissionDenied);
     let mut workers = scene.workers_with(&own.secret);
     refused(workers.enroll_worker(request).await, Code::PermissionDenied, Reason::PermissionDenied);
@@ -86,6 +86,12 @@ async fn a_stolen_lease_is_of_no_use_to_another_worker() {
     ] {
         let input = workers.get_render_input(GetRenderInputRequest { lease: Some(stolen.clone()) }).await;
         refused(input, Code::Aborted, Reason::LeaseLost);
+        let claim = FailRenderRequest {
+            lease: Some(stolen.clone()),
+            reason: "REVISION_PURGED".into(),
+            ..FailRenderRequest::default()
+        };
+        refused_at(workers.fail_render(claim).await, Reason::InvalidField, "reason");
         let poison = FailRenderRequest {
             lease: Some(stolen.clone()),
             reason: "TOO_MANY_PAGES".into(),

@@ -14,8 +14,9 @@ use crate::changes::log::{self, Change};
 use crate::convert::{damaged, generated_id};
 use crate::error::{Result, StoreError};
 
-/// How long a process's token is valid after its last call for tasks.
-pub(crate) const TOKEN_LIFETIME: Duration = Duration::from_hours(24);
+/// How long a process's token is valid after its last call for tasks or renewal of a lease: long enough for an outage, and
+/// short enough that a worker which restarts every few seconds does not run out of them.
+pub(crate) const TOKEN_LIFETIME: Duration = Duration::from_hours(1);
 
 /// Maximum number of valid tokens of one enrolment token.
 const MAX_ENROLLED: i64 = 1_000;

@@ -108,6 +108,7 @@ impl AccessControl<'_> {
             transaction.rollback().await?;
             return self.created_before(principal, workspace, write).await;
         }
+        check_workspaces(&mut transaction, &new.limits).await?;
         if rule == CreationRule::FirstAdmin {
             check_no_admin(&mut transaction, workspace).await?;
         }
@@ -155,7 +156,8 @@ pub(crate) enum CreationRule {
     FirstAdmin,
 }
 
-/// Checks that no token manages a workspace. Locks the workspace, so that concurrent calls create one admin.
+/// Checks that no token has ever managed a workspace: an operator who revokes or suspends its admins gains nothing. Locks the
+/// workspace, so that concurrent calls create one admin.
 async fn check_no_admin(transaction: &mut PgConnection, workspace: &ResourceId) -> Result<()> {
     let has_admin = sqlx::query_scalar!(
         r#"-- access::token_creation::check_no_admin
@@ -164,14 +166,35 @@ async fn check_no_admin(transaction: &mut PgConnection, workspace: &ResourceId) 
         )
         select exists (
             select from api_tokens t join workspace using (workspace_id)
-            where 'admin' = any (t.roles) and t.revoked_at is null and t.suspended_at is null
-                and (t.expires_at is null or t.expires_at > clock_timestamp())
+            where 'admin' = any (t.roles)
         ) as "has_admin!""#,
         workspace.as_str(),
     )
     .fetch_one(transaction)
     .await?;
     if has_admin { Err(StoreError::GrantsContent) } else { Ok(()) }
+}
+
+/// Checks that the workspaces exist that a worker is limited to: a misspelt one would leave it without tasks.
+async fn check_workspaces(transaction: &mut PgConnection, limits: &WorkerLimits) -> Result<()> {
+    let ids: Vec<String> = limits.workspaces.iter().map(ToString::to_string).collect();
+    let missing = sqlx::query_scalar!(
+        r#"-- access::token_creation::check_workspaces
+        select id as "id!" from unnest($1::text[]) id
+        where id = 'system' or not exists (select from workspaces where workspace_id = id)
+        limit 1"#,
+        &ids,
+    )
+    .fetch_optional(transaction)
+    .await?;
+    let description = |id: String| format!("there is no workspace {id} with briefs");
+    match missing {
+        Some(id) => Err(StoreError::InvalidField {
+            field: "api_token.worker_limits.workspaces",
+            description: description(id),
+        }),
+        None => Ok(()),
+    }
 }
 
 /// Checks that SYSTEM roles are used in workspace `system` only, so that an admin of another workspace cannot create
@@ -182,6 +205,8 @@ pub(crate) fn check_roles(workspace: &ResourceId, roles: Roles) -> Result<()> {
         "at least one is required"
     } else if is_system && !roles.iter().all(Role::is_system) {
         "tokens of workspace system can only have the roles worker, operator and enroller"
+    } else if roles.holds(Role::Enroller) && roles.iter().count() > 1 {
+        "the role enroller excludes others: workers hold its token"
     } else if !is_system && roles.iter().any(Role::is_system) {
         "the roles worker, operator and enroller are only for tokens of workspace system"
     } else {
@@ -260,7 +285,7 @@ pub(crate) async fn insert_token(
     let id = generated_id()?;
     let hash = secret.sha256();
     let words: Vec<String> = row.roles.iter().map(|role| role.as_str().to_owned()).collect();
-    let is_worker = row.roles.holds(Role::Worker) || row.roles.holds(Role::Enroller);
+    let is_worker = row.roles.iter().all(|role| matches!(role, Role::Worker | Role::Enroller));
     let (at, lifetime) = match row.expiry {
         Expiry::At(at) => (Some(at), None),
         Expiry::Usual if !is_worker => (None, Some(USUAL_LIFETIME.as_secs_f64())),

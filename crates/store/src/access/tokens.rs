@@ -107,7 +107,10 @@ macro_rules! select_tokens {
             "-- " + $method + r#"
             select t.token_id, t.workspace_id, t.display_name, t.roles, t.clearance::smallint as clearance, t.created_at,
                 t.created_by, coalesce(m.revoked_at is not null, false) as "creator_is_revoked!", t.expires_at,
-                t.last_used_at, t.revoked_at, t.suspended_at, t.suspension_reason, t.workspaces, t.enrolled_by,
+                t.last_used_at, t.revoked_at, coalesce(t.suspended_at, e.suspended_at) as suspended_at,
+                case when t.suspended_at is null and e.suspended_at is not null
+                    then 'its enrolment token is suspended' else t.suspension_reason end as "suspension_reason!",
+                t.workspaces, t.enrolled_by,
                 t.certificate_key is not null as "is_bound!",
                 array(
                     select l.scheme from api_token_markings l
@@ -119,6 +122,7 @@ macro_rules! select_tokens {
                 ) as "highest!"
             from api_tokens t
             left join api_tokens m on m.token_id = split_part(t.created_by, '/', 4)
+            left join api_tokens e on e.token_id = t.enrolled_by
             "# + $condition,
             $($bind),+
         )

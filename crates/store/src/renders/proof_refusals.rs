@@ -122,10 +122,12 @@ impl RenderQueue<'_> {
             let siblings = sqlx::query_scalar!(
                 r#"-- renders::proof_refusals::refuse_artifact
                 with enroller as materialized (
-                    select token_id from api_tokens where token_id = $1 for update
+                    select token_id, resumed_at from api_tokens where token_id = $1 for update
                 )
                 select count(*) as "suspended!" from api_tokens t join enroller on t.enrolled_by = enroller.token_id
-                where t.suspended_at > clock_timestamp() - interval '1 hour'"#,
+                where t.suspended_at > greatest(
+                    clock_timestamp() - interval '1 hour', coalesce(enroller.resumed_at, '-infinity')
+                )"#,
                 enroller,
             )
             .fetch_one(&mut *transaction)

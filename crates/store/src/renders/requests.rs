@@ -5,7 +5,7 @@ use chancery_proto::names::{BriefOrRevisionName, RenderName};
 use chancery_proto::render::v1::{RenderOptions, RenderPriority};
 use prost::Message;
 
-use crate::access::principal::{Access, Principal};
+use crate::access::principal::{Access, Principal, Role};
 use crate::changes::idempotency_keys::{IdempotencyKey, is_repeated_request, recorded_response};
 use crate::convert::{damaged, generated_id};
 use crate::error::{Result, StoreError};
@@ -175,13 +175,17 @@ impl Renders<'_> {
     async fn join_render_task(self, pinned_request: &PinnedRequest<'_>) -> Result<Joined> {
         let PinnedRequest { principal, request, pinned, name } = pinned_request;
         let write = request.write.as_ref();
+        // Nobody learns by a guess for whom another's copy is: that is printed anew.
+        let is_personal = !(pinned.options.recipient.is_empty() && pinned.options.watermark.is_empty());
+        let may_join_others = !is_personal || principal.roles.allow(Role::Publisher);
         let row = sqlx::query!(
             r#"-- renders::requests::join_render_task
             with task as materialized (
-                select task_id, generation, quarantined, failure_message,
+                select task_id, quarantined, failure_message,
                     state in ('QUEUED', 'RUNNING', 'FAILED') or artifact_digest is not null as joinable
-                from render_tasks
+                from render_tasks t
                 where render_key = $1::bytea
+                    and ($14 or exists (select from renders r where r.task_id = t.task_id and r.created_by = $8))
                 order by generation desc
                 limit 1
                 -- The key lock races with a cancel: either the cancel sees this render, or this sees the task cancelled.
@@ -201,9 +205,12 @@ impl Renders<'_> {
                 from task where joinable and ($11::text is null or exists (select from remembered))
                 returning render_id
             )
-            select task.task_id, task.generation, task.quarantined, task.failure_message, q.priority as "class?",
-                task.joinable as "joinable!", exists (select from joined) as "joined!"
-            from task left join render_queue q on q.task_id = task.task_id"#,
+            select task.task_id as "task_id?", task.failure_message, q.priority as "class?",
+                coalesce(task.quarantined, false) as "quarantined!", coalesce(task.joinable, false) as "joinable!",
+                exists (select from joined) as "joined!", coalesce(newest.generation, 0) as "newest!"
+            from (select max(generation) as generation from render_tasks where render_key = $1::bytea) newest
+            left join task on true
+            left join render_queue q on q.task_id = task.task_id"#,
             pinned.render_key.as_bytes().as_slice(),
             /* workspace_id */ pinned.brief.workspace.as_str(),
             /* brief_id */ pinned.brief.brief.as_str(),
@@ -217,19 +224,17 @@ impl Renders<'_> {
             /* request_id */ write.map(|write| &write.id),
             write.map(|write| write.request_digest.as_bytes().as_slice()),
             /* response */ name.to_string(),
+            /* may join another's */ may_join_others,
         )
-        .fetch_optional(self.pool)
+        .fetch_one(self.pool)
         .await?;
-        match row {
-            None => Ok(Joined::Next(1)),
-            Some(task) if task.quarantined => {
-                Err(StoreError::RenderQuarantined(task.failure_message.unwrap_or_default()))
+        match row.task_id {
+            Some(_) if row.quarantined => {
+                Err(StoreError::RenderQuarantined(row.failure_message.unwrap_or_default()))
             }
-            Some(task) if task.joined => {
-                Ok(Joined::Render(JoinedRender { task: task.task_id, class: task.class }))
-            }
-            Some(task) if task.joinable => Ok(Joined::Repeated),
-            Some(task) => Ok(Joined::Next(task.generation + 1)),
+            Some(task) if row.joined => Ok(Joined::Render(JoinedRender { task, class: row.class })),
+            Some(_) if row.joinable => Ok(Joined::Repeated),
+            Some(_) | None => Ok(Joined::Next(row.newest + 1)),
         }
     }
 

@@ -92,6 +92,12 @@ impl Workers<'_> {
                 insert into workers (worker_id, name, printer_version, fonts_digest, free_slots, drained_at, token_id)
                 select $1, $2, $3::bytea, $4::bytea, $5, (select min(drained_at) from workers where name = $2), $7
                 where not exists (select from known) and (select count(*) from workers) < $6
+                    -- A process has one name and one environment. Tokens with the role itself may be shared.
+                    and not exists (
+                        select from workers w join api_tokens t using (token_id)
+                        where w.token_id = $7 and t.enrolled_by is not null
+                        offset 3
+                    )
                 on conflict (worker_id) do nothing
                 returning drained_at
             ), extended as (

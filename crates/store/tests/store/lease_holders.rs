@@ -241,14 +241,14 @@ async fn only_a_valid_enrolment_token_enrols_and_each_process_gets_a_token_of_it
     fixture.rows("update api_tokens set expires_at = clock_timestamp() + interval '1 minute' where enrolled_by is not null");
     let holder = LeaseHolder { token: first.name.token.clone(), worker: "w".into() };
     fixture.store.workers().record(ENVIRONMENT, &holder, 1).await.unwrap();
-    let left = "select count(*) from api_tokens where expires_at > clock_timestamp() + interval '23 hours'";
+    let left = "select count(*) from api_tokens where expires_at > clock_timestamp() + interval '55 minutes'";
     assert_eq!(fixture.rows(left), ["1"]);
 
     fixture.rows(
         "insert into api_tokens (token_id, workspace_id, display_name, roles, secret_sha256, created_by, expires_at,
             enrolled_by)
         select lpad(to_hex(n), 32, '0'), 'system', 'w', '{worker}', sha256(convert_to(n::text, 'UTF8')), 'x',
-            clock_timestamp() + interval '1 day', (select token_id from api_tokens where roles = '{enroller}')
+            clock_timestamp() + interval '50 minutes', (select token_id from api_tokens where roles = '{enroller}')
         from generate_series(1, 1000) n",
     );
     let full = access.enroll_worker(&enroller, "w", None).await;

@@ -80,8 +80,18 @@ async fn three_suspended_workers_suspend_their_enrolment_token() {
         assert_eq!(suspended[0], Fixture::token_name(&holder));
         assert_eq!(suspended.len(), if number == 2 { 2 } else { 1 });
     }
-    let enroller = fixture.store.access().principal_of_secret(&fixture.secrets.worker).await.unwrap();
+    let access = fixture.store.access();
+    let enroller = access.principal_of_secret(&fixture.secrets.worker).await.unwrap();
     assert!(enroller.is_none(), "{suspended:?}");
+    // Once it is resumed, those of before do not count.
+    access.suspend_token(&operator(), &suspended[1], None).await.unwrap();
+    let holder = database::worker(&fixture.store, &fixture.secrets.worker, "w3").await;
+    fixture.published("brief-3", crate::fixture::content("Another")).await;
+    fixture.requested_by(&person("TLP:RED"), "brief-3").await.unwrap();
+    for _ in 0..3 {
+        suspended = fixture.refused(&holder, ENVIRONMENT).await;
+    }
+    assert_eq!(suspended, [Fixture::token_name(&holder)]);
 }
 
 #[tokio::test]

@@ -46,6 +46,8 @@ async fn recipient_and_watermark_are_shown_to_their_requester_and_publishers_onl
             let shown = (render.options.recipient.as_str(), render.options.watermark.as_str());
             assert_eq!(shown, if sees { (recipient, watermark) } else { ("", "") });
             assert_eq!(render.hides_recipient, !sees);
+            let RenderState::Succeeded { artifact, .. } = &render.state else { panic!("it is printed") };
+            assert_eq!(artifact.is_some(), sees, "its digest would confirm a guess");
             let download = fixture.store.renders().open_download(by, &name, 0).await;
             match download {
                 Ok(_) => assert!(sees),
@@ -95,4 +97,27 @@ async fn a_render_is_cancelled_and_deleted_by_its_requester_publishers_and_admin
             renders.get(&by, &name).await.unwrap();
         }
     }
+}
+
+#[tokio::test]
+async fn an_equal_copy_of_another_is_printed_anew_so_that_a_guess_shows_nothing() {
+    let fixture = scene().await;
+    let renders = fixture.store.renders();
+    let (own, other) = (caller(Role::Renderer, 'a'), caller(Role::Renderer, 'b'));
+    fixture.copy(&own, "Minister", "").await;
+    fixture.finished(&fixture.leased_one().await, b"%PDF").await.unwrap();
+    for guess in ["Minister", "Ambassador"] {
+        let guessed = renders.create(&other, &source("b1"), &options(guess, "")).await.unwrap();
+        assert!(guessed.is_new_task && guessed.render.state == RenderState::Queued, "{guess}");
+    }
+    // Its requester gets the same print again, and a publisher the newest.
+    for by in [&own, &caller(Role::Publisher, 'c')] {
+        let again = renders.create(by, &source("b1"), &options("Minister", "")).await.unwrap();
+        assert!(!again.is_new_task);
+        assert_eq!(again.render.has_ended(), by.subject == own.subject);
+    }
+    // Copies for nobody are shared.
+    fixture.copy(&own, "", "").await;
+    let shared = renders.create(&other, &source("b1"), &options("", "")).await.unwrap();
+    assert!(!shared.is_new_task);
 }

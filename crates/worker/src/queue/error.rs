@@ -36,6 +36,10 @@ pub(crate) fn queue_error(status: Status) -> QueueError {
         _ => {}
     }
     match status.code() {
+        Code::Unauthenticated => QueueError::Unavailable(format!(
+            "the service refuses the token, which is unknown, expired, revoked or suspended: check \
+             CHANCERY_WORKER_TOKEN_FILE, or resume the token ({message})"
+        )),
         Code::InvalidArgument | Code::FailedPrecondition | Code::OutOfRange | Code::Unimplemented => {
             QueueError::Refused(message)
         }

@@ -95,7 +95,9 @@ fn refusal_row(refusal: &ProofRefusal) -> [String; 6] {
 async fn invalidate(global: &Global, client: &Client, pdf: &str, reason: String) -> Result<(), Failure> {
     let sha256 = match pdf.parse::<Digest>() {
         Ok(digest) => digest,
-        Err(_) => body_digest(&limited_read::read(Path::new(pdf), MAX_PDF_BYTES)?),
+        Err(_) => body_digest(&limited_read::read(Path::new(pdf), MAX_PDF_BYTES).map_err(|failure| {
+            failure.help("give the PDF file, or its SHA-256: 64 lower-case hexadecimal digits")
+        })?),
     };
     let request = InvalidateArtifactRequest { sha256: sha256.to_string(), reason };
     let response = client.invalidate_artifact(request).await?;

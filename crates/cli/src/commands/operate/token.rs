@@ -52,14 +52,22 @@ pub async fn run(global: &Global, command: Token) -> Result<(), Failure> {
             let name = names::api_token(&global.workspace, &token)?.to_string();
             let token =
                 connect(global).await?.suspend_api_token(SuspendApiTokenRequest { name, reason }).await?;
-            output::response(global.json, &token, || {
-                format!("{}: suspended {}\n", token.name, text::time(token.suspend_time.as_ref()))
+            output::response(global.json, &token, || match &token.revoke_time {
+                Some(time) => {
+                    format!("{}: revoked {}, which is for good\n", token.name, text::time(Some(time)))
+                }
+                None => format!("{}: suspended {}\n", token.name, text::time(token.suspend_time.as_ref())),
             })
         }
         Token::Resume { token } => {
             let name = names::api_token(&global.workspace, &token)?.to_string();
             let token = connect(global).await?.resume_api_token(ResumeApiTokenRequest { name }).await?;
-            output::response(global.json, &token, || format!("{}: no longer suspended\n", token.name))
+            output::response(global.json, &token, || match &token.revoke_time {
+                Some(time) => {
+                    format!("{}: revoked {}, which is for good\n", token.name, text::time(Some(time)))
+                }
+                None => format!("{}: no longer suspended\n", token.name),
+            })
         }
     }
 }
@@ -90,8 +98,17 @@ async fn list(global: &Global, creator: Option<&str>, show_enrolled: bool) -> Re
     let response = ListApiTokensResponse { api_tokens, ..Default::default() };
     output::response(global.json, &response, || {
         let rows: Vec<_> = response.api_tokens.iter().map(row).collect();
-        let columns =
-            ["TOKEN", "NAME", "ROLES", "CLEARANCE", "CREATED", "CREATOR", "LAST USED", "EXPIRES", "STATE"];
+        let columns = [
+            "TOKEN",
+            "NAME",
+            "ROLES",
+            "CLEARANCE OR LIMITS",
+            "CREATED",
+            "CREATOR",
+            "LAST USED",
+            "EXPIRES",
+            "STATE",
+        ];
         output::table(columns, &rows)
     })
 }
@@ -110,13 +127,23 @@ fn row(token: &ApiToken) -> [String; 9] {
         last_segment(&token.name),
         token.display_name.clone(),
         roles.collect::<Vec<_>>().join(","),
-        token.clearance.clone(),
+        if token.clearance.is_empty() { limits(token) } else { token.clearance.clone() },
         text::time(token.create_time.as_ref()),
         last_segment(&token.creator),
         text::time(token.last_use_time.as_ref()),
-        text::time(token.expire_time.as_ref()),
+        token.expire_time.as_ref().map_or_else(|| "never".to_owned(), |time| text::time(Some(time))),
         state(token),
     ]
+}
+
+/// Describes what a worker's token is limited to.
+fn limits(token: &ApiToken) -> String {
+    let limits = token.worker_limits.clone().unwrap_or_default();
+    let workspaces = limits.workspaces.iter().map(|name| last_segment(name));
+    workspaces
+        .chain(limits.highest_markings.iter().map(|marking| format!("up to {marking}")))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// Describes a token that is not valid, or should be looked at.
