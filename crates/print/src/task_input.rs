@@ -10,7 +10,7 @@ use crate::edition::{Edition, Images, Import, RevisionState};
 use crate::options::Options;
 use crate::options::from_request::UnknownOption;
 
-/// The decoded input of a task. Whoever has the same manifest and bytes prints, and expects, the same pages.
+/// The decoded input of a task. The same manifest and bytes mean the same pages, for printing and for proving.
 #[derive(Clone, Debug)]
 pub struct TaskInput<'a> {
     manifest: &'a RenderInputManifest,

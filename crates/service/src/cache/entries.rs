@@ -64,7 +64,7 @@ impl LastUse {
         Self { since: Instant::now(), recorded: AtomicU64::new(0) }
     }
 
-    /// Returns whether to record a use now. Of concurrent calls, one is told so.
+    /// Returns whether to record a use now. Of concurrent calls, one gets `true`.
     pub(crate) fn is_due(&self) -> bool {
         let (now, recorded) = (self.since.elapsed().as_secs(), self.recorded.load(Relaxed));
         now >= recorded + Self::INTERVAL_SECONDS

@@ -6,7 +6,7 @@ use chancery_tls::ServerTls;
 
 use super::open_connections::OpenConnections;
 
-/// What can be counted of a listener.
+/// The countable parts of a listener.
 #[derive(Debug)]
 pub(crate) struct MeasuredListener {
     /// "public" or "workers".

@@ -90,7 +90,7 @@ impl Metrics {
     }
 }
 
-/// What is counted elsewhere, and read at each scrape.
+/// Counts that other parts keep, read at each scrape.
 #[derive(Debug)]
 struct Collected {
     listeners: [MeasuredListener; 2],
@@ -126,7 +126,7 @@ impl Collector for Collected {
             }),
             (
                 "accept_failures",
-                "Times that no connection could be accepted for want of files or memory",
+                "Times that no connection could be accepted because files or memory were used up",
                 |listener| Some(listener.connections.counts().out_of_resources),
             ),
             ("certificate_reloads", "Times that a certificate was replaced", |listener| {

@@ -113,8 +113,8 @@ async fn forgeries(scene: &QueueScene, input: &Input) -> Vec<(&'static str, File
     flipped[middle] ^= 1;
     let cut = honest.bytes[..honest.bytes.len() - 1].to_vec();
     let longer = [honest.bytes.clone(), b"\n%more".to_vec()].concat();
-    // The print of the same brief for somebody else.
-    let options = RenderOptions { recipient: "Somebody else".into(), ..RenderOptions::default() };
+    // The print of the same brief for another recipient.
+    let options = RenderOptions { recipient: "Another desk".into(), ..RenderOptions::default() };
     let manifest = RenderInputManifest { options: Some(options), ..input.manifest.clone() };
     let other = Input { manifest, edition: input.edition.clone() }.printed();
     assert_eq!(scene.running.proofs().refused, 0);
@@ -184,7 +184,9 @@ async fn a_forged_file_is_refused_and_the_task_printed_by_another_worker() {
     let refusals = listed.unwrap().into_inner().refusals;
     assert_eq!(refusals.len(), forgeries.len());
     assert_eq!(refusals[0].code, "PAGES_DIFFER");
-    assert!(refusals.iter().all(|refusal| refusal.worker == "test" && !refusal.message.contains("Somebody")));
+    assert!(
+        refusals.iter().all(|refusal| refusal.worker == "test" && !refusal.message.contains("Another desk"))
+    );
 }
 
 #[tokio::test]

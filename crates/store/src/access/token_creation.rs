@@ -147,7 +147,7 @@ impl AccessControl<'_> {
     }
 }
 
-/// What a creator may create.
+/// The rule for a creator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CreationRule {
     /// Any token up to their own rights.

@@ -12,7 +12,7 @@ use crate::error::{Result, StoreError};
 
 impl Artifacts<'_> {
     /// Deletes the PDFs with these bytes, in all workspaces, and returns the tasks that had printed them. Their renders
-    /// remain, as after the expiry of a PDF, and so does the record of deliveries; the next request prints anew. The change
+    /// remain, as after the expiry of a PDF, and so does the record of deliveries; the next request prints it again. The change
     /// log records it with the reason.
     ///
     /// # Errors

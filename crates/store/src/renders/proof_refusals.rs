@@ -48,7 +48,7 @@ pub struct ProofRefusal {
     pub worker: String,
     /// The print environment.
     pub environment: PrintEnvironment,
-    /// What was wrong.
+    /// The finding.
     pub finding: ProofFinding,
     /// When it was refused.
     pub at: OffsetDateTime,

@@ -175,7 +175,7 @@ impl Renders<'_> {
     async fn join_render_task(self, pinned_request: &PinnedRequest<'_>) -> Result<Joined> {
         let PinnedRequest { principal, request, pinned, name } = pinned_request;
         let write = request.write.as_ref();
-        // Nobody learns by a guess for whom another's copy is: that is printed anew.
+        // Nobody learns by a guess for whom another's copy is: that is printed again.
         let is_personal = !(pinned.options.recipient.is_empty() && pinned.options.watermark.is_empty());
         let may_join_others = !is_personal || principal.roles.allow(Role::Publisher);
         let row = sqlx::query!(

@@ -40,7 +40,7 @@ impl Fixture {
     }
 
     async fn leased_by(&self, holder: &LeaseHolder) -> Vec<Lease> {
-        // Live, as a worker that asks for tasks is.
+        // So that it counts as live.
         self.store.workers().record(ENVIRONMENT, holder, 4).await.unwrap();
         let acquired = self.store.queue().acquire_leases(ENVIRONMENT, holder, 9).await.unwrap();
         acquired.leases.into_iter().map(|acquired| acquired.lease).collect()

@@ -61,7 +61,7 @@ async fn a_refused_file_ends_the_attempt_and_the_third_suspends_its_token() {
     let log = "select subject from change_log where kind = 'token_suspended'";
     assert_eq!(fixture.rows(log), ["proof of uploaded PDFs"]);
 
-    // Once it is resumed, it starts anew.
+    // Once it is resumed, the count restarts.
     fixture.store.access().suspend_token(&operator(), &name, None).await.unwrap();
     assert_eq!(fixture.refused(&fixture.worker, ENVIRONMENT).await, []);
 }

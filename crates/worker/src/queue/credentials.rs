@@ -90,7 +90,7 @@ impl Credentials {
         }
     }
 
-    /// Takes note of a failed call: a worker whose token was refused enrols anew with its next call.
+    /// Takes note of a failed call: a worker whose token was refused enrols again with its next call.
     pub(crate) async fn note(&self, status: &Status) {
         if matches!(status.code(), Code::Unauthenticated | Code::PermissionDenied) {
             *self.state.lock().await = State::Unknown;

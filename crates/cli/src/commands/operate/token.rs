@@ -54,7 +54,7 @@ pub async fn run(global: &Global, command: Token) -> Result<(), Failure> {
                 connect(global).await?.suspend_api_token(SuspendApiTokenRequest { name, reason }).await?;
             output::response(global.json, &token, || match &token.revoke_time {
                 Some(time) => {
-                    format!("{}: revoked {}, which is for good\n", token.name, text::time(Some(time)))
+                    format!("{}: revoked {}, permanently\n", token.name, text::time(Some(time)))
                 }
                 None => format!("{}: suspended {}\n", token.name, text::time(token.suspend_time.as_ref())),
             })
@@ -64,7 +64,7 @@ pub async fn run(global: &Global, command: Token) -> Result<(), Failure> {
             let token = connect(global).await?.resume_api_token(ResumeApiTokenRequest { name }).await?;
             output::response(global.json, &token, || match &token.revoke_time {
                 Some(time) => {
-                    format!("{}: revoked {}, which is for good\n", token.name, text::time(Some(time)))
+                    format!("{}: revoked {}, permanently\n", token.name, text::time(Some(time)))
                 }
                 None => format!("{}: no longer suspended\n", token.name),
             })

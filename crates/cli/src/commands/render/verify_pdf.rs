@@ -1,5 +1,5 @@
 //! `verify-pdf`: says how far a PDF can be trusted: whether it has the printer's unaltered form, whether its attached data is
-//! what it says, and whether the service published that edition or printed this very file.
+//! the edition that it states, and whether the service published that edition or printed this very file.
 
 use std::fmt::Write as _;
 
@@ -52,7 +52,7 @@ struct Report {
     data_matches: Option<bool>,
     /// The render whose PDF it is.
     render: Option<String>,
-    /// What was not verified.
+    /// The properties that were not verified.
     unverified: Vec<String>,
 }
 
