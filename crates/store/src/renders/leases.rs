@@ -129,7 +129,7 @@ impl RenderQueue<'_> {
         let rows = sqlx::query!(
             r#"-- renders::leases::acquire_leases
             with holder as materialized (
-                -- Only a process's own token stands for one worker under all names. Enrolled tokens have the markings
+                -- Only a process's own token identifies one worker under all names. Enrolled tokens have the markings
                 -- of the token that they come from.
                 select workspaces, coalesce(enrolled_by, token_id) as markings_of, enrolled_by is not null as is_process
                 from api_tokens
