@@ -199,8 +199,11 @@ fn only_print_knows_pdf_and_fonts() {
     let printing: Vec<_> =
         dependencies.own().filter(|name| dependencies.direct(name).contains("chancery-print")).collect();
     // The command links it for the print environment that `migrate` sets and for previews, the bench to measure it, and
-    // `fonts` passes it the files of a folder.
-    assert_eq!(printing, ["chancery-bench", "chancery-cli", "chancery-fonts", "chancery-worker"]);
+    // `fonts` passes it the files of a folder, and `proof` compares a worker's files with what it expects.
+    assert_eq!(
+        printing,
+        ["chancery-bench", "chancery-cli", "chancery-fonts", "chancery-proof", "chancery-worker"]
+    );
 }
 
 #[test]
@@ -237,7 +240,10 @@ fn only_images_decodes_images() {
     }
     let users: Vec<_> =
         dependencies.own().filter(|name| dependencies.direct(name).contains("chancery-images")).collect();
-    assert_eq!(users, ["chancery-cli", "chancery-print", "chancery-service", "chancery-store"]);
+    assert_eq!(
+        users,
+        ["chancery-cli", "chancery-print", "chancery-proof", "chancery-service", "chancery-store"]
+    );
     let fonts = ["harfrust", "read-fonts", "subsetter"];
     let linked = dependencies.all("chancery-images");
     assert!(fonts.iter().all(|engine| !linked.contains(*engine)), "images link fonts");
@@ -258,7 +264,7 @@ fn the_printer_version_covers_the_sources_of_every_crate_that_decides_bytes() {
 fn the_domain_and_the_printer_have_no_runtime_and_no_network() {
     let dependencies = Dependencies::read();
     let impure = ["tokio", "hyper", "mio", "socket2", "sqlx", "rand", "getrandom"];
-    for name in ["chancery-brief", "chancery-text", "chancery-images", "chancery-print"] {
+    for name in ["chancery-brief", "chancery-text", "chancery-images", "chancery-print", "chancery-proof"] {
         let direct: Vec<_> =
             impure.iter().filter(|crate_| dependencies.direct(name).contains(**crate_)).collect();
         assert!(direct.is_empty(), "{name} depends on {direct:?}");
