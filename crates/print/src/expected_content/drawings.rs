@@ -16,6 +16,8 @@ use super::pieces::file_color;
 pub struct ExpectedPath {
     /// Its logical position; 0 for an artifact.
     pub seq: u32,
+    /// Whether it occurs once or more: each cluster without a glyph has a box.
+    pub may_repeat: bool,
     /// Its segments; lengths in thousandths of a point, y upwards.
     pub segments: Vec<PathSegment>,
     /// How it is painted.
@@ -114,12 +116,12 @@ impl Drawn {
                 }
                 PieceKind::Text | PieceKind::Deferred(_) => continue,
             };
-            // Each cluster of a piece has a box of its own.
-            let count = if piece.kind == PieceKind::Missing { piece.range.len() } else { 1 };
-            for _ in 0..count {
-                for path in &paths {
-                    self.add(&piece.owner, path);
-                }
+            let first = self.tagged.len();
+            for path in &paths {
+                self.add(&piece.owner, path);
+            }
+            if piece.kind == PieceKind::Missing {
+                self.tagged[first..].iter_mut().for_each(|(_, path)| path.may_repeat = true);
             }
             if is_repeated {
                 self.artifacts.extend(paths.iter().filter(|path| !path.segments.is_empty()).map(expected));
@@ -212,5 +214,5 @@ fn expected(path: &Path) -> ExpectedPath {
             PathPaint::Stroke { color: file_color(color), width: milli(width).max(0), dash }
         }
     };
-    ExpectedPath { seq: 0, segments: segments.collect(), paint }
+    ExpectedPath { seq: 0, may_repeat: false, segments: segments.collect(), paint }
 }

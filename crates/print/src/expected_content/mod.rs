@@ -91,7 +91,7 @@ impl ExpectedContent {
             page_size: [geometry.size.0.to_milli_pt(), geometry.size.1.to_milli_pt()],
             elements: pieces::elements(&flow),
             anchors: anchors::of(&flow),
-            running: running_texts::of(&flow.running_elements, flow.page_numbers),
+            running: running_texts::of(&flow.running_elements, flow.page_numbers, right_to_left),
             repeated_texts: Vec::new(),
             repeated_lists: Vec::new(),
             artifact_paths: Vec::new(),

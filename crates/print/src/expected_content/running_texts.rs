@@ -30,6 +30,8 @@ pub struct RunningTexts {
     pub sections: Vec<(usize, RunningText)>,
     /// The style of the page number.
     pub page_number: Option<ExpectedStyle>,
+    /// Whether the document runs from right to left, so that layout decides the order of the parts.
+    pub right_to_left: bool,
     template: String,
     style: PageNumberStyle,
 }
@@ -43,8 +45,9 @@ impl RunningTexts {
 }
 
 /// Returns the texts of running elements.
-pub(super) fn of(elements: &RunningElements, style: PageNumberStyle) -> RunningTexts {
+pub(super) fn of(elements: &RunningElements, style: PageNumberStyle, right_to_left: bool) -> RunningTexts {
     RunningTexts {
+        right_to_left,
         marking: text_of(&elements.marking),
         watermark: text_of(&elements.watermark),
         imprint: text_of(&elements.imprint),

@@ -21,8 +21,8 @@ const LONGEST_TEXT: usize = 24;
 /// Maximum number of rounds over all substitutions; a chain of substitutions is shorter.
 const ROUNDS: usize = 8;
 /// Maximum depth of composite glyphs, and number of components of one.
-const MAX_DEPTH: usize = 4;
-const MOST_COMPONENTS: usize = 12;
+const MAX_DEPTH: usize = 3;
+const MOST_COMPONENTS: usize = 40;
 
 /// The glyphs of a face.
 #[derive(Debug, Default)]

@@ -115,17 +115,25 @@ impl Check<'_> {
     fn compare(&self, page: usize, found: &OnPage) -> Result<(), (&'static str, String)> {
         let running = &self.expected.running;
         let say = |what: &str, text: &str| ("ARTIFACT", format!("{what} says {text:?}"));
-        if !is_shown(&found.forms[0], &[(&running.marking.0, running.marking.0.len() > 60)]) {
+        if !is_shown(
+            &found.forms[0],
+            &[(&running.marking.0, running.marking.0.len() > 60)],
+            self.expected.running.right_to_left,
+        ) {
             return Err(say("the header", &found.forms[0]));
         }
-        if !is_shown(&found.forms[2], &[(&running.watermark.0, false)]) {
+        if !is_shown(&found.forms[2], &[(&running.watermark.0, false)], self.expected.running.right_to_left) {
             return Err(say("the watermark", &found.forms[2]));
         }
-        if !self.footers(page).iter().any(|texts| is_shown(&found.forms[1], texts)) {
+        if !self
+            .footers(page)
+            .iter()
+            .any(|texts| is_shown(&found.forms[1], texts, self.expected.running.right_to_left))
+        {
             return Err(say("the footer", &found.forms[1]));
         }
         let number = running.page_number(page + 1, self.read.pages.len());
-        if !is_shown(&found.own[1], &[(&number, false)]) {
+        if !is_shown(&found.own[1], &[(&number, false)], self.expected.running.right_to_left) {
             return Err(say("the page number", &found.own[1]));
         }
         if !self.is_head(page, &found.own[0]) || !found.own[2].is_empty() {
@@ -177,10 +185,11 @@ impl Check<'_> {
         let candidates = running.sections.iter().rev().filter(|(anchor, _)| begins(*anchor));
         let mut candidates = candidates.map(|(_, text)| text.0.as_str()).take(4).peekable();
         if candidates.peek().is_none() {
-            return is_shown(found, &[(title, true)]);
+            return is_shown(found, &[(title, true)], self.expected.running.right_to_left);
         }
         candidates.any(|section| {
-            is_shown(found, &[(title, true), (section, true)]) || is_shown(found, &[(title, true)])
+            is_shown(found, &[(title, true), (section, true)], self.expected.running.right_to_left)
+                || is_shown(found, &[(title, true)], self.expected.running.right_to_left)
         })
     }
 
@@ -266,7 +275,7 @@ impl Repeated {
         let mut repeated = Self { texts: HashMap::new(), right_to_left: Vec::new(), lists };
         for text in &expected.repeated_texts {
             let ink: Vec<char> = text.chars().filter(|character| is_ink(*character)).collect();
-            if has_right_to_left(text) {
+            if expected.running.right_to_left || has_right_to_left(text) {
                 repeated.right_to_left.extend(&ink);
             }
             if let Some(first) = ink.first() {
@@ -281,7 +290,7 @@ impl Repeated {
     /// Returns whether a text is some of these one after the other.
     fn is_made_of(&self, shown: &str, expected: &ExpectedContent) -> bool {
         let shown_ink: Vec<char> = shown.chars().filter(|character| is_ink(*character)).collect();
-        if has_right_to_left(shown) {
+        if expected.running.right_to_left || has_right_to_left(shown) {
             return shown_ink.iter().all(|character| {
                 self.right_to_left.binary_search(character).is_ok() || self.texts.contains_key(character)
             });

@@ -37,13 +37,30 @@ fn identify_font(font: &Font, expected: &ExpectedContent) -> Result<IdentifiedFo
     let mut codes: Vec<Option<(u16, Showing)>> = vec![None; font.codes.len()];
     for (glyph, indices) in by_glyph {
         let texts: Vec<&str> = indices.iter().map(|index| &*font.codes[*index].text).collect();
-        let found = best(face, face.like(&program, glyph), &texts);
+        let candidates = face.like(&program, glyph);
+        let found = best(face, candidates, &texts).or_else(|| {
+            let is_reordered = font.face >= VENDORED_FACES && texts.iter().all(|text| reorders(text));
+            let any = candidates.first().filter(|_| is_reordered)?;
+            Some((*any, vec![Showing::Whole; texts.len()]))
+        });
         let (original, showing) = found.ok_or_else(|| wrong(format!("a glyph cannot show {texts:?}")))?;
         for (index, showing) in indices.into_iter().zip(showing) {
             codes[index] = Some((original, showing));
         }
     }
     Ok(IdentifiedFont { face: font.face, codes: codes.into_iter().flatten().collect() })
+}
+
+/// Number of vendored faces; they have no script whose glyphs change places.
+const VENDORED_FACES: usize = 12;
+
+/// Returns whether a text is of a script whose shapers reorder the glyphs of a syllable, so that the printer's code for a
+/// glyph may have the text of another of the same syllable: the scripts of India and South-East Asia (by Unicode blocks).
+fn reorders(text: &str) -> bool {
+    text.chars().all(|character| {
+        matches!(character, '\u{900}'..='\u{DFF}' | '\u{E00}'..='\u{EFF}' | '\u{1000}'..='\u{109F}'
+            | '\u{1700}'..='\u{17FF}' | '\u{1900}'..='\u{1CFF}' | '\u{A800}'..='\u{AAFF}' | '\u{200C}' | '\u{200D}')
+    })
 }
 
 /// Returns the glyph that shows some texts best among those of one outline, and how it shows each of them.

@@ -22,8 +22,10 @@ impl<'e> ElementPaths<'e> {
 
     /// Finds a path among the expected ones; returns its logical position.
     pub(super) fn take(&mut self, painted: &PaintedPath, _page: usize) -> Option<u32> {
-        let is_open = |index: &usize| !self.found[*index];
+        let is_open = |index: &usize| !self.found[*index] || self.paths[*index].may_repeat;
+        let last = (0..self.first).rev().take(1).filter(|index| self.paths[*index].may_repeat);
         let index = (self.first..self.paths.len())
+            .chain(last)
             .filter(is_open)
             .find(|index| movement(&self.paths[*index], painted).is_some())?;
         self.found[index] = true;

@@ -6,13 +6,13 @@ use crate::edition::characters::{has_right_to_left, is_ink};
 const SHORTEST: usize = 12;
 
 /// Returns whether `shown`, in visual order, is the texts one after the other. Each may be shortened where that is allowed.
-pub(super) fn is_shown(shown: &str, texts: &[(&str, bool)]) -> bool {
+pub(super) fn is_shown(shown: &str, texts: &[(&str, bool)], right_to_left: bool) -> bool {
     let found: Vec<char> = shown.chars().filter(|character| is_ink(*character)).collect();
     let wanted: Vec<(Vec<char>, bool)> = texts
         .iter()
         .map(|(text, may_end)| (text.chars().filter(|character| is_ink(*character)).collect(), *may_end))
         .collect();
-    if texts.iter().any(|(text, _)| has_right_to_left(text)) {
+    if right_to_left || texts.iter().any(|(text, _)| has_right_to_left(text)) {
         return has_characters(&found, &wanted);
     }
     let mut at = 0;
@@ -43,7 +43,9 @@ fn has_characters(found: &[char], wanted: &[(Vec<char>, bool)]) -> bool {
         return true;
     }
     let may_end = wanted.iter().filter(|(_, may_end)| *may_end).count();
-    let ends = found.iter().filter(|character| **character == '\u{2026}').count();
+    let ellipses = |text: &[char]| text.iter().filter(|character| **character == '\u{2026}').count();
+    let ends = ellipses(&found);
+    let may_end = may_end + ellipses(&left);
     let mut rest = left.into_iter().peekable();
     let is_part = found.iter().filter(|character| **character != '\u{2026}').all(|character| {
         while rest.next_if(|other| other < character).is_some() {}
@@ -58,15 +60,16 @@ mod tests {
 
     #[test]
     fn texts_are_whole_or_shortened_where_they_may_be() {
-        assert!(is_shown("TLP:AMBER As of today", &[("TLP:AMBER", false), ("As of today", true)]));
+        assert!(is_shown("TLP:AMBER As of today", &[("TLP:AMBER", false), ("As of today", true)], false));
         assert!(is_shown(
             "A long title of a brie\u{2026} 3",
-            &[("A long title of a brief", true), ("3", false)]
+            &[("A long title of a brief", true), ("3", false)],
+            false
         ));
-        assert!(!is_shown("TLP:AM\u{2026}", &[("TLP:AMBER", false)]));
-        assert!(!is_shown("TLP:CLEAR", &[("TLP:AMBER", true)]));
-        assert!(!is_shown("TLP:AMBER and more", &[("TLP:AMBER", true)]));
-        assert!(is_shown("رظن دروم", &[("مورد نظر", true)]));
-        assert!(!is_shown("رظن دروم ب", &[("مورد نظر", true)]));
+        assert!(!is_shown("TLP:AM\u{2026}", &[("TLP:AMBER", false)], false));
+        assert!(!is_shown("TLP:CLEAR", &[("TLP:AMBER", true)], false));
+        assert!(!is_shown("TLP:AMBER and more", &[("TLP:AMBER", true)], false));
+        assert!(is_shown("رظن دروم", &[("مورد نظر", true)], false));
+        assert!(!is_shown("رظن دروم ب", &[("مورد نظر", true)], false));
     }
 }

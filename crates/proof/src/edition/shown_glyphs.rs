@@ -42,7 +42,18 @@ pub(super) fn showing(own: &[Box<str>], text: &str) -> Option<Showing> {
         return Some(Showing::Whole);
     }
     let rest: Vec<Vec<char>> = texts.iter().filter_map(|own| without(&wanted, own)).collect();
+    if rest.is_empty() && wanted.iter().all(|character| is_vowel_mark(*character)) {
+        // The printer numbers the glyphs of a syllable by its characters: a glyph with the text of a mark may be that of
+        // several marks, or a part of their letter.
+        let is_mark = texts.iter().any(|own| !own.is_empty() && own.iter().all(|of| is_vowel_mark(*of)));
+        return Some(if is_mark { Showing::Whole } else { Showing::Further { texts } });
+    }
     (!rest.is_empty()).then_some(Showing::Part { rest })
+}
+
+/// Returns whether a character is a mark above or below an Arabic letter.
+const fn is_vowel_mark(character: char) -> bool {
+    matches!(character, '\u{610}'..='\u{61A}' | '\u{64B}'..='\u{65F}' | '\u{670}' | '\u{6D6}'..='\u{6ED}')
 }
 
 /// Returns what is left of the characters to be shown after a further glyph; empty once nothing is.

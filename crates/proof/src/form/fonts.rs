@@ -115,8 +115,8 @@ fn descendant_of(mut fields: Fields, name: &[u8]) -> Result<Descendant, Refusal>
 /// Reads `[1 [...]]`.
 fn widths(items: &[Value]) -> Option<Vec<i64>> {
     let [Value::Number(1000), Value::Array(widths)] = items else { return None };
-    // A width is below ten em.
-    widths.items.iter().map(|width| number(width).filter(|width| (0..10_000_000).contains(width))).collect()
+    // A width is below a hundred em.
+    widths.items.iter().map(|width| number(width).filter(|width| (0..100_000_000).contains(width))).collect()
 }
 
 /// Reads the descriptor; returns the font program.
