@@ -46,7 +46,7 @@ const STEMMED_WORDS: [&str; 9] =
     ["banken", "bankerna", "bancos", "banques", "nationales", "договоры", "скрытые", "τράπεζες", "समझौते"];
 
 /// Values that are random or come from the database's clock.
-const NOT_COMPARED: [&str; 10] = [
+const NOT_COMPARED: [&str; 12] = [
     "uid",
     "createTime",
     "updateTime",
@@ -57,6 +57,9 @@ const NOT_COMPARED: [&str; 10] = [
     "deleteTime",
     "purgeTime",
     "cursor",
+    // The caller's own token.
+    "requester",
+    "canceller",
 ];
 
 /// Translates one twin's texts to the other's.

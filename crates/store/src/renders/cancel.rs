@@ -1,6 +1,7 @@
 //! Cancels and deletes renders.
 
 use chancery_proto::names::RenderName;
+use sqlx::PgExecutor;
 
 use crate::access::principal::{Access, Principal};
 use crate::changes::idempotency_keys::{IdempotencyKey, insert_request_id, recorded_response};
@@ -25,7 +26,6 @@ impl Renders<'_> {
         write: Option<&IdempotencyKey>,
     ) -> Result<Render> {
         let access = principal.access(&name.workspace)?;
-        self.check_control(principal, name).await?;
         let mut transaction = self.pool.begin().await?;
         if let Some(write) = write
             && !insert_request_id(&mut transaction, principal, &name.workspace, write, &[]).await?
@@ -34,6 +34,7 @@ impl Renders<'_> {
             recorded_response(self.pool, principal, &name.workspace, write).await?;
             return self.get(principal, name).await;
         }
+        self.check_control(&mut *transaction, principal, name).await?;
         detach_render(&mut transaction, principal, access, name).await?;
         let render = self.render_by(&mut *transaction, principal, name).await?;
         let RenderState::Cancelled { .. } = render.state else { return Err(StoreError::RenderEnded) };
@@ -61,10 +62,7 @@ impl Renders<'_> {
             transaction.rollback().await?;
             return recorded_response(self.pool, principal, &name.workspace, write).await.map(drop);
         }
-        let render = self.render_by(&mut *transaction, principal, name).await?;
-        if !principal.controls_renders_of(&render.requester) {
-            return Err(StoreError::RenderOfAnother);
-        }
+        self.check_control(&mut *transaction, principal, name).await?;
         let deleted = sqlx::query!(
             "-- renders::cancel::delete
             delete from renders r
@@ -87,8 +85,13 @@ impl Renders<'_> {
     }
 
     /// Checks that a principal may end or delete a render that they see.
-    async fn check_control(self, principal: &Principal, name: &RenderName) -> Result<()> {
-        let render = self.get(principal, name).await?;
+    async fn check_control(
+        self,
+        executor: impl PgExecutor<'_>,
+        principal: &Principal,
+        name: &RenderName,
+    ) -> Result<()> {
+        let render = self.render_by(executor, principal, name).await?;
         if principal.controls_renders_of(&render.requester) {
             Ok(())
         } else {

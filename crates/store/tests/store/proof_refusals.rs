@@ -154,7 +154,9 @@ async fn a_failure_for_good_is_confirmed_by_another_live_worker() {
     let fixture = scene().await;
     let render = fixture.requested().await.render;
     let another = database::worker(&fixture.store, &fixture.secrets.worker, "another").await;
-    fixture.store.workers().record(ENVIRONMENT, &another, 1).await.unwrap();
+    for holder in [&fixture.worker, &another] {
+        fixture.store.workers().record(ENVIRONMENT, holder, 1).await.unwrap();
+    }
     let failure =
         |reason: &str| AttemptFailure { reason: reason.into(), message: String::new(), retryable: false };
     let state = async || fixture.store.renders().get(&person("TLP:RED"), &render.name).await.unwrap().state;
