@@ -9,7 +9,7 @@ use crate::units::Length;
 use crate::write::content::bounding_box::milli;
 use chancery_images::PreparedImage;
 
-use super::pieces::file_color;
+use super::file_color::file_color;
 
 /// A path. Only its place is open: all points may be moved by the same distance.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

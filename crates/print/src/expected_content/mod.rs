@@ -3,6 +3,7 @@
 
 mod anchors;
 mod drawings;
+mod file_color;
 mod pieces;
 mod running_texts;
 

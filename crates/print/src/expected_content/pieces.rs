@@ -1,5 +1,6 @@
 //! Elements with their text.
 
+use crate::expected_content::file_color::file_color;
 use crate::flow::{FigureBlock, Flow, TableBlock, TextBlock};
 use crate::pages::Owner;
 use crate::tags::{Role, TagNode};
@@ -66,11 +67,6 @@ impl ExpectedStyle {
         let faces = style.candidates(false).map(crate::fonts::FaceId::index);
         Self { size: style.size.to_milli_pt(), color: file_color(style.color), faces }
     }
-}
-
-/// Returns a colour as files state it.
-pub(super) fn file_color(color: crate::graphics::Color) -> [i64; 3] {
-    [color.0, color.1, color.2].map(|part| (i64::from(part) * 1000 + 127) / 255)
 }
 
 /// Returns the elements of a flow with their text, without paths.

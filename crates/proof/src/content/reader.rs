@@ -2,46 +2,16 @@
 
 use crate::content::artifact;
 use crate::content::drawing;
+use crate::content::fonts::Fonts;
 use crate::content::operands::{Numbers, dashes};
 use crate::content::sequences::{
     ArtifactKind, FileColor, Mark, Paint, PaintedDrawing, PaintedImage, PaintedPath, Segment, Sequence,
 };
 use crate::content::text_state::TextState;
-use crate::form::{Font, face_of};
 use crate::syntax::cursor::{Cursor, Mismatch};
 
 /// State that begins every form.
 const FORM_STATE: &[u8] = b"0 Tc\n100 Tz\n[]0 d\n";
-
-/// The fonts of a file, and which of their codes are shown.
-pub(crate) struct Fonts<'f> {
-    fonts: &'f [Font],
-    used: Vec<Vec<bool>>,
-}
-
-impl<'f> Fonts<'f> {
-    pub(crate) fn new(fonts: &'f [Font]) -> Self {
-        Self { fonts, used: fonts.iter().map(|font| vec![false; font.codes.len()]).collect() }
-    }
-
-    /// Marks a code as shown; returns its width in 1/1,000,000 em.
-    pub(super) fn use_code(&mut self, font: usize, code: u16) -> Option<i64> {
-        let index = usize::from(code).checked_sub(1)?;
-        *self.used.get_mut(font)?.get_mut(index)? = true;
-        Some(self.fonts[font].codes[index].width)
-    }
-
-    fn named(&self, name: &[u8]) -> Option<usize> {
-        let face = face_of(name)?;
-        self.fonts.iter().position(|font| font.face == face)
-    }
-
-    /// Returns a font that has a code that nothing shows.
-    pub(crate) fn unused(&self) -> Option<&'f Font> {
-        let is_unused = |(_, used): &(&Font, &Vec<bool>)| used.iter().any(|used| !used);
-        self.fonts.iter().zip(&self.used).find(is_unused).map(|(font, _)| font)
-    }
-}
 
 /// What a stream is the content of.
 #[derive(Clone, Copy, Debug)]

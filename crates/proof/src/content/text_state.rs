@@ -1,7 +1,7 @@
 //! Text state (ISO 32000-1, 9.3) and text-showing arrays, with the exact pen position of a reader.
 
+use crate::content::fonts::Fonts;
 use crate::content::palette::{is_legible_on_black, is_legible_on_paper};
-use crate::content::reader::Fonts;
 use crate::content::sequences::{ArtifactKind, FileColor, Mark, Shown};
 use crate::syntax::cursor::{Cursor, Mismatch};
 

@@ -10,7 +10,7 @@ use crate::content::{ArtifactKind, Mark, Painted, Sequence};
 use crate::edition::artifact_paths;
 use crate::edition::characters::{has_right_to_left, is_ink};
 use crate::edition::destinations::Destinations;
-use crate::edition::elements::Matched;
+use crate::edition::matched::Matched;
 use crate::edition::page_references::{PageReferences, Referred};
 use crate::edition::running::is_shown;
 use crate::form::Font;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chancery_print::expected_content::ExpectedContent;
 
 use crate::check_form::Read;
-use crate::edition::elements::Matched;
+use crate::edition::matched::Matched;
 use crate::refusal::{Place, Refusal};
 
 /// Largest distance of a destination above the baseline of its text, in thousandths of a point: a heading's space and a

@@ -6,23 +6,14 @@ use std::collections::{BTreeMap, HashSet};
 use chancery_print::expected_content::{ExpectedContent, PieceContent};
 
 use crate::check_form::Read;
-use crate::content::{Mark, Sequence};
 use crate::edition::destinations::Destinations;
 use crate::edition::element_text::{ElementText, MarkText};
 use crate::edition::images::Images;
+use crate::edition::matched::{Matched, sequence};
 use crate::edition::page_references::PageReferences;
 use crate::edition::paths::ElementPaths;
 use crate::form::Kid;
 use crate::refusal::{Place, Refusal};
-
-/// What comparing the elements finds out about a file.
-#[derive(Default)]
-pub(crate) struct Matched {
-    /// Logical position of each sequence, by page and MCID.
-    pub(super) seqs: Vec<Vec<u32>>,
-    /// Page and baseline of the first character at a logical position, by element and position.
-    pub(super) positions: BTreeMap<(usize, u32), (usize, i64)>,
-}
 
 /// Compares the types of all elements, and their child elements in order.
 pub(super) fn same_types(read: &Read, expected: &ExpectedContent) -> Result<(), Refusal> {
@@ -170,14 +161,6 @@ impl Comparison<'_> {
             })
             .collect()
     }
-}
-
-/// Returns a sequence of a page. The form check found all of them.
-pub(super) fn sequence<'r>(read: &'r Read, page: usize, mcid: usize) -> &'r Sequence {
-    let sequences = &read.pages[page].sequences;
-    let index = read.tagged[page][mcid];
-    debug_assert!(matches!(sequences[index].mark, Mark::Tagged { .. }));
-    &sequences[index]
 }
 
 /// Returns the path of an element from the root.

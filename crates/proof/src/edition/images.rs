@@ -7,7 +7,7 @@ use chancery_print::expected_content::ExpectedContent;
 
 use crate::check_form::Read;
 use crate::content::Sequence;
-use crate::edition::elements::sequence;
+use crate::edition::matched::sequence;
 use crate::form::{Document, ImageObject, Kid};
 use crate::refusal::{Place, Refusal};
 use crate::syntax::cursor::Cursor;

@@ -3,7 +3,8 @@
 use chancery_print::expected_content::ExpectedContent;
 
 use crate::check_form::Read;
-use crate::edition::elements::{path, sequence};
+use crate::edition::elements::path;
+use crate::edition::matched::sequence;
 use crate::form::Kid;
 use crate::refusal::{Place, Refusal};
 

@@ -10,6 +10,7 @@ mod fonts;
 mod glyphs;
 mod images;
 mod links;
+mod matched;
 mod page_references;
 mod paths;
 mod rewritten;

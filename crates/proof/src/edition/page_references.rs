@@ -6,7 +6,7 @@ use chancery_print::expected_content::ExpectedContent;
 
 use crate::check_form::Read;
 use crate::edition::destinations::Destinations;
-use crate::edition::elements::Matched;
+use crate::edition::matched::Matched;
 use crate::form::Kid;
 
 /// What page references may say.

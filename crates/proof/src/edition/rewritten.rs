@@ -7,9 +7,9 @@ use chancery_print::write::rewrite::{Rewritten, ShownContent, ShownFile, ShownPa
 
 use crate::check_form::Read;
 use crate::edition::destinations::Destinations;
-use crate::edition::elements::Matched;
 use crate::edition::fonts::IdentifiedFont;
 use crate::edition::images::Images;
+use crate::edition::matched::Matched;
 use crate::file::{Inflater, StreamObject};
 use crate::form::{Font, Kid};
 use crate::refusal::{Place, Refusal};

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::form::document::Destination;
+use crate::form::destination::Destination;
 use crate::form::pages::PageTree;
 use crate::form::walk::Walk;
 use crate::refusal::{Place, Refusal};

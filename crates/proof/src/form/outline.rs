@@ -1,6 +1,6 @@
 //! The outline (ISO 32000-1, 12.3.3): entries whose neighbours agree, each with a destination of the file.
 
-use crate::form::document::Destination;
+use crate::form::destination::Destination;
 use crate::form::walk::Walk;
 use crate::refusal::{Place, Refusal};
 use crate::syntax::fields::Spacing;

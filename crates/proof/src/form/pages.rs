@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::form::document::Page;
+use crate::form::page::Page;
 use crate::form::walk::Walk;
 use crate::refusal::{Place, Refusal};
 use crate::syntax::fields::Spacing;

@@ -1,9 +1,9 @@
 //! Resources that all pages share: fonts, forms and images (ISO 32000-1, 7.8.3).
 
 use crate::file::StreamObject;
-use crate::form::document::Page;
 use crate::form::fonts;
 use crate::form::fonts::Font;
+use crate::form::page::Page;
 use crate::form::walk::Walk;
 use crate::form::walk::deflated_end;
 use crate::refusal::{Place, Refusal};

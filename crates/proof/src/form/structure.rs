@@ -1,6 +1,6 @@
 //! The structure tree (ISO 32000-1, 14.7): elements, the parent tree and the ID tree, which must agree.
 
-use crate::form::document::Destination;
+use crate::form::destination::Destination;
 use crate::form::element_fields::{Kid as Listed, attributes, kids};
 use crate::form::links;
 use crate::form::links::Link;

@@ -1,6 +1,6 @@
 //! Number trees and name trees with one level of leaves (ISO 32000-1, 7.9.6 and 7.9.7).
 
-use crate::form::document::Destination;
+use crate::form::destination::Destination;
 use crate::form::pages::PageTree;
 use crate::form::walk::Walk;
 use crate::refusal::{Place, Refusal};
