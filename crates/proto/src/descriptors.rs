@@ -133,6 +133,7 @@ pub fn permission(path: &str) -> Option<Permission> {
 
 /// Properties of a method that its proto definition states.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "properties of a method that do not depend on each other")]
 pub struct MethodTraits {
     /// Whether calls may change data.
     pub has_side_effects: bool,

@@ -1,4 +1,4 @@
-//! The bills of this workspace's binaries: valid CycloneDX, with what is linked and nothing else.
+//! The bills of this workspace's binaries: valid `CycloneDX`, with what is linked and nothing else.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 

@@ -53,8 +53,8 @@ pub async fn enrolled(store: &Store, enroller: &Secret, worker: &str) -> Enrolme
     let principal = store.access().principal_of_secret(enroller).await;
     let principal =
         principal.unwrap_or_else(|error| panic!("{error}")).expect("the enrolment token is valid");
-    let enrolled = store.access().enroll_worker(&principal, worker, None).await;
-    enrolled.unwrap_or_else(|error| panic!("{error}"))
+    let enrolment = store.access().enroll_worker(&principal, worker, None).await;
+    enrolment.unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Returns a worker with a token of its own.

@@ -40,7 +40,7 @@ pub enum Protocols {
 /// An accepted connection.
 pub type AcceptedTls = tokio_rustls::server::TlsStream<TcpStream>;
 
-/// Returns the SHA-256 of the public key of the client's certificate (its SubjectPublicKeyInfo, RFC 5280), if the client
+/// Returns the SHA-256 of the public key of the client's certificate (its `SubjectPublicKeyInfo`, RFC 5280), if the client
 /// presented one. A renewed certificate with the same key has the same digest.
 pub fn client_key(connection: &AcceptedTls) -> Option<[u8; 32]> {
     let (_, session) = connection.get_ref();

@@ -236,7 +236,9 @@ impl AdminService for Admin {
         let reason = short_reason(&request.reason)?;
         let invalidated = self.store.artifacts().invalidate(&principal, digest, reason).await;
         let tasks = invalidated.map_err(status)?;
-        tasks.iter().for_each(|task| self.wakeups.task_changed(task.task.as_str()));
+        for task in &tasks {
+            self.wakeups.task_changed(task.task.as_str());
+        }
         let render_tasks = tasks.iter().map(ToString::to_string).collect();
         Ok(Response::new(InvalidateArtifactResponse { render_tasks }))
     }

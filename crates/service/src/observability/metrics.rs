@@ -81,7 +81,7 @@ impl Metrics {
         Self { registry }
     }
 
-    /// Encodes all metrics in the OpenMetrics text format.
+    /// Encodes all metrics in the `OpenMetrics` text format.
     pub(crate) fn encode(&self) -> String {
         let mut text = String::new();
         // Writing to a string does not fail.

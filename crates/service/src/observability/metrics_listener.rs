@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 
 use super::metrics::Metrics;
 
-/// Content type of the OpenMetrics text format.
+/// Content type of the `OpenMetrics` text format.
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// Serves metrics until the future is dropped.

@@ -105,7 +105,7 @@ impl QueueScene {
 }
 
 /// Files that a hostile worker could send for a task, by what is wrong with them.
-async fn forgeries(scene: &QueueScene, input: &Input) -> Vec<(&'static str, File)> {
+fn forgeries(input: &Input) -> Vec<(&'static str, File)> {
     let honest = input.printed();
     let with = |bytes: Vec<u8>| File { bytes, pages: honest.pages };
     let mut flipped = honest.bytes.clone();
@@ -117,7 +117,6 @@ async fn forgeries(scene: &QueueScene, input: &Input) -> Vec<(&'static str, File
     let options = RenderOptions { recipient: "Another desk".into(), ..RenderOptions::default() };
     let manifest = RenderInputManifest { options: Some(options), ..input.manifest.clone() };
     let other = Input { manifest, edition: input.edition.clone() }.printed();
-    assert_eq!(scene.running.proofs().refused, 0);
     vec![
         ("a program", with(b"MZ\x90\0".to_vec())),
         ("junk", with(vec![b'%'; 3_000])),
@@ -150,7 +149,7 @@ async fn a_forged_file_is_refused_and_the_task_printed_by_another_worker() {
     let render = scene.requested().await;
     let lease = scene.leased_by(&scene.workers).await;
     let input = scene.input(&lease).await;
-    let forgeries = forgeries(&scene, &input).await;
+    let forgeries = forgeries(&input);
     let mut next = Some(lease);
     for (what, file) in &forgeries {
         let workers = scene.another_worker().await;

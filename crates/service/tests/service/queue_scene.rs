@@ -68,9 +68,9 @@ impl QueueScene {
         let running = server::start(&config, store.clone()).await.unwrap();
         let admin = secrets.admin.reveal().to_owned();
         let renders = RenderServiceClient::with_interceptor(channel(running.listen), bearer(&admin));
-        let enrolled = database::enrolled(&store, &secrets.worker, "test").await;
-        let worker = LeaseHolder { token: enrolled.name.token.clone(), worker: "test".into() };
-        let authorization = bearer(enrolled.secret.reveal());
+        let own = database::enrolled(&store, &secrets.worker, "test").await;
+        let worker = LeaseHolder { token: own.name.token.clone(), worker: "test".into() };
+        let authorization = bearer(own.secret.reveal());
         let workers =
             RenderWorkerServiceClient::with_interceptor(channel(running.worker_listen), authorization);
         let mut briefs = BriefServiceClient::with_interceptor(channel(running.listen), bearer(&admin));

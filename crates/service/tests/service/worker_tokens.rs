@@ -160,7 +160,7 @@ async fn revocation_ends_a_callers_wait() {
     let secret = token(scene.running.listen, &scene.admin, &[Role::Renderer], "TLP:RED").await;
     let mut renders = RenderServiceClient::with_interceptor(channel(scene.running.listen), bearer(&secret));
     let request =
-        WaitRenderRequest { name: render.name, timeout: Some(Duration::from_secs(60).try_into().unwrap()) };
+        WaitRenderRequest { name: render.name, timeout: Some(Duration::from_mins(1).try_into().unwrap()) };
     let waiting = tokio::spawn(async move { renders.wait_render(request).await });
     tokio::time::sleep(Duration::from_millis(300)).await;
     let list = ListApiTokensRequest { parent: "workspaces/default".into(), ..Default::default() };
@@ -196,8 +196,8 @@ async fn suspending_an_enrolment_token_stops_its_workers_until_it_is_resumed() {
     let late = scene.uploaded(header(&lease, b"%PDF"), b"%PDF").await;
     refused(late, Code::Unauthenticated, Reason::Unauthenticated);
     let enrolling = scene.workers_with(scene.enroller.reveal());
-    let enrolled = enrolling.clone().enroll_worker(EnrollWorkerRequest { worker: "w".into() }).await;
-    refused(enrolled, Code::Unauthenticated, Reason::Unauthenticated);
+    let answer = enrolling.clone().enroll_worker(EnrollWorkerRequest { worker: "w".into() }).await;
+    refused(answer, Code::Unauthenticated, Reason::Unauthenticated);
     let resumed = operators.resume_api_token(ResumeApiTokenRequest { name }).await.unwrap().into_inner();
     assert!(resumed.suspend_time.is_none() && resumed.suspension_reason.is_empty());
     // Services remember tokens that they refused for two seconds.

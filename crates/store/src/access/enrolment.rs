@@ -51,7 +51,7 @@ impl AccessControl<'_> {
         let hash = secret.sha256();
         let mut transaction = self.pool.begin().await?;
         // Serializes enrolments by one token, so that the number of its tokens keeps to the limit.
-        let enrolled = sqlx::query!(
+        let shared = sqlx::query!(
             r#"-- access::enrolment::enroll_worker
             select t.workspaces, (
                 select count(*) from api_tokens e
@@ -65,8 +65,8 @@ impl AccessControl<'_> {
         )
         .fetch_optional(&mut *transaction)
         .await?;
-        let enrolled = enrolled.ok_or_else(|| StoreError::Forbidden("worker enrolment".to_owned()))?;
-        if enrolled.enrolled >= MAX_ENROLLED {
+        let shared = shared.ok_or_else(|| StoreError::Forbidden("worker enrolment".to_owned()))?;
+        if shared.enrolled >= MAX_ENROLLED {
             let message = format!(
                 "the enrolment token has {MAX_ENROLLED} valid worker tokens already; revoke those of processes that ended"
             );
@@ -88,7 +88,7 @@ impl AccessControl<'_> {
             TOKEN_LIFETIME.as_secs_f64(),
             /* enrolled_by */ enroller.as_str(),
             certificate_key.as_ref().map(|key| key.as_bytes().as_slice()),
-            enrolled.workspaces.as_deref(),
+            shared.workspaces.as_deref(),
         )
         .execute(&mut *transaction)
         .await?;

@@ -222,7 +222,8 @@ fn check_limits(new: &NewToken<'_>) -> Result<()> {
     };
     let WorkerLimits { workspaces, highest_markings } = &new.limits;
     let works = new.roles.iter().all(|role| matches!(role, Role::Worker | Role::Enroller));
-    if !works && !(workspaces.is_empty() && highest_markings.is_empty()) {
+    let has_limits = !workspaces.is_empty() || !highest_markings.is_empty();
+    if has_limits && !works {
         return refuse("api_token.worker_limits", "is only for tokens with the roles worker and enroller");
     }
     if workspaces.len() > MAX_WORKSPACES {

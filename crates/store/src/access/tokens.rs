@@ -270,18 +270,18 @@ impl AccessControl<'_> {
         )
         .fetch_all(&mut *transaction)
         .await?;
-        let named = |workspace: &str, token: &str| -> Result<ApiTokenName> {
+        let name_of = |workspace: &str, token: &str| -> Result<ApiTokenName> {
             Ok(ApiTokenName {
                 workspace: workspace.parse().map_err(damaged)?,
                 token: token.parse().map_err(damaged)?,
             })
         };
-        let names: Result<Vec<ApiTokenName>> =
-            revoked.iter().map(|row| named(&row.workspace_id, &row.token_id)).collect();
-        let names = names?;
-        record_by_workspace(&mut transaction, &principal.subject, "token_revoked", &names).await?;
+        let all: Result<Vec<ApiTokenName>> =
+            revoked.iter().map(|row| name_of(&row.workspace_id, &row.token_id)).collect();
+        let all = all?;
+        record_by_workspace(&mut transaction, &principal.subject, "token_revoked", &all).await?;
         transaction.commit().await?;
-        Ok((self.managed_token(principal, name).await?, names))
+        Ok((self.managed_token(principal, name).await?, all))
     }
 
     /// Suspends a token, or ends its suspension when the reason is `None`. A suspended token is refused like a revoked one,

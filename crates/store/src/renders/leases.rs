@@ -119,6 +119,7 @@ impl RenderQueue<'_> {
     /// Leases at most `limit` tasks of an environment, in the order of classes and fair shares (see migration 0006). An
     /// expired lease is claimed like a new task and counts as a crash. Drained workers get no tasks, and others only
     /// those of the workspaces and up to the marking that their token is limited to.
+    #[allow(clippy::too_many_lines, reason = "one statement, so that a claim is one round trip")]
     pub async fn acquire_leases(
         self,
         environment: PrintEnvironment,

@@ -120,7 +120,11 @@ async fn revoking_and_suspending_a_token_end_its_leases_at_once() {
             fixture.refuses_all_but_release(&lease).await;
             assert_eq!(fixture.leased_by(&fixture.worker).await, []);
             let released = fixture.store.queue().release_leases_of_token(&name.token).await.unwrap();
-            assert_eq!(released, [lease.task.clone()], "no attempt is charged, and others print it");
+            assert_eq!(
+                released,
+                std::slice::from_ref(&lease.task),
+                "no attempt is charged, and others print it"
+            );
             assert_eq!(fixture.rows("select attempts, crashes from render_tasks"), ["0|0"]);
             if !revoked {
                 let resumed = access.suspend_token(&operator(), &name, None).await.unwrap();
@@ -234,8 +238,8 @@ async fn only_a_valid_enrolment_token_enrols_and_each_process_gets_a_token_of_it
     let principal = access.principal_of_secret(&first.secret).await.unwrap().unwrap();
     assert!(principal.roles.holds(Role::Worker) && !principal.roles.holds(Role::Enroller));
     assert_eq!(principal.certificate_key, Some(key));
-    let enrolled = access.enroll_worker(&principal, "w", None).await;
-    assert!(matches!(enrolled, Err(StoreError::Forbidden(_))), "a worker's token enrols no other");
+    let refused = access.enroll_worker(&principal, "w", None).await;
+    assert!(matches!(refused, Err(StoreError::Forbidden(_))), "a worker's token enrols no other");
 
     // A worker's calls extend its token.
     fixture.rows("update api_tokens set expires_at = clock_timestamp() + interval '1 minute' where enrolled_by is not null");

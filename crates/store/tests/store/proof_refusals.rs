@@ -46,7 +46,7 @@ async fn a_refused_file_ends_the_attempt_and_the_third_suspends_its_token() {
     assert_eq!(fixture.refused(&fixture.worker, other).await, []);
     assert_eq!(fixture.refused(&fixture.worker, ENVIRONMENT).await, []);
     let name = Fixture::token_name(&fixture.worker);
-    assert_eq!(fixture.refused(&fixture.worker, ENVIRONMENT).await, [name.clone()]);
+    assert_eq!(fixture.refused(&fixture.worker, ENVIRONMENT).await, std::slice::from_ref(&name));
 
     let refusals = fixture.store.queue().list_proof_refusals(&operator(), None, 10).await.unwrap();
     assert_eq!(refusals.len(), 4);
