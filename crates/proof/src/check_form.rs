@@ -62,7 +62,7 @@ pub(crate) fn with_form<T>(
     proceed(Read { document, pages, tagged, forms, sections: &sections, containers: &containers, root, info })
 }
 
-/// What a small file may have in values besides two for each of its bytes.
+/// Number of values that a file of any size may have besides two for each of its bytes.
 const MOST_VALUES: usize = 1 << 16;
 
 /// Reads the content of all pages and forms.

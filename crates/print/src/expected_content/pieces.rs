@@ -32,13 +32,13 @@ pub struct ExpectedElement {
 pub struct ExpectedPiece {
     /// Its logical position.
     pub seq: u32,
-    /// What it says.
+    /// Its content.
     pub content: PieceContent,
     /// How it is set.
     pub style: ExpectedStyle,
 }
 
-/// What a run of text says.
+/// The content of a run of text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PieceContent {
     /// A text.

@@ -26,7 +26,7 @@ pub struct RunningTexts {
     pub separator: &'static str,
     /// The title of the running head.
     pub title: RunningText,
-    /// What follows it: the names of the parts by their anchors, in order.
+    /// The names of the parts that follow it, by their anchors, in order.
     pub sections: Vec<(usize, RunningText)>,
     /// The style of the page number.
     pub page_number: Option<ExpectedStyle>,

@@ -13,7 +13,7 @@ use crate::syntax::cursor::{Cursor, Mismatch};
 /// State that begins every form.
 const FORM_STATE: &[u8] = b"0 Tc\n100 Tz\n[]0 d\n";
 
-/// What a stream is the content of.
+/// The part of the document whose content a stream is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Source {
     /// A page of this size, in thousandths of a point.

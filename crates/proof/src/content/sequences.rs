@@ -1,4 +1,4 @@
-//! What a content stream paints: marked-content sequences with their glyphs, paths, images and forms.
+//! The marks of a content stream: marked-content sequences with their glyphs, paths, images and forms.
 
 use std::ops::Range;
 

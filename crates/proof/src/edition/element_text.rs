@@ -57,7 +57,7 @@ impl MarkText {
     }
 }
 
-/// What comparing the text finds out about a sequence.
+/// The findings of comparing the text of a sequence.
 #[derive(Clone, Default)]
 pub(super) struct FoundMark {
     /// The logical position at which it begins, and the baseline there.

@@ -45,7 +45,7 @@ fn check_sequence(
 #[derive(Default)]
 struct OpenText<'t> {
     wanted: &'t str,
-    /// What is still to be shown of it, in each way in which the glyphs may show it; empty before the first text.
+    /// The rest that is still to be shown, in each way in which the glyphs may show it; empty before the first text.
     rest: Vec<Vec<char>>,
     /// Glyphs before it that are parts of it.
     before: Vec<Vec<Vec<char>>>,

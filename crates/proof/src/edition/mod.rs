@@ -44,7 +44,7 @@ fn sizes(read: &Read, expected: &ExpectedContent) -> Result<(), Refusal> {
             Err(Refusal::new(
                 "PAGE_SIZE",
                 place,
-                "the page has another size than the paper that was asked for",
+                "the page has another size than the paper of the options",
             ))
         }
         None => Ok(()),

@@ -9,7 +9,7 @@ use crate::edition::destinations::Destinations;
 use crate::edition::matched::Matched;
 use crate::form::Kid;
 
-/// What page references may say.
+/// The page references that the edition allows.
 #[derive(Clone, Copy)]
 pub(super) struct PageReferences<'r> {
     pub(super) read: &'r Read<'r>,
@@ -58,7 +58,7 @@ impl PageReferences<'_> {
     }
 }
 
-/// What a list refers to.
+/// The targets of a list.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Referred {
     /// The words for one page and for several.

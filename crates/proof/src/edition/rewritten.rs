@@ -14,7 +14,7 @@ use crate::file::{Inflater, StreamObject};
 use crate::form::{Font, Kid};
 use crate::refusal::{Place, Refusal};
 
-/// What was found out about a file before.
+/// The earlier findings about a file.
 pub(super) struct Found<'e> {
     pub(super) matched: Matched,
     pub(super) destinations: Destinations,

@@ -7,7 +7,7 @@ use crate::refusal::{Place, Refusal};
 /// All streams of a file together inflate to at most this many bytes for each byte of the file, and
 /// [`ALLOWANCE`] more. Repetitive pages deflate to a fiftieth.
 const LARGEST_RATIO: usize = 64;
-/// What a small file may inflate to besides.
+/// Bytes that a file of any size may inflate to besides.
 const ALLOWANCE: usize = 1 << 20;
 /// Upper bound for a file of any size.
 const LARGEST: usize = 1 << 30;

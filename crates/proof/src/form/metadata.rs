@@ -4,7 +4,7 @@ use crate::form::walk::Walk;
 use crate::refusal::{Place, Refusal};
 use crate::syntax::fields::Spacing;
 
-/// What every packet begins and ends with (ISO 16684-1).
+/// The beginning and the end of every packet (ISO 16684-1).
 const PACKET_BEGIN: &str = "<?xpacket begin=\"\u{FEFF}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>";
 const PACKET_END: &str = "<?xpacket end=\"r\"?>";
 

@@ -1,4 +1,4 @@
-//! Whatever stands in a brief, its print is proven, and no other bytes make the proof panic.
+//! The print of an arbitrary brief is proven, and no other bytes make the proof panic.
 
 use chancery_brief::marking::{Clearance, Policy};
 use chancery_brief::redact;

@@ -46,7 +46,7 @@ fn no_damaged_file_is_accepted() {
 }
 
 /// Where a text lies on its page, the area of a link, the height of a destination and a bounding box are layout's own:
-/// files that differ in them alone are accepted if they stay within bounds. Everything that a reader is told is the same.
+/// files that differ in them alone are accepted if they stay within bounds. Their text, tags and metadata are the same.
 #[test]
 fn damaged_parts_are_accepted_only_where_they_say_the_same() {
     let whole = Forgery::of(print());
