@@ -41,11 +41,7 @@ fn sizes(read: &Read, expected: &ExpectedContent) -> Result<(), Refusal> {
     match read.document.pages.iter().position(|page| page.size != expected.page_size) {
         Some(page) => {
             let place = Place::Content { page: page + 1, byte: 0 };
-            Err(Refusal::new(
-                "PAGE_SIZE",
-                place,
-                "the page has another size than the paper of the options",
-            ))
+            Err(Refusal::new("PAGE_SIZE", place, "the page has another size than the paper of the options"))
         }
         None => Ok(()),
     }
