@@ -144,6 +144,8 @@ impl Service {
             .envs(settings.environment.iter().map(|(name, value)| (name, value)))
             .env("DATABASE_URL", &settings.database_url)
             .env_remove("DATABASE_URL_FILE")
+            // PDFs are proven with the fonts that `up` activated: the built-in ones.
+            .env_remove("CHANCERY_FONTS")
             .arg("--listen")
             .arg(settings.listen.to_string())
             .arg("--worker-listen")
