@@ -64,6 +64,8 @@ async fn workers_that_request_tasks_are_listed_with_their_leases() {
 #[tokio::test]
 async fn pages_of_workers_go_through_all_of_them_once() {
     let fixture = scene().await;
+    // A token that several workers share; a process's own token has few names.
+    fixture.rows("update api_tokens set enrolled_by = null");
     for name in ["c", "a", "b", "a/1"] {
         fixture.noted(ENVIRONMENT, name).await;
     }
