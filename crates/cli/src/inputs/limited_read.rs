@@ -13,6 +13,9 @@ use crate::ui::output::is_standard;
 /// Maximum size of a text, JSON or YAML file in bytes: the JSON form of the largest message takes less.
 pub const MAX_TEXT_BYTES: usize = 64 << 20;
 
+/// Maximum size of a PDF in bytes; no artifact is larger.
+pub const MAX_PDF_BYTES: usize = 256 << 20;
+
 /// Maximum size of a token or certificate file in bytes.
 pub const MAX_CREDENTIAL_BYTES: usize = 1 << 20;
 

@@ -1,6 +1,5 @@
 //! Handlers of `chancery.admin.v1.AdminService`.
 
-use chancery_brief::digest::Digest;
 use chancery_proto::admin::v1::admin_service_server::AdminService;
 use chancery_proto::admin::v1::{
     ApiToken, CreateApiTokenRequest, CreateApiTokenResponse, CreateWorkspaceRequest, DrainWorkerRequest,
@@ -22,8 +21,8 @@ use crate::admin::tokens::{self, TokenEndings, short_reason};
 use crate::auth::identity::principal;
 use crate::background::wakeups::Wakeups;
 use crate::cache::Cache;
-use crate::rpc::errors::{invalid_field, invalid_page_token, status};
-use crate::rpc::fields::{name, required};
+use crate::rpc::errors::{invalid_page_token, status};
+use crate::rpc::fields::{digest, name, required};
 use crate::rpc::idempotency::write_id;
 use crate::rpc::pagination::Page;
 
@@ -229,10 +228,7 @@ impl AdminService for Admin {
     ) -> Result<Response<InvalidateArtifactResponse>, Status> {
         let principal = principal(&request)?;
         let request = request.into_inner();
-        let digest: Digest = request
-            .sha256
-            .parse()
-            .map_err(|_| invalid_field("sha256", "must be a SHA-256 in lower-case hexadecimal"))?;
+        let digest = digest("sha256", &request.sha256)?;
         let reason = short_reason(&request.reason)?;
         let invalidated = self.store.artifacts().invalidate(&principal, digest, reason).await;
         let tasks = invalidated.map_err(status)?;

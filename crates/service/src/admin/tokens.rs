@@ -112,10 +112,7 @@ impl TokenEndings<'_> {
     async fn end_calls(&self, token: &ApiTokenName) {
         self.cache.invalidate_token(token);
         match self.store.queue().release_leases_of_token(&token.token).await {
-            Ok(tasks) => tasks.iter().for_each(|task| {
-                self.wakeups.task_changed(task);
-                self.wakeups.task_queued(task);
-            }),
+            Ok(tasks) => tasks.iter().for_each(|task| self.wakeups.task_requeued(task)),
             // They expire by themselves.
             Err(error) => tracing::warn!(%error, %token, "could not release the leases of a token"),
         }

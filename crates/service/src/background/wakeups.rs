@@ -72,6 +72,12 @@ impl Wakeups {
         self.send(Hint::Changed(task.to_owned()));
     }
 
+    /// Reports a task that was leased and is queued again. The caller has committed it.
+    pub fn task_requeued(&self, task: &str) {
+        self.task_changed(task);
+        self.task_queued(task);
+    }
+
     /// Reports a new entry of a change log. The caller has committed it.
     pub fn change_logged(&self) {
         self.shared.change_logged.notify_one();

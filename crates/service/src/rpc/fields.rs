@@ -4,6 +4,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use chancery_brief::Canonical;
+use chancery_brief::digest::Digest;
 use chancery_brief::marking::Scheme;
 use chancery_brief::validate::{canonicalize, check_plain_text};
 use chancery_proto::brief::v1::BriefContent;
@@ -24,6 +25,14 @@ const MAX_REASON: usize = 1000;
 /// `INVALID_NAME`.
 pub(crate) fn name<T: FromStr<Err = NameError>>(field: &str, text: &str) -> Result<T, Status> {
     text.parse().map_err(|error| invalid_name(field, &error))
+}
+
+/// Parses a digest.
+///
+/// # Errors
+/// `INVALID_FIELD`.
+pub(crate) fn digest(field: &str, text: &str) -> Result<Digest, Status> {
+    text.parse().map_err(|_| invalid_field(field, "must be a SHA-256 in lower-case hexadecimal"))
 }
 
 /// Returns the value of a required field.

@@ -20,7 +20,8 @@ use tonic::{Code, Status, Streaming};
 use tonic_types::ErrorDetails;
 
 use crate::rpc::errors::{internal, invalid_field, status};
-use crate::workers::messages::{MAX_PAGES, digest, environment, is_upper_snake_case, lease};
+use crate::rpc::fields::digest;
+use crate::workers::messages::{MAX_PAGES, environment, is_upper_snake_case, lease};
 use crate::workers::proofs::{Proofs, StagedFile, Verdict};
 use crate::workers::untrusted_text::printable;
 

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use chancery_brief::digest::Digest;
 use chancery_proto::names::GeneratedId;
 use chancery_proto::worker::v1 as wire;
 use chancery_store::{AcquiredLease, Lease, LeaseTimes, PrintEnvironment};
@@ -11,7 +10,7 @@ use tonic::{Request, Status};
 use crate::auth::identity::shared_principal;
 use crate::auth::token_resolver::invalid_credentials;
 use crate::rpc::errors::invalid_field;
-use crate::rpc::fields::required;
+use crate::rpc::fields::{digest, required};
 
 /// Maximum number of leases in one request.
 pub(crate) const MAX_LEASES: usize = 64;
@@ -67,10 +66,6 @@ pub(crate) fn environment(
         printer_version: digest(&format!("{field}.printer_version"), &environment.printer_version)?,
         fonts_digest: digest(&format!("{field}.fonts_digest"), &environment.fonts_digest)?,
     })
-}
-
-pub(crate) fn digest(field: &str, text: &str) -> Result<Digest, Status> {
-    text.parse().map_err(|_| invalid_field(field, "must be a SHA-256 in lower-case hexadecimal"))
 }
 
 /// Returns whether a text consists of 1 to [`MAX_CODE`] upper-case letters, digits and underscores.

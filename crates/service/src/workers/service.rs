@@ -91,8 +91,7 @@ impl RenderWorkers {
             return Ok(());
         }
         for task in self.store.queue().release_leases(leases).await.map_err(status)? {
-            self.wakeups.task_changed(&task);
-            self.wakeups.task_queued(&task);
+            self.wakeups.task_requeued(&task);
         }
         Ok(())
     }

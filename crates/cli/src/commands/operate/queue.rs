@@ -16,14 +16,11 @@ use chancery_proto::worker::v1::PrintEnvironment;
 use crate::args::Global;
 use crate::args::operate::{DeadTasks, Queue};
 use crate::connection::connect_as_operator;
-use crate::inputs::limited_read;
+use crate::inputs::limited_read::{self, MAX_PDF_BYTES};
 use crate::names;
 use crate::ui::failure::Failure;
 use crate::ui::output;
 use crate::ui::text;
-
-/// Maximum size of a PDF file whose SHA-256 is taken, in bytes: the service accepts no larger ones.
-const MAX_PDF_BYTES: usize = 256 << 20;
 
 pub async fn run(global: &Global, command: Queue) -> Result<(), Failure> {
     let client = connect_as_operator(global).await?;

@@ -14,13 +14,10 @@ use crate::inputs::brief_form::BriefForm;
 use crate::inputs::brief_message::BriefMessage;
 use crate::inputs::data_text::DataForm;
 use crate::inputs::documents::Document;
-use crate::inputs::limited_read::read;
+use crate::inputs::limited_read::{MAX_PDF_BYTES, read};
 use crate::ui::failure::Failure;
 use crate::ui::output;
 use crate::ui::output::is_standard;
-
-/// Maximum size of the PDF; no artifact is larger.
-const MAX_PDF_BYTES: usize = 256 << 20;
 
 pub fn run(global: &Global, arguments: &Extract) -> Result<(), Failure> {
     let extracted =

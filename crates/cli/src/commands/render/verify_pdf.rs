@@ -15,12 +15,9 @@ use serde::Serialize;
 use crate::args::Global;
 use crate::args::render::VerifyPdf;
 use crate::connection::connect;
-use crate::inputs::limited_read::read;
+use crate::inputs::limited_read::{MAX_PDF_BYTES, read};
 use crate::ui::failure::Failure;
 use crate::ui::output;
-
-/// Maximum size of the PDF; no artifact is larger.
-const MAX_PDF_BYTES: usize = 256 << 20;
 
 /// Maximum number of the brief's newest renders among which the file is looked for.
 const MAX_RENDERS: usize = 5_000;
