@@ -5,9 +5,18 @@ use std::process::Command;
 
 #[test]
 fn the_guarantees_hold_under_injected_faults() {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("chaos");
+    holds("chaos", &["--renders", "60", "--seed", "5"]);
+}
+
+#[test]
+fn the_guarantees_hold_under_injected_faults_when_two_workers_must_agree() {
+    holds("chaos-agreement", &["--renders", "40", "--seed", "6", "--agreement"]);
+}
+
+fn holds(folder: &str, flags: &[&str]) {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder);
     let mut chaos = Command::new(env!("CARGO_BIN_EXE_chancery-chaos"));
-    chaos.args(["--renders", "60", "--seed", "5", "--folder"]).arg(&folder);
+    chaos.args(flags).arg("--folder").arg(&folder);
     let ran = chaos.output().expect("the program can be started");
     let output = String::from_utf8_lossy(&ran.stdout);
     assert!(ran.status.success(), "{output}{}", String::from_utf8_lossy(&ran.stderr));

@@ -100,3 +100,33 @@ async fn a_dead_task_is_listed_and_requeued() {
     let admin = stack.command(&["queue", "stats", "--json"]).run().await.exits(1);
     assert_eq!(admin.error()["reason"], "PERMISSION_DENIED");
 }
+
+#[tokio::test]
+async fn a_workspace_that_demands_agreement_gets_its_pdf_from_two_workers() {
+    let mut stack = stack().await;
+    let workspace =
+        async |arguments: &[&str]| stack.command(&[&["workspace"], arguments].concat()).run().await;
+    let shown = workspace(&["agreement", "--from", "TLP:AMBER", "--percent", "100"]).await.exits(0).stdout;
+    assert!(
+        shown.contains("agreement of two workers: prints from TLP:AMBER, and 100 % of the others"),
+        "{shown}"
+    );
+    let refused = workspace(&["agreement", "--from", "SECRET"]).await.exits(1).stderr;
+    assert!(refused.contains("TLP:AMBER"), "the markings are named: {refused}");
+    workspace(&["agreement"]).await.exits(2);
+    stack.add_worker();
+    requested(&stack).await;
+    let waiting = loop {
+        let renders = stack.command(&["renders"]).run().await.exits(0).stdout;
+        if renders.contains("second worker") {
+            break renders;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    };
+    assert!(waiting.contains("printed; waiting for a second worker to print the same file"), "{waiting}");
+    stack.add_worker();
+    let pdf = stack.folder().join("out.pdf").display().to_string();
+    stack.command(&["render", "russia-iran", "-o", &pdf]).run().await.exits(0);
+    let off = stack.command(&["workspace", "agreement", "--none"]).run().await.exits(0).stdout;
+    assert!(off.contains("agreement of two workers: not needed"), "{off}");
+}

@@ -83,6 +83,10 @@ pub struct Config {
     /// When an uploaded PDF must be proven against its input before it is delivered.
     #[arg(long, env = "CHANCERY_PROOF", value_enum, default_value_t, value_name = "WHEN")]
     pub proof: ProofPolicy,
+    /// Time that a print waits for a second worker where its workspace demands that two print the same bytes, in seconds.
+    /// It ends as failed when no worker that may print it was seen by then.
+    #[arg(long, env = "CHANCERY_SECOND_WORKER_WAIT", default_value = "300", value_parser = seconds, value_name = "SECONDS")]
+    pub second_worker_wait: Duration,
     /// Folder of TrueType fonts that the installation adds: the same as for workers and `chancery migrate`.
     #[arg(long, env = "CHANCERY_FONTS", value_name = "DIR")]
     pub fonts: Option<PathBuf>,

@@ -31,7 +31,7 @@ use crate::admission::Admission;
 use crate::auth::identity::IdentityLayer;
 use crate::auth::token_resolver::TokenResolver;
 use crate::background::wakeups::Wakeups;
-use crate::background::{starved_queues, sweeps};
+use crate::background::{starved_queues, sweeps, unconfirmed_prints};
 use crate::briefs::get_brief::{GET_BRIEF, GetBriefRoute};
 use crate::briefs::service::Briefs;
 use crate::briefs::watch_briefs;
@@ -148,6 +148,13 @@ pub async fn start(config: &Config, store: Store) -> Result<Running, ServeError>
     tokio::spawn(invalidation::run(cache.clone(), wakeups.clone(), shutdown.clone()));
     tokio::spawn(sweeps::run(store.clone(), config.artifact_age(), shutdown.clone()));
     tokio::spawn(starved_queues::run(store.clone(), shutdown.clone()));
+    let second_worker_wait = config.second_worker_wait;
+    tokio::spawn(unconfirmed_prints::run(
+        store.clone(),
+        wakeups.clone(),
+        second_worker_wait,
+        shutdown.clone(),
+    ));
     let health = HealthReporter::new();
     health::report_started(&health).await;
     let database_health = tokio::spawn(health::follow_database(store.monitor(), health.clone()));

@@ -25,6 +25,9 @@ struct Arguments {
     /// Seed for the requests and the faults.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Demands that two workers print the same bytes before anybody gets a PDF.
+    #[arg(long)]
+    agreement: bool,
     /// Runs this many stale-worker rounds instead: a worker is stopped past its lease, resumed once another has the
     /// task.
     #[arg(long, value_name = "ROUNDS")]
@@ -57,8 +60,9 @@ async fn main() -> anyhow::Result<ExitCode> {
         return Ok(verdict(&outcome.violations));
     }
     let folder = arguments.folder.join(arguments.seed.to_string());
-    let Verdict { faults, calls, ends, violations } =
-        run(&Plan::new(arguments.seed, arguments.renders), &folder).await?;
+    let plan = Plan::new(arguments.seed, arguments.renders);
+    let plan = if arguments.agreement { plan.with_agreement() } else { plan };
+    let Verdict { faults, calls, ends, violations } = run(&plan, &folder).await?;
     for (kind, count) in &faults {
         println!("fault {kind:?} {count}");
     }

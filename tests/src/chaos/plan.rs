@@ -25,6 +25,8 @@ pub struct Plan {
     pub requests: Vec<PlannedRequest>,
     /// The faults, in time order.
     pub faults: Vec<PlannedFault>,
+    /// Whether two workers must print the same bytes before anybody gets a PDF.
+    pub needs_agreement: bool,
 }
 
 /// A request of a caller.
@@ -151,7 +153,13 @@ impl Plan {
             at += dice.between(REQUEST_GAP.0, REQUEST_GAP.1);
             requests.push(request(&mut dice, at, number, &requests));
         }
-        Self { seed, faults: faults(&mut dice, at), requests }
+        Self { seed, faults: faults(&mut dice, at), requests, needs_agreement: false }
+    }
+
+    /// Demands the agreement of two workers on each PDF.
+    #[must_use]
+    pub fn with_agreement(self) -> Self {
+        Self { needs_agreement: true, ..self }
     }
 }
 

@@ -42,7 +42,7 @@ pub async fn run(plan: &Plan, folder: &Path) -> Result<Verdict> {
     fs::create_dir_all(folder)?;
     write(folder, "plan.json", &plan)?;
     let cluster = Arc::new(Cluster::start(Setup::in_folder(folder)).await.context("starting the processes")?);
-    let scene = scene::set(&cluster).await.context("importing the briefs")?;
+    let scene = scene::set(&cluster, plan.needs_agreement).await.context("importing the briefs")?;
     let recorder = Recorder::create(&folder.join("history.jsonl"))?;
     let start = Instant::now();
     let end = start + Duration::from_millis(plan.requests.last().map_or(0, |request| request.at));
@@ -64,6 +64,7 @@ pub async fn run(plan: &Plan, folder: &Path) -> Result<Verdict> {
     write(folder, "snapshot.json", &snapshot)?;
     let run = Run {
         requests: plan.requests.clone(),
+        needs_agreement: plan.needs_agreement,
         editions: scene.editions,
         history: recorder.entries(),
         snapshot,

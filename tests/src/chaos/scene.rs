@@ -2,7 +2,9 @@
 
 use anyhow::{Context, Result};
 use chancery_client::{Client, ClientConfig, Deadlines};
-use chancery_proto::admin::v1::{ApiToken, CreateApiTokenRequest, Role};
+use chancery_proto::admin::v1::{
+    ApiToken, CreateApiTokenRequest, PrintAgreement, Role, UpdateWorkspaceRequest, Workspace,
+};
 use chancery_proto::brief::v1::{BriefContent, GetBriefRequest, RevisionDocument};
 use chancery_testkit::WORKSPACE;
 use chancery_testkit::content::{self, body, marked, paragraph};
@@ -65,11 +67,17 @@ pub(crate) fn recipient(number: usize) -> String {
 }
 
 /// Imports the briefs and connects the callers.
-pub(crate) async fn set(cluster: &Cluster) -> Result<Scene> {
+pub(crate) async fn set(cluster: &Cluster, needs_agreement: bool) -> Result<Scene> {
     let config = ClientConfig::new(cluster.url().await).with_token(cluster.token("admin")?);
     let admin = Client::connect(config).await?;
     for brief in 0..BRIEFS {
         admin.import_brief(import(vec![revision(brief)])).await.context("importing a brief")?;
+    }
+    if needs_agreement {
+        let print_agreement = Some(PrintAgreement { percent: 100, ..Default::default() });
+        let workspace = Workspace { name: WORKSPACE.to_owned(), print_agreement, ..Default::default() };
+        let request = UpdateWorkspaceRequest { workspace: Some(workspace), update_mask: None };
+        admin.update_workspace(request).await.context("demanding agreement")?;
     }
     let mut tokens = Vec::new();
     let mut digests = Vec::new();

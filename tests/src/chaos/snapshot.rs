@@ -57,6 +57,10 @@ pub struct Attempt {
     pub event: String,
     /// The worker.
     pub worker: String,
+    /// The worker's token, with LEASED and PRINTED.
+    pub token: String,
+    /// The SHA-256 of the PDF, with PRINTED.
+    pub artifact: Option<String>,
 }
 
 /// A row of `renders`.
@@ -106,7 +110,8 @@ pub struct ArtifactRow {
 
 const TASKS: &str = "select task_id, encode(render_key, 'hex') as key, generation, state, epoch, finished_epoch, \
      encode(artifact_digest, 'hex') as artifact from render_tasks order by task_id";
-const ATTEMPTS: &str = "select task_id, epoch, event, worker from render_attempts order by at, epoch, event";
+const ATTEMPTS: &str = "select task_id, epoch, event, worker, token_id as token, encode(artifact_digest, 'hex') as artifact \
+     from render_attempts order by at, epoch, event";
 const RENDERS: &str =
     "select render_id, task_id, cancelled_at is not null as is_cancelled from renders order by render_id";
 const QUEUE: &str = "select task_id from render_queue order by task_id";

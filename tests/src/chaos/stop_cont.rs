@@ -48,7 +48,7 @@ pub async fn stop_and_continue(
 ) -> Result<Outcome> {
     let pdfs = setup.folder.join("pdf");
     let cluster = Cluster::start(setup).await.context("starting the processes")?;
-    let scene = scene::set(&cluster).await.context("importing the briefs")?;
+    let scene = scene::set(&cluster, false).await.context("importing the briefs")?;
     let mut dice = Dice::new(seed);
     let mut outcome = Outcome::default();
     let mut round = Round { cluster: &cluster, stale: 0, other: 1, task: String::new() };

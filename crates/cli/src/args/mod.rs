@@ -177,7 +177,7 @@ pub enum Command {
     VerifyPdf(VerifyPdf),
     /// Writes the revisions of a brief as files for `import`: text or JSON
     Export(Export),
-    /// Shows the workspace and sets its publication rules; requires an admin token
+    /// Shows the workspace, and sets its publication rules and which prints need two workers; requires an admin token
     #[command(subcommand)]
     Workspace(Workspace),
     /// Manages the API tokens of the workspace

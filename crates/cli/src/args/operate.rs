@@ -77,6 +77,18 @@ pub enum Workspace {
         #[arg(long, conflicts_with = "strict")]
         none: bool,
     },
+    /// Sets which prints two workers must agree on, byte by byte, before anybody gets them, in place of the setting before
+    Agreement {
+        /// Prints with this marking or a higher one, such as TLP:AMBER
+        #[arg(long, value_name = "MARKING", required_unless_present_any = ["percent", "none"])]
+        from: Option<String>,
+        /// A share of all other prints, drawn at random
+        #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(i32).range(0..=100))]
+        percent: Option<i32>,
+        /// Demands no agreement
+        #[arg(long, conflicts_with_all = ["from", "percent"])]
+        none: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]

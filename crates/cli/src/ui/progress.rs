@@ -141,6 +141,7 @@ pub fn waiting_text(reason: RenderWaitingReason) -> &'static str {
             "waiting: no live worker has the print environment that the render is pinned to"
         }
         RenderWaitingReason::RetryPause => "waiting: an attempt failed, the next one starts after a pause",
+        RenderWaitingReason::SecondWorker => "printed; waiting for a second worker to print the same file",
     }
 }
 

@@ -16,7 +16,7 @@ use crate::rpc::fields::{name, timestamp};
 use crate::rpc::pagination::Page;
 
 /// The fields of a workspace that can be updated.
-const UPDATABLE: [&str; 2] = ["display_name", "publication_rules"];
+const UPDATABLE: [&str; 3] = ["display_name", "publication_rules", "print_agreement"];
 
 /// A checked query for one page of dead tasks.
 #[derive(Debug)]
@@ -184,6 +184,10 @@ pub(crate) fn workspace_message(found: store::Workspace) -> wire::Workspace {
             refused_codes: found.rules.refused_codes,
             require_declared_changes: found.rules.require_declared_changes,
         }),
+        print_agreement: Some(wire::PrintAgreement {
+            from_marking: found.agreement.from_marking.unwrap_or_default(),
+            percent: count(found.agreement.percent),
+        }),
     }
 }
 
@@ -198,18 +202,26 @@ pub(crate) fn workspace_update(
         return Err(invalid_field("update_mask", description));
     }
     let is_named = |field: &str| paths.iter().any(|path| path == field);
-    let sets_name = is_named("display_name") || (paths.is_empty() && !workspace.display_name.is_empty());
-    let sets_rules =
-        is_named("publication_rules") || (paths.is_empty() && workspace.publication_rules.is_some());
+    let sets = |field, is_set| is_named(field) || (paths.is_empty() && is_set);
+    let sets_name = sets("display_name", !workspace.display_name.is_empty());
+    let sets_rules = sets("publication_rules", workspace.publication_rules.is_some());
+    let sets_agreement = sets("print_agreement", workspace.print_agreement.is_some());
     let rules = workspace.publication_rules.unwrap_or_default();
     let rules = store::PublicationRules {
         require_no_warnings: rules.require_no_warnings,
         refused_codes: rules.refused_codes,
         require_declared_changes: rules.require_declared_changes,
     };
+    let agreement = workspace.print_agreement.unwrap_or_default();
+    let agreement = store::PrintAgreement {
+        from_marking: Some(agreement.from_marking).filter(|label| !label.is_empty()),
+        // A negative share is refused like one above 100.
+        percent: u32::try_from(agreement.percent).unwrap_or(u32::MAX),
+    };
     Ok(store::WorkspaceUpdate {
         display_name: sets_name.then_some(workspace.display_name),
         rules: sets_rules.then_some(rules),
+        agreement: sets_agreement.then_some(agreement),
     })
 }
 

@@ -78,6 +78,13 @@ impl Wakeups {
         self.task_queued(task);
     }
 
+    /// Reports a task that was leased and is queued again for other workers: those that wait here are all woken, because
+    /// the next one in turn may be the one that must not have it.
+    pub fn task_left_to_others(&self, task: &str) {
+        self.shared.task_queued.notify_waiters();
+        self.task_requeued(task);
+    }
+
     /// Reports a new entry of a change log. The caller has committed it.
     pub fn change_logged(&self) {
         self.shared.change_logged.notify_one();

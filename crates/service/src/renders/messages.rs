@@ -86,6 +86,7 @@ pub(crate) fn render_message(render: &store::Render) -> Render {
         None => RenderWaitingReason::Unspecified,
         Some(store::WaitingReason::NoWorker) => RenderWaitingReason::NoWorkerForEnvironment,
         Some(store::WaitingReason::RetryPause) => RenderWaitingReason::RetryPause,
+        Some(store::WaitingReason::SecondWorker) => RenderWaitingReason::SecondWorker,
     });
     message
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chancery_brief::digest::Digest;
 use chancery_proto::errors::v1::Reason;
-use chancery_proto::names::{GeneratedId, PartId};
+use chancery_proto::names::{ApiTokenName, GeneratedId, PartId};
 use chancery_proto::render::v1::PrintWarning;
 use chancery_proto::status::refusal;
 use chancery_proto::worker::v1::upload_artifact_request::Part;
@@ -79,13 +79,15 @@ async fn receive_and_finish(
         _ => return Err(invalid_field("header", "must be the first message")),
     };
     let task = header.lease.task.clone();
-    if store.queue().is_finished_by(&header.lease, header.digest).await.map_err(status)? {
-        return Ok(Received { task, finished: Finished::Before });
+    if let Some(finished) =
+        store.queue().earlier_outcome(&header.lease, header.digest).await.map_err(status)?
+    {
+        return Ok(Received { task, finished });
     }
     let blob = store.artifacts().stage(&header.lease, header.environment).await.map_err(status)?;
     stage(store, parts, &header, &blob).await?;
     let finished = prove_and_finish(store, proofs, header, &blob).await;
-    if !matches!(finished, Ok(Finished::Now)) {
+    if !matches!(finished, Ok(Finished::Now | Finished::NowByMajority)) {
         // If this fails, a sweep deletes the bytes later.
         store.artifacts().discard_staged(&blob).await.ok();
     }
@@ -120,13 +122,18 @@ async fn refuse(store: &Store, header: &Header, finding: &ProofFinding) -> Resul
         "refused an uploaded PDF: it is not what its input must look like"
     );
     let suspended = store.queue().refuse_artifact(lease, *environment, finding).await.map_err(status)?;
-    for token in suspended {
-        tracing::error!(%token, "suspended a worker's token for the PDFs that were refused");
-        store.queue().release_leases_of_token(&token.token).await.map_err(status)?;
-    }
+    release_suspended(store, &suspended).await.map_err(status)?;
     let message =
         format!("the PDF is not what its input must look like: {} {}", finding.code, finding.message);
     Ok(refusal(Code::FailedPrecondition, Reason::PdfNotProven, message, ErrorDetails::new()))
+}
+
+async fn release_suspended(store: &Store, suspended: &[ApiTokenName]) -> Result<(), StoreError> {
+    for token in suspended {
+        tracing::error!(%token, "suspended a worker's token for the PDFs that were refused");
+        store.queue().release_leases_of_token(&token.token).await?;
+    }
+    Ok(())
 }
 
 async fn finish(store: &Store, header: Header, blob: &str, is_proven: bool) -> Result<Finished, Status> {
@@ -138,7 +145,30 @@ async fn finish(store: &Store, header: Header, blob: &str, is_proven: bool) -> R
         warnings: header.warnings,
         is_proven,
     };
-    store.queue().finish_task(&header.lease, &artifact).await.map_err(status)
+    let finished = store.queue().finish_task(&header.lease, &artifact).await.map_err(status)?;
+    match finished {
+        Finished::AwaitsAgreement { differs: true } => tracing::error!(
+            task = %header.lease.task, epoch = header.lease.epoch, token = %header.lease.token, digest = %header.digest,
+            "two workers printed different files: a third one decides"
+        ),
+        // The PDF counts whatever becomes of the record.
+        Finished::NowByMajority => refuse_outvoted(store, &artifact, &header.lease.task, header.environment).await.unwrap_or_else(|error| {
+            tracing::error!(%error, task = %header.lease.task, "could not record the prints that were outvoted");
+        }),
+        _ => {}
+    }
+    Ok(finished)
+}
+
+/// Records the prints of a task that two workers did not print.
+async fn refuse_outvoted(
+    store: &Store,
+    agreed: &StagedArtifact,
+    task: &str,
+    environment: PrintEnvironment,
+) -> Result<(), StoreError> {
+    let suspended = store.queue().refuse_outvoted(task, agreed.digest, environment).await?;
+    release_suspended(store, &suspended).await
 }
 
 /// Stages all bytes, or discards them on a failure. If the abort fails, the bytes are left to the sweep: a pending write may

@@ -38,8 +38,14 @@ const MAX_NAME: usize = 200;
 const MAX_FAILURE_MESSAGE: usize = 2_000;
 
 /// Reasons that the service itself gives: a worker must not claim that it did.
-const RESERVED_REASONS: [&str; 4] =
-    ["REVISION_PURGED", "EDITION_REWRITTEN", "WORKER_CRASHED", "RENDER_QUARANTINED"];
+const RESERVED_REASONS: [&str; 6] = [
+    "REVISION_PURGED",
+    "EDITION_REWRITTEN",
+    "WORKER_CRASHED",
+    "RENDER_QUARANTINED",
+    "NO_SECOND_WORKER",
+    "PRINTS_DIFFER",
+];
 
 /// Implements `RenderWorkerService` over the store. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -213,9 +219,14 @@ impl RenderWorkerService for RenderWorkers {
         let received =
             artifact_upload::receive(&self.store, &self.proofs, token(&request)?, request.into_inner())
                 .await?;
-        self.wakeups.task_changed(&received.task);
+        let awaits_agreement = matches!(received.finished, Finished::AwaitsAgreement { .. });
+        if awaits_agreement {
+            self.wakeups.task_left_to_others(&received.task);
+        } else {
+            self.wakeups.task_changed(&received.task);
+        }
         let already_finished = received.finished == Finished::Before;
-        Ok(Response::new(wire::UploadArtifactResponse { already_finished }))
+        Ok(Response::new(wire::UploadArtifactResponse { already_finished, awaits_agreement }))
     }
 
     async fn fail_render(

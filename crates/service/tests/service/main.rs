@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
 mod admin;
+mod agreement;
 mod artifact_stores;
 mod attachments;
 mod brief_request_ids;

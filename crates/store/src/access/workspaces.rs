@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chancery_brief::lint;
-use chancery_brief::marking::{Policy, Scheme};
+use chancery_brief::marking::{Policy, Rank, Scheme};
 use chancery_brief::validate::check_plain_text;
 use chancery_proto::names::{ResourceId, WorkspaceName};
 use sqlx::PgExecutor;
@@ -38,6 +38,18 @@ pub struct Workspace {
     pub created_at: OffsetDateTime,
     /// Conditions for publishing drafts.
     pub rules: PublicationRules,
+    /// Which prints need the agreement of two workers.
+    pub agreement: PrintAgreement,
+}
+
+/// Which prints of a workspace need agreement: two workers with different tokens must print the same bytes before anybody
+/// gets them. Decided when a print is queued.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PrintAgreement {
+    /// Prints with this marking or a higher one, if it is set: a label of the workspace's scheme.
+    pub from_marking: Option<String>,
+    /// The share of all other prints in percent, drawn at random.
+    pub percent: u32,
 }
 
 /// Conditions for publishing drafts of a workspace, in addition to those in a request.
@@ -58,6 +70,8 @@ pub struct WorkspaceUpdate {
     pub display_name: Option<String>,
     /// The publication rules.
     pub rules: Option<PublicationRules>,
+    /// Which prints need agreement.
+    pub agreement: Option<PrintAgreement>,
 }
 
 impl AccessControl<'_> {
@@ -103,6 +117,7 @@ impl AccessControl<'_> {
             policy,
             created_at,
             rules: PublicationRules::default(),
+            agreement: PrintAgreement::default(),
         })
     }
 
@@ -114,23 +129,30 @@ impl AccessControl<'_> {
         principal.manages(id)?;
         let row = sqlx::query!(
             "-- access::workspaces::workspace
-            select display_name, scheme, policy, created_at, require_no_warnings, refused_codes, require_declared_changes
+            select display_name, scheme, policy, created_at, require_no_warnings, refused_codes, require_declared_changes,
+                agreement_from, agreement_percent
             from workspaces where workspace_id = $1",
             id.as_str()
         )
         .fetch_optional(self.pool)
         .await?;
         let row = row.ok_or_else(|| missing(id))?;
+        let scheme: Scheme = row.scheme.parse().map_err(damaged)?;
+        let from = row.agreement_from.map(Rank::try_from).transpose().map_err(damaged)?;
         Ok(Workspace {
             id: id.clone(),
             display_name: row.display_name,
-            scheme: row.scheme.parse().map_err(damaged)?,
+            scheme,
             policy: row.policy.parse().map_err(damaged)?,
             created_at: row.created_at,
             rules: PublicationRules {
                 require_no_warnings: row.require_no_warnings,
                 refused_codes: row.refused_codes,
                 require_declared_changes: row.require_declared_changes,
+            },
+            agreement: PrintAgreement {
+                from_marking: from.map(|from| scheme.label(from).to_owned()),
+                percent: u32::try_from(row.agreement_percent).map_err(damaged)?,
             },
         })
     }
@@ -139,7 +161,8 @@ impl AccessControl<'_> {
     ///
     /// # Errors
     /// [`StoreError::Forbidden`] for principals of another workspace, [`StoreError::NotFound`];
-    /// [`StoreError::InvalidField`] for a display name of invalid length or an unknown code.
+    /// [`StoreError::InvalidField`] for a display name of invalid length, an unknown code, an unknown marking or more than
+    /// 100 percent.
     pub async fn update_workspace(
         self,
         principal: &Principal,
@@ -151,18 +174,28 @@ impl AccessControl<'_> {
         let display_name =
             display_name.map(|name| checked_display_name("workspace.display_name", name)).transpose()?;
         let codes = update.rules.as_ref().map(|rules| checked_codes(&rules.refused_codes)).transpose()?;
+        let agreement = match &update.agreement {
+            Some(agreement) => {
+                Some(checked_agreement(self.workspace(principal, id).await?.scheme, agreement)?)
+            }
+            None => None,
+        };
         let mut transaction = self.pool.begin().await?;
         let updated = sqlx::query!(
             "-- access::workspaces::update_workspace
             update workspaces set display_name = coalesce($2, display_name),
                 require_no_warnings = coalesce($3, require_no_warnings), refused_codes = coalesce($4, refused_codes),
-                require_declared_changes = coalesce($5, require_declared_changes)
+                require_declared_changes = coalesce($5, require_declared_changes),
+                agreement_percent = coalesce($6, agreement_percent),
+                agreement_from = case when $6::smallint is null then agreement_from else $7::smallint end
             where workspace_id = $1",
             id.as_str(),
             display_name,
             update.rules.as_ref().map(|rules| rules.require_no_warnings),
             codes.as_deref() as Option<&[String]>,
             update.rules.as_ref().map(|rules| rules.require_declared_changes),
+            agreement.map(|(_, percent)| percent),
+            agreement.and_then(|(from, _)| from),
         )
         .execute(&mut *transaction)
         .await?;
@@ -207,6 +240,24 @@ fn checked_codes(codes: &[String]) -> Result<Vec<String>> {
         });
     }
     Ok(codes.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect())
+}
+
+/// Returns the columns of an agreement: the rank that it begins at, and its share.
+fn checked_agreement(scheme: Scheme, agreement: &PrintAgreement) -> Result<(Option<i16>, i16)> {
+    let percent = i16::try_from(agreement.percent).ok().filter(|percent| *percent <= 100);
+    let percent = percent.ok_or_else(|| StoreError::InvalidField {
+        field: "workspace.print_agreement.percent",
+        description: "must be from 0 to 100".to_owned(),
+    })?;
+    let Some(label) = &agreement.from_marking else { return Ok((None, percent)) };
+    let rank = scheme.rank(label).ok_or_else(|| StoreError::InvalidField {
+        field: "workspace.print_agreement.from_marking",
+        description: format!(
+            "{label:?} is not a marking of the workspace; expected one of {}",
+            scheme.labels().join(", ")
+        ),
+    })?;
+    Ok((Some(i16::from(rank)), percent))
 }
 
 impl Principal {

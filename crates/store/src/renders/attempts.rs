@@ -51,8 +51,16 @@ pub struct AttemptFailure {
 pub enum Finished {
     /// The task was finished by this call.
     Now,
+    /// The task was finished by this call, although another worker printed other bytes than this one and a third:
+    /// [`RenderQueue::refuse_outvoted`] is due.
+    NowByMajority,
     /// The task was finished earlier, under the same lease with the same PDF.
     Before,
+    /// The PDF is recorded, and the task is queued for another worker, which must print the same bytes.
+    AwaitsAgreement {
+        /// Whether another worker printed other bytes.
+        differs: bool,
+    },
 }
 
 impl RenderQueue<'_> {
@@ -83,49 +91,63 @@ impl RenderQueue<'_> {
         if done.rows_affected() == 0 { Err(StoreError::LeaseLost) } else { Ok(()) }
     }
 
-    /// Returns whether this lease finished its task with this PDF.
-    pub async fn is_finished_by(self, lease: &Lease, digest: Digest) -> Result<bool> {
-        let found = sqlx::query_scalar!(
-            r#"-- renders::attempts::is_finished_by
-            select exists (
-                select from render_tasks t
-                join render_attempts a on a.task_id = t.task_id and a.epoch = t.finished_epoch and a.event = 'LEASED'
-                where t.task_id = $1 and t.finished_epoch = $2 and t.artifact_digest = $3::bytea
-                    and a.lease_secret = $4 and a.token_id = $5
-            ) as "found!""#,
+    /// Returns the outcome of an earlier upload of this PDF under this lease, whose response may have been lost.
+    pub async fn earlier_outcome(self, lease: &Lease, digest: Digest) -> Result<Option<Finished>> {
+        let found = sqlx::query!(
+            r#"-- renders::attempts::earlier_outcome
+            select t.finished_epoch is not distinct from l.epoch and t.artifact_digest = $3::bytea as "finished!",
+                exists (
+                    select from render_attempts p
+                    where p.task_id = l.task_id and p.epoch = l.epoch and p.event = 'PRINTED'
+                        and p.artifact_digest = $3::bytea
+                ) as "printed!"
+            from render_attempts l join render_tasks t using (task_id)
+            where l.task_id = $1 and l.epoch = $2 and l.event = 'LEASED' and l.lease_secret = $4 and l.token_id = $5"#,
             lease.task,
             lease.epoch,
             digest.as_bytes().as_slice(),
             /* lease_secret */ lease.secret(),
             /* token_id */ lease.token.as_str(),
         )
-        .fetch_one(self.pool)
+        .fetch_optional(self.pool)
         .await?;
-        Ok(found)
+        Ok(match found {
+            Some(row) if row.finished => Some(Finished::Before),
+            Some(row) if row.printed => Some(Finished::AwaitsAgreement { differs: false }),
+            _ => None,
+        })
     }
 
-    /// Finishes a task with a staged PDF. Commits references only; the first commit wins.
+    /// Finishes a task with a staged PDF, or records the PDF where another worker must print the same bytes first.
+    /// Commits references only; the first commit wins.
     pub async fn finish_task(self, lease: &Lease, artifact: &StagedArtifact) -> Result<Finished> {
         #[cfg(feature = "unfenced")]
         crate::renders::fence_removal::remove_fence(self.pool, lease).await?;
-        if self.commit_artifact(lease, artifact).await? {
-            return Ok(Finished::Now);
+        if let Some(outvotes) = self.commit_artifact(lease, artifact).await? {
+            return Ok(if outvotes { Finished::NowByMajority } else { Finished::Now });
         }
-        // The response to an earlier upload may have been lost.
-        let before = self.is_finished_by(lease, artifact.digest).await?;
-        if before { Ok(Finished::Before) } else { Err(StoreError::LeaseLost) }
+        if let Some(differs) = self.record_print(lease, artifact.digest).await? {
+            return Ok(Finished::AwaitsAgreement { differs });
+        }
+        self.earlier_outcome(lease, artifact.digest).await?.ok_or(StoreError::LeaseLost)
     }
 
-    async fn commit_artifact(self, lease: &Lease, artifact: &StagedArtifact) -> Result<bool> {
+    /// Returns whether another worker printed other bytes; `None` if the lease is lost or the print needs agreement.
+    async fn commit_artifact(self, lease: &Lease, artifact: &StagedArtifact) -> Result<Option<bool>> {
         let column = |of: fn(&PrintWarning) -> &String| -> Vec<String> {
             artifact.warnings.iter().map(|warning| of(warning).clone()).collect()
         };
-        let done = sqlx::query_scalar!(
-            "-- renders::attempts::commit_artifact
+        let outvotes = sqlx::query_scalar!(
+            r#"-- renders::attempts::commit_artifact
             with lease as materialized (
                 select task_id from render_queue
                 where task_id = $1 and epoch = $2 and lease_secret = $10 and lease_token = $11
                     and leased_at is not null and worker_token_holds($11)
+                    and (not needs_agreement or exists (
+                        select from render_attempts p
+                        where p.task_id = $1 and p.event = 'PRINTED' and p.artifact_digest = $3::bytea
+                            and p.token_id <> $11
+                    ))
                 for update
             ), artifact as (
                 -- Equal bytes may exist already, printed for another key. Theirs are kept with a new time, and ours
@@ -154,7 +176,11 @@ impl RenderQueue<'_> {
                 insert into render_attempts (task_id, epoch, event)
                 select task_id, $2, 'SUCCEEDED' from task
             )
-            select task_id from task",
+            select exists (
+                select from render_attempts p
+                where p.task_id = task.task_id and p.event = 'PRINTED' and p.artifact_digest <> $3::bytea
+            ) as "outvotes!"
+            from task"#,
             /* task_id */ lease.task,
             lease.epoch,
             artifact.digest.as_bytes().as_slice(),
@@ -170,7 +196,7 @@ impl RenderQueue<'_> {
         )
         .fetch_optional(self.pool)
         .await?;
-        Ok(done.is_some())
+        Ok(outvotes)
     }
 
     /// Ends an attempt without a PDF. A retryable failure is retried after a random pause between the minimum and three
@@ -198,11 +224,18 @@ impl RenderQueue<'_> {
                         where q.task_id = $1 and o.token_id <> $10 and o.drained_at is null
                             and o.last_seen > clock_timestamp() - make_interval(secs => $11)
                             and worker_token_holds(o.token_id)
+                            and worker_token_admits(o.token_id, q.workspace_id, q.marking)
                     )
                 ) as is_permanent
             ), ending as materialized (
                 select t.task_id, v.is_permanent or t.attempts >= $6 as has_ended,
-                    case when v.is_permanent or not $5 then 'FAILED' else 'DEAD' end as state
+                    -- Of a task that another worker could print, other requests do not get the failure as an answer.
+                    case
+                        when (v.is_permanent or not $5) and not exists (
+                            select from render_attempts p where p.task_id = $1 and p.event = 'PRINTED'
+                        ) then 'FAILED'
+                        else 'DEAD'
+                    end as state
                 from lease join render_tasks t using (task_id), verdict v
             ), task as (
                 update render_tasks t

@@ -221,12 +221,12 @@ impl RenderQueue<'_> {
                 on conflict (render_key, generation) do nothing
                 returning task_id, workspace_id, epoch
             )
-            insert into render_queue (task_id, workspace_id, printer_version, fonts_digest, fair_rank, epoch, marking)
+            insert into render_queue
+                (task_id, workspace_id, printer_version, fonts_digest, fair_rank, epoch, marking, needs_agreement)
             select task_id, workspace_id, $2::bytea, $3::bytea,
                 coalesce((select fair_rank from share), (select last_value from render_virtual_time)),
-                epoch,
-                (select max(visible_from) from renders where task_id = $1)
-            from task
+                epoch, dead.marking, print_needs_agreement(workspace_id, dead.marking)
+            from task, (select max(visible_from) as marking from renders where task_id = $1) dead
             returning task_id",
             dead.name.task.as_str(),
             environment.printer_version.as_bytes().as_slice(),

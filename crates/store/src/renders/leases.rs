@@ -130,10 +130,12 @@ impl RenderQueue<'_> {
         let rows = sqlx::query!(
             r#"-- renders::leases::acquire_leases
             with holder as materialized (
-                -- Only a process's own token identifies one worker under all names. Enrolled tokens have the markings
-                -- of the token that they come from.
-                select workspaces, coalesce(enrolled_by, token_id) as markings_of, enrolled_by is not null as is_process
-                from api_tokens
+                -- Only a process's own token identifies one worker under all names.
+                select workspaces is not null or exists (
+                        select from api_token_markings m where m.token_id = coalesce(t.enrolled_by, t.token_id)
+                    ) as is_limited,
+                    enrolled_by is not null as is_process
+                from api_tokens t
                 where token_id = $8 and worker_token_holds($8)
             ), picked as materialized (
                 select task_id, fair_rank, leased_at is not null as expired
@@ -146,19 +148,14 @@ impl RenderQueue<'_> {
                             and drained_at is not null
                     )
                     and (
-                        (select workspaces is null from holder)
-                        or q.workspace_id = any (coalesce((select workspaces from holder), '{}'))
+                        not (select is_limited from holder)
+                        or worker_token_admits($8, q.workspace_id, q.marking)
                     )
-                    and (
-                        not (select exists (
-                            select from api_token_markings where token_id = (select markings_of from holder)
-                        ))
-                        or exists (
-                            select from api_token_markings m join workspaces w using (scheme)
-                            where m.token_id = (select markings_of from holder)
-                                and w.workspace_id = q.workspace_id and q.marking <= m.highest
-                        )
-                    )
+                    -- One worker does not agree with itself.
+                    and not (q.needs_agreement and exists (
+                        select from render_attempts p
+                        where p.task_id = q.task_id and p.event = 'PRINTED' and p.token_id = $8
+                    ))
                     -- A token that had the task before leaves it to others for a while, if there are others: one broken or
                     -- hostile worker cannot use up the attempts of a task.
                     and (

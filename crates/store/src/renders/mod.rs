@@ -1,5 +1,6 @@
 //! Renders, the queue of their tasks, and the workers that print them.
 
+pub(crate) mod agreement;
 pub(crate) mod attempts;
 pub(crate) mod cancel;
 pub(crate) mod comparisons;

@@ -1,6 +1,6 @@
 //! Uploaded files that the service's proof refused. A token that uploads several is suspended.
 
-use chancery_proto::names::{ApiTokenName, TaskName};
+use chancery_proto::names::{ApiTokenName, GeneratedId, TaskName};
 use time::OffsetDateTime;
 
 use crate::access::principal::Principal;
@@ -35,6 +35,19 @@ pub struct ProofFinding {
     pub message: String,
 }
 
+/// An uploaded file that is refused.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RefusedFile<'a> {
+    /// Its task.
+    pub(crate) task: &'a str,
+    /// The lease that it was uploaded under.
+    pub(crate) epoch: i64,
+    /// The token that uploaded it.
+    pub(crate) token: &'a GeneratedId,
+    /// The print environment.
+    pub(crate) environment: PrintEnvironment,
+}
+
 /// A recorded refusal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProofRefusal {
@@ -66,24 +79,35 @@ impl RenderQueue<'_> {
         environment: PrintEnvironment,
         finding: &ProofFinding,
     ) -> Result<Vec<ApiTokenName>> {
-        let message: String = finding.message.chars().take(MAX_MESSAGE).collect();
         let failure = AttemptFailure {
             reason: REASON.to_owned(),
             message: format!("the service refused the PDF: {}", finding.code),
             retryable: true,
         };
         self.fail_attempt(lease, &failure).await?;
+        let file = RefusedFile { task: &lease.task, epoch: lease.epoch, token: &lease.token, environment };
+        self.record_refusal(&file, finding).await
+    }
+
+    /// Records a refusal, and suspends the token after several. Returns the tokens that are suspended for it.
+    pub(crate) async fn record_refusal(
+        self,
+        file: &RefusedFile<'_>,
+        finding: &ProofFinding,
+    ) -> Result<Vec<ApiTokenName>> {
+        let RefusedFile { task, epoch, token: uploader, environment } = *file;
+        let message: String = finding.message.chars().take(MAX_MESSAGE).collect();
         let mut transaction = self.pool.begin().await?;
         // Locked first, so that concurrent refusals of one token are all counted.
         let token = sqlx::query!(
-            "-- renders::proof_refusals::refuse_artifact
+            "-- renders::proof_refusals::record_refusal
             select enrolled_by, resumed_at from api_tokens where token_id = $1 for update",
-            lease.token.as_str(),
+            uploader.as_str(),
         )
         .fetch_one(&mut *transaction)
         .await?;
         let before = sqlx::query_scalar!(
-            r#"-- renders::proof_refusals::refuse_artifact
+            r#"-- renders::proof_refusals::record_refusal
             with refusal as (
                 insert into proof_refusals (task_id, epoch, token_id, worker, printer_version, fonts_digest, code, message)
                 select $1, $2, $3, coalesce((
@@ -92,9 +116,9 @@ impl RenderQueue<'_> {
             )
             select count(*) as "before!" from proof_refusals
             where token_id = $3 and printer_version = $4::bytea and at > coalesce($8, '-infinity'::timestamptz)"#,
-            /* task_id */ lease.task,
-            lease.epoch,
-            /* token_id */ lease.token.as_str(),
+            /* task_id */ task,
+            epoch,
+            /* token_id */ uploader.as_str(),
             environment.printer_version.as_bytes().as_slice(),
             environment.fonts_digest.as_bytes().as_slice(),
             finding.code,
@@ -113,14 +137,14 @@ impl RenderQueue<'_> {
         let refusals = before + 1;
         if refusals >= SUSPENDED_AFTER {
             let reason = format!("{refusals} uploaded files were refused, the last with {}", finding.code);
-            let name = named(lease.token.as_str())?;
+            let name = named(uploader.as_str())?;
             if suspend(&mut transaction, SUBJECT, &name, Some(&reason)).await? {
                 suspended.push(name);
             }
         }
         if let (Some(enroller), false) = (token.enrolled_by, suspended.is_empty()) {
             let siblings = sqlx::query_scalar!(
-                r#"-- renders::proof_refusals::refuse_artifact
+                r#"-- renders::proof_refusals::record_refusal
                 with enroller as materialized (
                     select token_id, resumed_at from api_tokens where token_id = $1 for update
                 )

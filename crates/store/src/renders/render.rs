@@ -47,6 +47,8 @@ pub enum WaitingReason {
     NoWorker,
     /// An attempt failed, and the pause before the next one has not ended.
     RetryPause,
+    /// It was printed, and a second worker must print the same bytes.
+    SecondWorker,
 }
 
 /// The state of a render.
@@ -160,6 +162,9 @@ macro_rules! select_renders {
                             and drained_at is null
                             and last_seen > clock_timestamp() - make_interval(secs => $1)
                     ) then 'NO_WORKER'
+                    when q.needs_agreement and exists (
+                        select from render_attempts p where p.task_id = q.task_id and p.event = 'PRINTED'
+                    ) then 'SECOND_WORKER'
                     end as waiting
                 from render_queue q
                 where q.task_id = t.task_id
@@ -245,6 +250,7 @@ impl Row {
             Some(_) if self.cancelled_at.is_some() => Ok(None),
             Some("NO_WORKER") => Ok(Some(WaitingReason::NoWorker)),
             Some("RETRY_PAUSE") => Ok(Some(WaitingReason::RetryPause)),
+            Some("SECOND_WORKER") => Ok(Some(WaitingReason::SecondWorker)),
             Some(other) => Err(damaged(format!("{other:?} is not a waiting reason"))),
             None => Ok(None),
         }

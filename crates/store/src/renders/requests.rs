@@ -276,8 +276,11 @@ impl Renders<'_> {
                 returning task_id, epoch
             ), queued as (
                 insert into render_queue
-                    (task_id, workspace_id, printer_version, fonts_digest, priority, fair_rank, epoch, marking)
-                select task_id, $2, $12::bytea, $13::bytea, $15, fair_rank, epoch, $5::smallint from task, share
+                    (task_id, workspace_id, printer_version, fonts_digest, priority, fair_rank, epoch, marking,
+                    needs_agreement)
+                select task_id, $2, $12::bytea, $13::bytea, $15, fair_rank, epoch, $5::smallint,
+                    print_needs_agreement($2, $5::smallint)
+                from task, share
             ), remembered as (
                 -- Fails, and undoes everything above, if a concurrent request has the same key.
                 insert into request_ids (workspace_id, subject, method, request_id, request_digest, response)

@@ -2,50 +2,15 @@
 
 use chancery_brief::digest::body_digest;
 use chancery_brief::marking::Scheme;
-use chancery_proto::names::ResourceId;
 use chancery_proto::render::v1::{RenderOptions, RenderPhase, RenderPriority::Normal};
-use chancery_store::{
-    AttemptFailure, CreatedToken, Expiry, Finished, Lease, LeaseHolder, NewToken, Role, StoreError,
-    WorkerLimits,
-};
+use chancery_store::{AttemptFailure, Finished, Lease, LeaseHolder, Role, StoreError, WorkerLimits};
 use chancery_testkit::database;
 use chancery_testkit::print_environment::ENVIRONMENT;
 
 use crate::fixture::{Fixture, operator, person};
 use crate::queue_scene::{Requester, scene, source, staged};
 
-fn system() -> ResourceId {
-    "system".parse().unwrap()
-}
-
 impl Fixture {
-    /// Another worker process.
-    async fn another(&self) -> LeaseHolder {
-        database::worker(&self.store, &self.secrets.worker, "another").await
-    }
-
-    /// A worker with a token of limited use.
-    async fn limited(&self, limits: WorkerLimits) -> LeaseHolder {
-        let token = NewToken {
-            display_name: "Limited",
-            roles: [Role::Enroller].into_iter().collect(),
-            clearance: "",
-            expiry: Expiry::Usual,
-            limits,
-        };
-        let created = self.store.access().create_token(&operator(), &system(), &token, None).await.unwrap();
-        let CreatedToken { token, secret } = created;
-        assert_eq!(token.expires_at, None, "workers do not expire unless it is said");
-        database::worker(&self.store, &secret.unwrap(), "limited").await
-    }
-
-    async fn leased_by(&self, holder: &LeaseHolder) -> Vec<Lease> {
-        // So that it counts as live.
-        self.store.workers().record(ENVIRONMENT, holder, 4).await.unwrap();
-        let acquired = self.store.queue().acquire_leases(ENVIRONMENT, holder, 9).await.unwrap();
-        acquired.leases.into_iter().map(|acquired| acquired.lease).collect()
-    }
-
     /// Checks that every statement of a worker refuses a lease.
     async fn refuses(&self, stolen: &Lease, digest: chancery_brief::digest::Digest) {
         let queue = self.store.queue();
@@ -62,7 +27,7 @@ impl Fixture {
         }
         assert_eq!(queue.renew_leases(std::slice::from_ref(stolen)).await.unwrap(), []);
         assert_eq!(queue.release_leases(std::slice::from_ref(stolen)).await.unwrap(), Vec::<String>::new());
-        assert!(!queue.is_finished_by(stolen, digest).await.unwrap());
+        assert_eq!(queue.earlier_outcome(stolen, digest).await.unwrap(), None);
     }
 }
 
@@ -87,7 +52,7 @@ async fn a_lease_is_of_no_use_without_its_secret_and_to_another_token() {
     for stolen in [&of_another, &guessed, &without] {
         fixture.refuses(stolen, digest).await;
     }
-    assert!(fixture.store.queue().is_finished_by(&lease, digest).await.unwrap());
+    assert_eq!(fixture.store.queue().earlier_outcome(&lease, digest).await.unwrap(), Some(Finished::Before));
 }
 
 #[tokio::test]
@@ -276,7 +241,7 @@ async fn an_upload_counts_as_finished_for_its_own_lease_only() {
     let lease = fixture.leased_one().await;
     fixture.finished(&lease, b"%PDF").await.unwrap();
     let digest = body_digest(b"%PDF");
-    assert!(fixture.store.queue().is_finished_by(&lease, digest).await.unwrap());
+    assert_eq!(fixture.store.queue().earlier_outcome(&lease, digest).await.unwrap(), Some(Finished::Before));
     let ahead = Lease { epoch: lease.epoch + 1, ..lease.clone() };
-    assert!(!fixture.store.queue().is_finished_by(&ahead, digest).await.unwrap());
+    assert_eq!(fixture.store.queue().earlier_outcome(&ahead, digest).await.unwrap(), None);
 }

@@ -1,6 +1,7 @@
 //! The store against a real Postgres. Each test has its own database.
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
+mod agreement;
 mod artifact_expiry;
 mod artifact_stores;
 mod artifacts;

@@ -3,11 +3,13 @@
 use chancery_brief::digest::body_digest;
 use chancery_brief::glyph_coverage::GlyphCoverage;
 use chancery_brief::marking::{Policy, Scheme};
-use chancery_proto::names::{BriefName, BriefOrRevisionName};
+use chancery_proto::names::{BriefName, BriefOrRevisionName, ResourceId};
 use chancery_proto::render::v1::{PrintWarning, RenderOptions, RenderPriority};
 use chancery_store::{
-    AttemptFailure, Finished, Lease, Principal, RenderRequest, RequestedRender, Result, Role, StagedArtifact,
+    AttemptFailure, CreatedToken, Expiry, Finished, Lease, LeaseHolder, NewToken, Principal, RenderRequest,
+    RequestedRender, Result, Role, StagedArtifact, WorkerLimits,
 };
+use chancery_testkit::database;
 use chancery_testkit::print_environment::ENVIRONMENT;
 
 use crate::fixture::{Fixture, content, document, in_workspace, operator, person};
@@ -91,6 +93,34 @@ impl Fixture {
     pub(crate) async fn leased_one(&self) -> Lease {
         let mut leases = self.leased(1).await;
         leases.pop().expect("a task is queued")
+    }
+
+    /// Another worker process.
+    pub(crate) async fn another(&self) -> LeaseHolder {
+        database::worker(&self.store, &self.secrets.worker, "another").await
+    }
+
+    /// A worker with a token of limited use.
+    pub(crate) async fn limited(&self, limits: WorkerLimits) -> LeaseHolder {
+        let system: ResourceId = "system".parse().unwrap();
+        let token = NewToken {
+            display_name: "Limited",
+            roles: [Role::Enroller].into_iter().collect(),
+            clearance: "",
+            expiry: Expiry::Usual,
+            limits,
+        };
+        let created = self.store.access().create_token(&operator(), &system, &token, None).await.unwrap();
+        let CreatedToken { token, secret } = created;
+        assert_eq!(token.expires_at, None, "workers do not expire unless it is said");
+        database::worker(&self.store, &secret.unwrap(), "limited").await
+    }
+
+    /// The leases that a worker gets, which counts as live from then on.
+    pub(crate) async fn leased_by(&self, holder: &LeaseHolder) -> Vec<Lease> {
+        self.store.workers().record(ENVIRONMENT, holder, 4).await.unwrap();
+        let acquired = self.store.queue().acquire_leases(ENVIRONMENT, holder, 9).await.unwrap();
+        acquired.leases.into_iter().map(|acquired| acquired.lease).collect()
     }
 
     /// Expires every lease.

@@ -50,6 +50,8 @@ pub enum Kind {
     EpochFell,
     /// A task was leased after it had ended.
     LeasedAfterEnd,
+    /// A PDF was delivered that a second worker did not print, although it was demanded.
+    DeliveredAlone,
     /// The same inputs were printed twice.
     PrintedTwice,
     /// A finished task's PDF is missing or damaged.
@@ -80,6 +82,8 @@ impl fmt::Display for Violation {
 pub struct Run {
     /// The requests, by number.
     pub requests: Vec<PlannedRequest>,
+    /// Whether two workers had to agree on each PDF.
+    pub needs_agreement: bool,
     /// The expected edition for each clearance.
     pub editions: Editions,
     /// The responses to the callers.

@@ -16,6 +16,9 @@ pub(super) fn check(run: &Run, found: &mut Findings) {
         let attempts = leases.get(task.task_id.as_str()).map(Vec::as_slice).unwrap_or_default();
         ended(task, attempts, found);
         epochs(task, attempts, found);
+        if run.needs_agreement {
+            agreement(task, attempts, found);
+        }
     }
     queue(run, found);
     artifacts(run, found);
@@ -54,6 +57,20 @@ fn ended(task: &Task, attempts: &[&Attempt], found: &mut Findings) {
                 "task {id} was finished under lease {finished_epoch}; the last was {last_lease}, the epoch {epoch}"
             ),
         );
+    }
+}
+
+/// Checks that another worker than the one that finished the task had printed the same bytes.
+fn agreement(task: &Task, attempts: &[&Attempt], found: &mut Findings) {
+    let Some(finished_epoch) = task.finished_epoch else { return };
+    let finisher = attempts.iter().find(|other| other.event == "LEASED" && other.epoch == finished_epoch);
+    let is_another = |print: &Attempt| finisher.is_some_and(|lease| lease.token != print.token);
+    let prints = || attempts.iter().filter(|print| print.event == "PRINTED");
+    if !prints().any(|print| is_another(print) && print.artifact == task.artifact) {
+        found.add(Kind::DeliveredAlone, format!("task {} under lease {finished_epoch}", task.task_id));
+    }
+    if prints().any(|print| print.artifact != task.artifact) {
+        found.add(Kind::PrintedTwice, format!("workers printed task {} differently", task.task_id));
     }
 }
 

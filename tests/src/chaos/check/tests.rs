@@ -37,6 +37,7 @@ fn good() -> Run {
     let digests = vec![vec!["full".to_owned(); BRIEFS], vec!["open".to_owned(); BRIEFS]];
     Run {
         requests: vec![request],
+        needs_agreement: false,
         editions: Editions { digests },
         history,
         snapshot: snapshot(),
@@ -49,7 +50,8 @@ fn snapshot() -> Snapshot {
         task_id: "t1".into(),
         epoch,
         event: event.into(),
-        worker: String::new(),
+        token: format!("token {epoch}"),
+        ..Attempt::default()
     };
     Snapshot {
         tasks: vec![Task {
@@ -179,7 +181,7 @@ fn decreasing_progress_is_found_unless_the_lease_was_released_or_postgres_crashe
     let mut released = good();
     back(&mut released);
     let given_back =
-        Attempt { task_id: "t1".into(), epoch: 1, event: "RELEASED".into(), worker: String::new() };
+        Attempt { task_id: "t1".into(), epoch: 1, event: "RELEASED".into(), ..Attempt::default() };
     released.snapshot.attempts.insert(1, given_back);
     assert_eq!(check(&released), []);
     let mut crashed = good();
@@ -249,6 +251,24 @@ fn two_ends_of_a_task_are_found() {
         let failed = Attempt { event: "FAILED".into(), ..run.snapshot.attempts[3].clone() };
         run.snapshot.attempts.push(failed);
     });
+}
+
+#[test]
+fn a_print_that_no_second_worker_made_is_found() {
+    let printed = |run: &mut Run, token: &str, artifact: &str| {
+        run.needs_agreement = true;
+        let (token, artifact) = (token.to_owned(), Some(artifact.to_owned()));
+        let print = Attempt { event: "PRINTED".into(), token, artifact, ..run.snapshot.attempts[0].clone() };
+        run.snapshot.attempts.insert(1, print);
+    };
+    let mut agreed = good();
+    let artifact = agreed.snapshot.tasks[0].artifact.clone().unwrap();
+    printed(&mut agreed, "token 1", &artifact);
+    assert_eq!(check(&agreed), []);
+    spoiled(Kind::DeliveredAlone, |run| run.needs_agreement = true);
+    spoiled(Kind::DeliveredAlone, |run| printed(run, "token 2", &artifact));
+    spoiled(Kind::DeliveredAlone, |run| printed(run, "token 1", "another"));
+    spoiled(Kind::PrintedTwice, |run| printed(run, "token 1", "another"));
 }
 
 #[test]

@@ -1,7 +1,7 @@
-//! `workspace`: shows the workspace and sets its publication rules.
+//! `workspace`: shows the workspace, and sets its publication rules and which prints need agreement.
 
 use chancery_proto::admin::v1::{
-    GetWorkspaceRequest, PublicationRules, UpdateWorkspaceRequest, Workspace as Message,
+    GetWorkspaceRequest, PrintAgreement, PublicationRules, UpdateWorkspaceRequest, Workspace as Message,
 };
 use chancery_proto::descriptors::word_of_name;
 use prost_types::FieldMask;
@@ -22,12 +22,24 @@ pub async fn run(global: &Global, command: Workspace) -> Result<(), Failure> {
         Workspace::Rules { strict, .. } => {
             let publication_rules = Some(strict.map(rules).unwrap_or_default());
             let workspace = Message { name, publication_rules, ..Message::default() };
-            let update_mask = Some(FieldMask { paths: vec!["publication_rules".into()] });
-            let request = UpdateWorkspaceRequest { workspace: Some(workspace), update_mask };
-            client.update_workspace(request).await?
+            client.update_workspace(update(workspace, "publication_rules")).await?
+        }
+        Workspace::Agreement { from, percent, .. } => {
+            let agreement = PrintAgreement {
+                from_marking: from.unwrap_or_default(),
+                percent: percent.unwrap_or_default(),
+            };
+            let workspace = Message { name, print_agreement: Some(agreement), ..Message::default() };
+            client.update_workspace(update(workspace, "print_agreement")).await?
         }
     };
     output::response(global.json, &workspace, || shown(&workspace))
+}
+
+/// Returns the request that sets a field of a workspace.
+fn update(workspace: Message, field: &str) -> UpdateWorkspaceRequest {
+    let update_mask = Some(FieldMask { paths: vec![field.to_owned()] });
+    UpdateWorkspaceRequest { workspace: Some(workspace), update_mask }
 }
 
 /// Returns the rules that refuse the codes.
@@ -52,8 +64,10 @@ fn shown(workspace: &Message) -> String {
         refused.push(UNDECLARED_CHANGE.into());
     }
     let refused = if refused.is_empty() { "none".to_owned() } else { refused.join(", ") };
+    let agreement = agreement_text(&workspace.print_agreement.clone().unwrap_or_default());
     format!(
-        "{} ({})\nmarkings: {}\nwithheld parts: {}\ncreated: {}\nrefused at publication: {refused}\n",
+        "{} ({})\nmarkings: {}\nwithheld parts: {}\ncreated: {}\nrefused at publication: {refused}\n\
+         agreement of two workers: {agreement}\n",
         workspace.name,
         workspace.display_name,
         word_of_name(workspace.marking_scheme().as_str_name(), "MARKING_SCHEME_"),
@@ -62,9 +76,30 @@ fn shown(workspace: &Message) -> String {
     )
 }
 
+fn agreement_text(agreement: &PrintAgreement) -> String {
+    let PrintAgreement { from_marking, percent } = agreement;
+    match (from_marking.as_str(), percent) {
+        ("", 0) => "not needed".to_owned(),
+        ("", 100) => "all prints".to_owned(),
+        ("", percent) => format!("{percent} % of the prints"),
+        (marking, 0) => format!("prints from {marking}"),
+        (marking, percent) => format!("prints from {marking}, and {percent} % of the others"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_agreement_is_shown_in_words() {
+        let shown =
+            |from: &str, percent| agreement_text(&PrintAgreement { from_marking: from.to_owned(), percent });
+        assert_eq!(shown("", 0), "not needed");
+        assert_eq!(shown("", 100), "all prints");
+        assert_eq!(shown("TLP:AMBER", 0), "prints from TLP:AMBER");
+        assert_eq!(shown("TLP:AMBER", 5), "prints from TLP:AMBER, and 5 % of the others");
+    }
 
     fn strict(codes: &[&str]) -> PublicationRules {
         rules(StrictCodes(codes.iter().map(|code| (*code).to_owned()).collect()))
@@ -85,6 +120,9 @@ mod tests {
         };
         assert_eq!(strict(&["SINGLE_SOURCE", "UNDECLARED_CHANGE"]), some);
         let refused = shown(&Message { publication_rules: Some(some), ..Message::default() });
-        assert!(refused.ends_with("refused at publication: SINGLE_SOURCE, UNDECLARED_CHANGE\n"), "{refused}");
+        assert!(
+            refused.contains("\nrefused at publication: SINGLE_SOURCE, UNDECLARED_CHANGE\n"),
+            "{refused}"
+        );
     }
 }
