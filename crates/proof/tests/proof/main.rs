@@ -10,6 +10,7 @@ mod form;
 mod fuzz;
 mod honest;
 mod mutation;
+mod oracle;
 #[path = "../../../print/tests/proof/samples.rs"]
 #[allow(dead_code, reason = "the printer's own tests use the rest")]
 mod samples;
