@@ -8,6 +8,7 @@ use chancery_testkit::fuzz;
 use proptest::prelude::*;
 use proptest::test_runner::{TestCaseError, TestRunner};
 use prost::Message as _;
+use prost::bytes::Bytes;
 use prost_reflect::{DynamicMessage, Kind, MapKey, MessageDescriptor, MethodDescriptor, Value};
 use tonic::client::Grpc;
 use tonic::transport::Channel;
@@ -137,46 +138,97 @@ async fn status(channel: Channel, token: &str, method: &MethodDescriptor, body: 
 }
 
 /// Statuses that a hostile body must not lead to.
-fn check(method: &MethodDescriptor, status: &Status) -> Result<(), TestCaseError> {
+fn check(method: &MethodDescriptor, body: &Bytes, status: &Status) -> Result<(), TestCaseError> {
+    let line = format!("{} {body:x}", method.full_name());
     let is_contract = !matches!(status.code(), Code::Internal | Code::Unknown | Code::DataLoss);
-    prop_assert!(is_contract, "{}: {status}", method.full_name());
+    prop_assert!(is_contract, "{status}; for tests/corpus/bodies.txt: {line}");
     let is_explained = matches!(status.code(), Code::Ok | Code::DeadlineExceeded | Code::Cancelled)
         || status.get_details_error_info().is_some();
-    prop_assert!(is_explained, "{}: {status} has no reason", method.full_name());
+    prop_assert!(is_explained, "{status} has no reason; for tests/corpus/bodies.txt: {line}");
     Ok(())
+}
+
+/// Returns the kept bodies, with the method that each is for; `None` for all.
+fn kept() -> Vec<(Option<&'static str>, Vec<u8>)> {
+    let lines = include_str!("../corpus/bodies.txt").lines();
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
+    lines
+        .map(|line| {
+            let (method, body) = line.split_once(' ').unwrap();
+            let body = if body == "-" { Vec::new() } else { body.as_bytes().chunks(2).map(byte).collect() };
+            (Some(method).filter(|method| *method != "*"), body)
+        })
+        .collect()
+}
+
+/// A service with its methods.
+struct Target {
+    scene: Scene,
+    methods: Vec<MethodDescriptor>,
+    public: Channel,
+    workers: Channel,
+}
+
+impl Target {
+    async fn new() -> Self {
+        let scene = Scene::new().await;
+        scene.published("b1", crate::scene::content("One")).await;
+        let services = pool().services().filter(|service| service.full_name().starts_with("chancery."));
+        let methods = services.flat_map(|service| service.methods().collect::<Vec<_>>()).collect();
+        let (public, workers) = (channel(scene.running.listen), channel(scene.running.worker_listen));
+        Self { scene, methods, public, workers }
+    }
+
+    /// Sends a body to a method with the token that its callers have, and checks the answer.
+    async fn answers(&self, method: &MethodDescriptor, body: Vec<u8>) -> Result<(), TestCaseError> {
+        let (channel, token) = match method.parent_service().full_name() {
+            "chancery.worker.v1.RenderWorkerService" => (&self.workers, &self.scene.worker),
+            "chancery.admin.v1.AdminService" => (&self.public, &self.scene.operator),
+            _ => (&self.public, &self.scene.admin),
+        };
+        let answer = status(channel.clone(), token, method, body.clone()).await;
+        check(method, &body.into(), &answer)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn kept_bodies_are_answered_with_a_reason() {
+    let target = Target::new().await;
+    for (only, body) in kept() {
+        let of_it = |method: &&MethodDescriptor| only.is_none_or(|only| method.full_name() == only);
+        let methods: Vec<_> = target.methods.iter().filter(of_it).collect();
+        assert!(!methods.is_empty(), "there is no method {only:?}");
+        for method in methods {
+            target.answers(method, body.clone()).await.unwrap();
+        }
+    }
+    // It lives on.
+    target.scene.reader("TLP:RED").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_method_answers_hostile_bodies_with_a_reason() {
-    let scene = Scene::new().await;
-    scene.published("b1", crate::scene::content("One")).await;
-    let services = pool().services().filter(|service| service.full_name().starts_with("chancery."));
-    let methods: Vec<MethodDescriptor> =
-        services.flat_map(|service| service.methods().collect::<Vec<_>>()).collect();
-    let (public, workers) = (channel(scene.running.listen), channel(scene.running.worker_listen));
-    let (admin, operator, worker) = (scene.admin.clone(), scene.operator.clone(), scene.worker.clone());
+    let target = Target::new().await;
     let runtime = tokio::runtime::Handle::current();
     let command = "./dev fuzz bodies";
     tokio::task::spawn_blocking(move || {
         let mut runner = TestRunner::new(fuzz::config(command, 6));
         let seeds = proptest::collection::vec(any::<u8>(), 1..200);
-        runner.run(&seeds, |seed| {
-            for method in &methods {
-                let service = method.parent_service();
-                let (channel, token) = match service.full_name() {
-                    "chancery.worker.v1.RenderWorkerService" => (&workers, &worker),
-                    "chancery.admin.v1.AdminService" => (&public, &operator),
-                    _ => (&public, &admin),
-                };
-                let answer = status(channel.clone(), token, method, body(method, &seed));
-                check(method, &runtime.block_on(answer))?;
-            }
-            Ok(())
-        })
+        runner
+            .run(&seeds, |seed| {
+                for method in &target.methods {
+                    runtime.block_on(target.answers(method, body(method, &seed)))?;
+                }
+                Ok(())
+            })
+            .map(|()| target)
     })
     .await
     .unwrap()
-    .unwrap();
+    .unwrap()
     // It lives on.
-    scene.reader("TLP:RED").await;
+    .scene
+    .reader("TLP:RED")
+    .await;
 }
