@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 use tonic::Status;
 
 use crate::rpc::errors::{internal, status};
+use crate::workers::messages::MAX_PAGES;
 
 /// When a PDF must be proven before its task is finished.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -166,7 +167,9 @@ fn judge(pdf: &[u8], pages: u32, input: &RenderInput, images: &Images, fonts: &F
         Ok(options) => options,
         Err(error) => return refused("UNKNOWN_OPTION", &error.to_string()),
     };
-    match chancery_proof::prove(pdf, &task.edition(), &options, &Limits::default(), fonts) {
+    // The service does not know the `--max-pages` of the workers, which may be up to this.
+    let limits = Limits { max_pages: MAX_PAGES, ..Limits::default() };
+    match chancery_proof::prove(pdf, &task.edition(), &options, &limits, fonts) {
         Ok(proven) if proven.pages == pages => Verdict::Proven,
         Ok(proven) => refused(
             "PAGES_DIFFER",
@@ -203,4 +206,67 @@ async fn images(store: &Store, input: &RenderInput) -> Result<Images, Status> {
         images.insert(name.digest.to_string(), image);
     }
     Ok(images)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ops::ControlFlow;
+
+    use chancery_brief::digest::{body_bytes, body_digest};
+    use chancery_print::{Fonts, Images, Limits, TaskInput};
+    use chancery_proto::brief::v1::block::Kind;
+    use chancery_proto::brief::v1::{Block, BriefContent, Figure, FigureKind, Section};
+    use chancery_proto::worker::v1::RenderInputManifest;
+    use chancery_store::RenderInput;
+
+    use super::{Verdict, judge};
+    use crate::workers::messages::MAX_PAGES;
+
+    /// An image that leaves no room for another on its page.
+    const TALL: &[u8] = b"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1000 1300\">\
+        <rect width=\"1000\" height=\"1300\" fill=\"#888\"/></svg>";
+
+    /// The input of a task whose print has more than this number of pages, and its images.
+    fn input_of_many_pages(pages: u32) -> (RenderInput, Images) {
+        let digest = body_digest(TALL).to_string();
+        let figure = Figure {
+            kind: FigureKind::Attachment.into(),
+            attachment: digest.clone(),
+            alt: "Grey".into(),
+            ..Figure::default()
+        };
+        let block = Block { kind: Some(Kind::Figure(figure)), ..Block::default() };
+        let blocks = (0..=pages).map(|_| block.clone()).collect();
+        let section = Section { id: "s1".into(), heading: "Figures".into(), blocks, ..Section::default() };
+        let content = BriefContent {
+            title: "A long brief".into(),
+            language: "en".into(),
+            sections: vec![section],
+            ..BriefContent::default()
+        };
+        let manifest = RenderInputManifest {
+            brief: "workspaces/default/briefs/long".into(),
+            revision: 1,
+            ..RenderInputManifest::default()
+        };
+        let edition = body_bytes("long", 1, &content).into();
+        let input = RenderInput { manifest, edition, comparison: None, images: Vec::new() };
+        (input, Images::from_iter([(digest, TALL.to_vec())]))
+    }
+
+    #[test]
+    fn a_file_is_proven_with_more_pages_than_workers_print_by_default() {
+        let default = Limits::default().max_pages;
+        let (input, images) = input_of_many_pages(default);
+        let task = TaskInput::decode(&input.manifest, &input.edition, None, &images).unwrap();
+        let options = task.options().unwrap();
+        // Of a worker with a higher `--max-pages`.
+        let limits = Limits { max_pages: MAX_PAGES, ..Limits::default() };
+        let fonts = Fonts::default();
+        let proceed = &mut |_| ControlFlow::Continue(());
+        let printed = chancery_print::print(&task.edition(), &options, &limits, &fonts, proceed).unwrap();
+        assert!(printed.pages > default, "{} pages", printed.pages);
+        let verdict = judge(&printed.bytes, printed.pages, &input, &images, &fonts);
+        assert_eq!(verdict, Verdict::Proven);
+    }
 }
