@@ -17,12 +17,12 @@ use crate::admin::messages::{
     DeadTaskListQuery, parse_worker_position, policy, refusal_message, scheme, stats_message, task_message,
     task_position_key, worker_message, worker_position_key, workspace_message, workspace_update,
 };
-use crate::admin::tokens::{self, TokenEndings, short_reason};
+use crate::admin::tokens::{self, TokenEndings};
 use crate::auth::identity::principal;
 use crate::background::wakeups::Wakeups;
 use crate::cache::Cache;
 use crate::rpc::errors::{invalid_page_token, status};
-use crate::rpc::fields::{digest, name, required};
+use crate::rpc::fields::{MAX_OPERATOR_REASON, digest, name, reason, required};
 use crate::rpc::idempotency::write_id;
 use crate::rpc::pagination::Page;
 
@@ -229,7 +229,7 @@ impl AdminService for Admin {
         let principal = principal(&request)?;
         let request = request.into_inner();
         let digest = digest("sha256", &request.sha256)?;
-        let reason = short_reason(&request.reason)?;
+        let reason = reason("reason", &request.reason, MAX_OPERATOR_REASON)?;
         let invalidated = self.store.artifacts().invalidate(&principal, digest, reason).await;
         let tasks = invalidated.map_err(status)?;
         for task in &tasks {

@@ -10,12 +10,9 @@ use tonic::Status;
 use crate::background::wakeups::Wakeups;
 use crate::cache::Cache;
 use crate::rpc::errors::{invalid_field, invalid_page_token, status, unknown_value};
-use crate::rpc::fields::{name, required, time, timestamp};
+use crate::rpc::fields::{MAX_OPERATOR_REASON, name, reason, required, time, timestamp};
 use crate::rpc::idempotency::write_id;
 use crate::rpc::pagination::Page;
-
-/// Maximum length of an operator's reason, in characters.
-const MAX_REASON: usize = 500;
 
 /// Handles `CreateApiToken`.
 pub(super) async fn create(
@@ -101,7 +98,7 @@ impl TokenEndings<'_> {
         request: &wire::SuspendApiTokenRequest,
     ) -> Result<wire::ApiToken, Status> {
         let token: ApiTokenName = name("name", &request.name)?;
-        let reason = short_reason(&request.reason)?;
+        let reason = reason("reason", &request.reason, MAX_OPERATOR_REASON)?;
         let suspended = self.store.access().suspend_token(principal, &token, Some(reason)).await;
         let suspended = suspended.map_err(status)?;
         self.end_calls(&token).await;
@@ -117,15 +114,6 @@ impl TokenEndings<'_> {
             Err(error) => tracing::warn!(%error, %token, "could not release the leases of a token"),
         }
     }
-}
-
-/// Checks the reason of an operator for a measure.
-pub(super) fn short_reason(reason: &str) -> Result<&str, Status> {
-    let reason = reason.trim();
-    if !(1..=MAX_REASON).contains(&reason.chars().count()) {
-        return Err(invalid_field("reason", "must have 1 to 500 characters"));
-    }
-    Ok(reason)
 }
 
 /// Handles `ResumeApiToken`.

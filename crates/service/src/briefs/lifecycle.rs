@@ -11,7 +11,7 @@ use tonic::Status;
 use crate::briefs::messages::delivery_message;
 use crate::rpc::cursors;
 use crate::rpc::errors::status;
-use crate::rpc::fields::{name, reason, timestamp};
+use crate::rpc::fields::{MAX_REVISION_REASON, name, reason, timestamp};
 use crate::rpc::idempotency::write_id;
 
 /// Maximum number of deliveries in a response.
@@ -54,7 +54,7 @@ pub(crate) async fn withdraw(
     let id = std::mem::take(&mut request.request_id);
     let write = write_id("WithdrawBriefRevision", id, &request)?;
     let revision: RevisionName = name("name", &request.name)?;
-    let reason = reason("reason", &request.reason)?;
+    let reason = reason("reason", &request.reason, MAX_REVISION_REASON)?;
     let withdrawn = store.briefs().withdraw_revision(principal, &revision, reason, write.as_ref()).await;
     let withdrawn = withdrawn.map_err(status)?;
     let (deliveries, total_deliveries) = deliveries(store, principal, &revision).await?;
@@ -76,7 +76,7 @@ pub(crate) async fn purge(
     let id = std::mem::take(&mut request.request_id);
     let write = write_id("PurgeBriefRevision", id, &request)?;
     let revision: RevisionName = name("name", &request.name)?;
-    let reason = reason("reason", &request.reason)?;
+    let reason = reason("reason", &request.reason, MAX_REVISION_REASON)?;
     let purged =
         store.briefs().purge_revision(principal, &revision, reason, write.as_ref()).await.map_err(status)?;
     // Deletes the PDFs' bytes from stores outside the database now; if that fails, the next sweep retries.

@@ -20,7 +20,7 @@ use tonic::Status;
 use crate::briefs::messages::{draft_message, revision_message};
 use crate::rpc::cursors;
 use crate::rpc::errors::{internal, invalid_content, invalid_field, status};
-use crate::rpc::fields::{canonical, name, reason, required, time};
+use crate::rpc::fields::{MAX_REVISION_REASON, canonical, name, reason, required, time};
 use crate::rpc::idempotency::write_id;
 
 /// Maximum length of a creator's name, in characters.
@@ -247,7 +247,8 @@ async fn import_document(
     let withdrawal = match document.withdraw_time {
         Some(given) => Some(Withdrawal {
             at: time(&field("withdraw_time"), &given)?,
-            reason: reason(&field("withdraw_reason"), &document.withdraw_reason)?.to_owned(),
+            reason: reason(&field("withdraw_reason"), &document.withdraw_reason, MAX_REVISION_REASON)?
+                .to_owned(),
         }),
         None if document.withdraw_reason.is_empty() => None,
         None => return Err(invalid_field(&field("withdraw_time"), "required with withdraw_reason")),

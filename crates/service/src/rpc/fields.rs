@@ -16,8 +16,11 @@ use tonic::Status;
 
 use crate::rpc::errors::{internal, invalid_content, invalid_field, invalid_name};
 
-/// Maximum length of a reason, in characters.
-const MAX_REASON: usize = 1000;
+/// Maximum length of the reason of a withdrawal or purge, in characters.
+pub(crate) const MAX_REVISION_REASON: usize = 1_000;
+
+/// Maximum length of an operator's reason for a measure, in characters.
+pub(crate) const MAX_OPERATOR_REASON: usize = 500;
 
 /// Parses a resource name or id.
 ///
@@ -89,19 +92,19 @@ pub(crate) fn wait_time(
     }
 }
 
-/// Returns the reason of a withdrawal or purge, trimmed.
+/// Returns a reason of at most `max` characters, trimmed.
 ///
 /// # Errors
-/// `INVALID_FIELD` if it is empty, too long, or has control characters other than line ends.
-pub(crate) fn reason<'a>(field: &str, text: &'a str) -> Result<&'a str, Status> {
+/// `INVALID_FIELD` if it is empty, too long, or has control characters other than line ends or direction controls that are
+/// not paired.
+pub(crate) fn reason<'a>(field: &str, text: &'a str, max: usize) -> Result<&'a str, Status> {
     let reason = text.trim();
     if reason.is_empty() {
         return Err(invalid_field(field, "required"));
     }
-    if reason.chars().count() > MAX_REASON || reason.chars().any(|c| c.is_control() && c != '\n') {
-        let description = format!(
-            "must have at most {MAX_REASON} characters, without control characters other than line ends"
-        );
+    if reason.chars().count() > max || reason.chars().any(|c| c.is_control() && c != '\n') {
+        let description =
+            format!("must have at most {max} characters, without control characters other than line ends");
         return Err(invalid_field(field, description));
     }
     check_plain_text(reason).map_err(|description| invalid_field(field, description))?;
@@ -114,7 +117,7 @@ mod tests {
 
     use prost_types::Timestamp;
 
-    use super::{MAX_REASON, reason, time, timestamp, wait_time};
+    use super::{reason, time, timestamp, wait_time};
 
     #[test]
     fn waits_are_bounded() {
@@ -130,10 +133,10 @@ mod tests {
 
     #[test]
     fn a_reason_is_required_and_bounded_and_has_no_control_characters() {
-        assert_eq!(reason("reason", "  A wrong date.\n").unwrap(), "A wrong date.");
-        assert_eq!(reason("reason", &"я".repeat(MAX_REASON)).unwrap().chars().count(), MAX_REASON);
-        for bad in ["", " \n ", "a\0b", "a\u{85}b", &"я".repeat(MAX_REASON + 1)] {
-            assert!(reason("reason", bad).is_err(), "{bad:?}");
+        assert_eq!(reason("reason", "  A wrong date.\n", 20).unwrap(), "A wrong date.");
+        assert_eq!(reason("reason", &"я".repeat(20), 20).unwrap().chars().count(), 20);
+        for bad in ["", " \n ", "a\0b", "a\u{85}b", "a\u{202e}b", &"я".repeat(21)] {
+            assert!(reason("reason", bad, 20).is_err(), "{bad:?}");
         }
     }
 

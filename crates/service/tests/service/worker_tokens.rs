@@ -180,8 +180,8 @@ async fn suspending_an_enrolment_token_stops_its_workers_until_it_is_resumed() {
     let listed = operators.list_api_tokens(list).await.unwrap().into_inner().api_tokens;
     let enroller = listed.into_iter().find(|token| token.roles().any(|role| role == Role::Enroller)).unwrap();
     let name = enroller.name;
-    for reason in [String::new(), "x".repeat(501)] {
-        let request = SuspendApiTokenRequest { name: name.clone(), reason };
+    for reason in ["", &"x".repeat(501), "a\u{202e}b", "a\u{7}b"] {
+        let request = SuspendApiTokenRequest { name: name.clone(), reason: reason.into() };
         refused_at(operators.suspend_api_token(request).await, Reason::InvalidField, "reason");
     }
     let suspend = SuspendApiTokenRequest { name: name.clone(), reason: "A host was broken into.".into() };
