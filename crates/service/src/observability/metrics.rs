@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use chancery_proto::descriptors;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
-use prometheus_client::metrics::MetricType;
+use prometheus_client::metrics::TypedMetric;
 use prometheus_client::metrics::counter::{ConstCounter, Counter};
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::ConstGauge;
@@ -25,7 +25,14 @@ const CALL_SECONDS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05
 /// The label of methods that the service does not have: callers choose paths, and metrics must not grow with them.
 const UNKNOWN_METHOD: &str = "unknown";
 
-type Labels<const N: usize> = [(&'static str, String); N];
+/// The methods that calls are counted by.
+static METHODS: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let own = descriptors::methods().map(|(path, _)| path);
+    let others = ["/grpc.health.v1.Health/Check", "/grpc.health.v1.Health/Watch"].map(str::to_owned);
+    own.chain(others).collect()
+});
+
+type Labels<const N: usize> = [(&'static str, &'static str); N];
 
 /// Counts of calls. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -37,30 +44,26 @@ pub(crate) struct CallMetrics {
 struct CallFamilies {
     calls: Family<Labels<3>, Counter>,
     seconds: Family<Labels<1>, Histogram>,
-    methods: HashSet<String>,
 }
 
 impl CallMetrics {
     pub(crate) fn new() -> Self {
-        let own = descriptors::methods().map(|(path, _)| path);
-        let others = ["/grpc.health.v1.Health/Check", "/grpc.health.v1.Health/Watch"].map(str::to_owned);
+        // Now, so that the first call need not wait for it.
+        LazyLock::force(&METHODS);
         Self {
             shared: Arc::new(CallFamilies {
                 calls: Family::default(),
                 seconds: Family::new_with_constructor(|| Histogram::new(CALL_SECONDS)),
-                methods: own.chain(others).collect(),
             }),
         }
     }
 
     /// Counts a call that has ended.
-    pub(crate) fn record(&self, path: &str, code: &str, reason: &str, duration: Duration) {
-        let CallFamilies { calls, seconds, methods } = &*self.shared;
-        let method = if methods.contains(path) { path.trim_start_matches('/') } else { UNKNOWN_METHOD };
-        let labels =
-            [("method", method.to_owned()), ("code", code.to_owned()), ("reason", reason.to_owned())];
-        calls.get_or_create(&labels).inc();
-        seconds.get_or_create(&[("method", method.to_owned())]).observe(duration.as_secs_f64());
+    pub(crate) fn record(&self, path: &str, code: &'static str, reason: &'static str, duration: Duration) {
+        let CallFamilies { calls, seconds } = &*self.shared;
+        let method = METHODS.get(path).map_or(UNKNOWN_METHOD, |method| method.trim_start_matches('/'));
+        calls.get_or_create(&[("method", method), ("code", code), ("reason", reason)]).inc();
+        seconds.get_or_create(&[("method", method)]).observe(duration.as_secs_f64());
     }
 }
 
@@ -103,10 +106,10 @@ impl Collector for Collected {
             let values = self.listeners.iter().map(move |listener| (listener.name, value(listener)));
             values.filter_map(|(name, value)| Some((name, value?))).collect::<Vec<_>>()
         };
-        gauge(
+        encode_family(
             &mut encoder,
-            "connections",
-            "Open connections",
+            ("connections", "Open connections"),
+            ConstGauge::<u64>::new,
             "listener",
             &each(|listener| u64::try_from(listener.connections.counts().open).ok()),
         )?;
@@ -138,48 +141,35 @@ impl Collector for Collected {
                 |listener| listener.tls.as_ref().map(|tls| tls.reloads().refused),
             ),
         ] {
-            counter(&mut encoder, name, help, "listener", &each(value))?;
+            encode_family(&mut encoder, (name, help), ConstCounter::<u64>::new, "listener", &each(value))?;
         }
         let help = "Time at which the certificate in use expires, in seconds of Unix time";
-        gauge(
+        encode_family(
             &mut encoder,
-            "certificate_expiry_timestamp_seconds",
-            help,
+            ("certificate_expiry_timestamp_seconds", help),
+            ConstGauge::<u64>::new,
             "listener",
             &each(|listener| listener.tls.as_ref().and_then(|tls| u64::try_from(tls.expiry()).ok())),
         )?;
         let proofs = self.proofs.counts();
         let results =
             [("proven", proofs.proven), ("refused", proofs.refused), ("not_covered", proofs.not_covered)];
-        counter(&mut encoder, "proofs", "Uploaded PDFs, by the result of their proof", "result", &results)
+        let help = "Uploaded PDFs, by the result of their proof";
+        encode_family(&mut encoder, ("proofs", help), ConstCounter::<u64>::new, "result", &results)
     }
 }
 
-fn counter(
+/// Encodes one metric for each value of a label.
+fn encode_family<M: EncodeMetric + TypedMetric>(
     encoder: &mut DescriptorEncoder<'_>,
-    name: &str,
-    help: &str,
+    (name, help): (&str, &str),
+    metric: fn(u64) -> M,
     label: &'static str,
     values: &[(&'static str, u64)],
 ) -> Result<(), fmt::Error> {
-    let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
-    for (value, count) in values {
-        ConstCounter::new(*count).encode(metric.encode_family(&[(label, *value)])?)?;
-    }
-    Ok(())
-}
-
-fn gauge(
-    encoder: &mut DescriptorEncoder<'_>,
-    name: &str,
-    help: &str,
-    label: &'static str,
-    values: &[(&'static str, u64)],
-) -> Result<(), fmt::Error> {
-    let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
-    for (value, level) in values {
-        let level = i64::try_from(*level).unwrap_or(i64::MAX);
-        ConstGauge::new(level).encode(metric.encode_family(&[(label, *value)])?)?;
+    let mut family = encoder.encode_descriptor(name, help, None, M::TYPE)?;
+    for (value, number) in values {
+        metric(*number).encode(family.encode_family(&[(label, *value)])?)?;
     }
     Ok(())
 }
