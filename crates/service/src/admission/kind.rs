@@ -1,6 +1,6 @@
 //! Kinds of calls: each has limits of its own, so that one kind cannot take the room of another.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use chancery_proto::descriptors;
@@ -36,39 +36,55 @@ const WAITING: [&str; 5] = [
 /// Maximum size of a request, in bytes, of methods whose requests have no content of briefs and are no streams.
 const MAX_SMALL_REQUEST: u64 = 256 << 10;
 
-/// Methods whose requests may have the size that all messages may have.
-static LARGE_REQUESTS: LazyLock<HashSet<String>> = LazyLock::new(|| {
-    let large = |traits: &descriptors::MethodTraits| traits.receives_stream || traits.carries_content;
-    descriptors::methods().filter(|(_, traits)| large(traits)).map(|(path, _)| path).collect()
-});
-
-/// Returns the maximum size of the request of a method, in bytes, where it is smaller than that of all messages.
-pub(crate) fn request_limit(path: &str) -> Option<u64> {
-    (!LARGE_REQUESTS.contains(path)).then_some(MAX_SMALL_REQUEST)
+/// The properties of a method that decide on the admission of its calls.
+#[derive(Debug, Clone, Copy)]
+struct Method {
+    kind: Kind,
+    /// Whether its requests may have the size that all messages may have.
+    has_large_requests: bool,
 }
 
-static KIND_BY_PATH: LazyLock<HashMap<String, Kind>> = LazyLock::new(|| {
-    let methods = descriptors::methods().map(|(path, traits)| {
+impl Method {
+    /// A method without content of briefs and streams, and every unknown one.
+    const SMALL: Self = Self { kind: Kind::Quick, has_large_requests: false };
+
+    fn of(path: &str) -> Self {
+        METHODS.get(path).copied().unwrap_or(Self::SMALL)
+    }
+}
+
+/// Methods by their path.
+static METHODS: LazyLock<HashMap<String, Method>> = LazyLock::new(|| {
+    let own = descriptors::methods().map(|(path, traits)| {
         let kind = match (traits.receives_stream, traits.answers_in_stream) {
             (true, _) => Kind::Upload,
             (false, true) => Kind::Streaming,
             (false, false) => Kind::Quick,
         };
-        (path, kind)
+        let has_large_requests = traits.receives_stream || traits.carries_content;
+        (path, Method { kind, has_large_requests })
     });
-    methods.chain(WAITING.map(|path| (path.to_owned(), Kind::Waiting))).collect()
+    let mut methods: HashMap<String, Method> = own.collect();
+    for path in WAITING {
+        methods.entry(path.to_owned()).or_insert(Method::SMALL).kind = Kind::Waiting;
+    }
+    methods
 });
 
 /// Reads the methods' descriptors now, so that the first call need not wait for it.
 pub(super) fn prepare() {
-    LazyLock::force(&KIND_BY_PATH);
-    LazyLock::force(&LARGE_REQUESTS);
+    LazyLock::force(&METHODS);
+}
+
+/// Returns the maximum size of the request of a method, in bytes, where it is smaller than that of all messages.
+pub(crate) fn request_limit(path: &str) -> Option<u64> {
+    (!Method::of(path).has_large_requests).then_some(MAX_SMALL_REQUEST)
 }
 
 impl Kind {
     /// Returns the kind of a method, by its path.
     pub(crate) fn of(path: &str) -> Self {
-        KIND_BY_PATH.get(path).copied().unwrap_or(Self::Quick)
+        Method::of(path).kind
     }
 
     /// Keeps a call's permit: of streams until they end, of other calls until the response's head, when their work is done
@@ -100,7 +116,9 @@ mod tests {
             ("/chancery.worker.v1.RenderWorkerService/RenewLeases", true),
             ("/chancery.brief.v1.BriefService/GetBrief", true),
             ("/chancery.render.v1.RenderService/CreateRender", true),
+            ("/chancery.render.v1.RenderService/WaitRender", true),
             ("/grpc.health.v1.Health/Check", true),
+            ("/grpc.health.v1.Health/Watch", true),
             ("/no/Such", true),
         ] {
             assert_eq!(request_limit(path).is_some(), is_small, "{path}");
