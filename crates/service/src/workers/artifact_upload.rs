@@ -19,6 +19,7 @@ use tokio::time::timeout;
 use tonic::{Code, Status, Streaming};
 use tonic_types::ErrorDetails;
 
+use crate::background::wakeups::Wakeups;
 use crate::rpc::errors::{internal, invalid_field, status};
 use crate::rpc::fields::digest;
 use crate::workers::messages::{MAX_PAGES, environment, is_upper_snake_case, lease};
@@ -58,12 +59,13 @@ struct Header {
 pub(crate) async fn receive(
     store: &Store,
     proofs: &Proofs,
+    wakeups: &Wakeups,
     token: GeneratedId,
     parts: Streaming<UploadArtifactRequest>,
 ) -> Result<Received, Status> {
     // Spawned, so that staged bytes are discarded even if the worker disconnects.
-    let (store, proofs) = (store.clone(), proofs.clone());
-    tokio::spawn(async move { receive_and_finish(&store, &proofs, &token, parts).await })
+    let (store, proofs, wakeups) = (store.clone(), proofs.clone(), wakeups.clone());
+    tokio::spawn(async move { receive_and_finish(&store, &proofs, &wakeups, &token, parts).await })
         .await
         .map_err(|error| internal(&error))?
 }
@@ -71,6 +73,7 @@ pub(crate) async fn receive(
 async fn receive_and_finish(
     store: &Store,
     proofs: &Proofs,
+    wakeups: &Wakeups,
     token: &GeneratedId,
     mut parts: Streaming<UploadArtifactRequest>,
 ) -> Result<Received, Status> {
@@ -86,7 +89,7 @@ async fn receive_and_finish(
     }
     let blob = store.artifacts().stage(&header.lease, header.environment).await.map_err(status)?;
     stage(store, parts, &header, &blob).await?;
-    let finished = prove_and_finish(store, proofs, header, &blob).await;
+    let finished = prove_and_finish(store, proofs, wakeups, header, &blob).await;
     if !matches!(finished, Ok(Finished::Now | Finished::NowByMajority)) {
         // If this fails, a sweep deletes the bytes later.
         store.artifacts().discard_staged(&blob).await.ok();
@@ -98,6 +101,7 @@ async fn receive_and_finish(
 async fn prove_and_finish(
     store: &Store,
     proofs: &Proofs,
+    wakeups: &Wakeups,
     header: Header,
     blob: &str,
 ) -> Result<Finished, Status> {
@@ -108,35 +112,53 @@ async fn prove_and_finish(
         environment: header.environment,
     };
     match proofs.prove(store, &header.lease, file).await? {
-        Verdict::Proven => finish(store, header, blob, true).await,
-        Verdict::NotCovered => finish(store, header, blob, false).await,
-        Verdict::Refused(finding) => Err(refuse(store, &header, &finding).await?),
+        Verdict::Proven => finish(store, wakeups, header, blob, true).await,
+        Verdict::NotCovered => finish(store, wakeups, header, blob, false).await,
+        Verdict::Refused(finding) => Err(refuse(store, wakeups, &header, &finding).await?),
     }
 }
 
 /// Ends the attempt of a refused file, and returns the answer to its worker.
-async fn refuse(store: &Store, header: &Header, finding: &ProofFinding) -> Result<Status, Status> {
+async fn refuse(
+    store: &Store,
+    wakeups: &Wakeups,
+    header: &Header,
+    finding: &ProofFinding,
+) -> Result<Status, Status> {
     let Header { lease, environment, .. } = header;
     tracing::error!(
         task = %lease.task, epoch = lease.epoch, token = %lease.token, code = finding.code, message = finding.message,
         "refused an uploaded PDF: it is not what its input must look like"
     );
     let suspended = store.queue().refuse_artifact(lease, *environment, finding).await.map_err(status)?;
-    release_suspended(store, &suspended).await.map_err(status)?;
+    wakeups.task_requeued(&lease.task);
+    release_suspended(store, wakeups, &suspended).await.map_err(status)?;
     let message =
         format!("the PDF is not what its input must look like: {} {}", finding.code, finding.message);
     Ok(refusal(Code::FailedPrecondition, Reason::PdfNotProven, message, ErrorDetails::new()))
 }
 
-async fn release_suspended(store: &Store, suspended: &[ApiTokenName]) -> Result<(), StoreError> {
+async fn release_suspended(
+    store: &Store,
+    wakeups: &Wakeups,
+    suspended: &[ApiTokenName],
+) -> Result<(), StoreError> {
     for token in suspended {
         tracing::error!(%token, "suspended a worker's token for the PDFs that were refused");
-        store.queue().release_leases_of_token(&token.token).await?;
+        for task in store.queue().release_leases_of_token(&token.token).await? {
+            wakeups.task_requeued(&task);
+        }
     }
     Ok(())
 }
 
-async fn finish(store: &Store, header: Header, blob: &str, is_proven: bool) -> Result<Finished, Status> {
+async fn finish(
+    store: &Store,
+    wakeups: &Wakeups,
+    header: Header,
+    blob: &str,
+    is_proven: bool,
+) -> Result<Finished, Status> {
     let artifact = StagedArtifact {
         blob: blob.to_owned(),
         digest: header.digest,
@@ -152,7 +174,7 @@ async fn finish(store: &Store, header: Header, blob: &str, is_proven: bool) -> R
             "two workers printed different files: a third one decides"
         ),
         // The PDF counts whatever becomes of the record.
-        Finished::NowByMajority => refuse_outvoted(store, &artifact, &header.lease.task, header.environment).await.unwrap_or_else(|error| {
+        Finished::NowByMajority => refuse_outvoted(store, wakeups, &artifact, &header.lease.task, header.environment).await.unwrap_or_else(|error| {
             tracing::error!(%error, task = %header.lease.task, "could not record the prints that were outvoted");
         }),
         _ => {}
@@ -163,12 +185,13 @@ async fn finish(store: &Store, header: Header, blob: &str, is_proven: bool) -> R
 /// Records the prints of a task that two workers did not print.
 async fn refuse_outvoted(
     store: &Store,
+    wakeups: &Wakeups,
     agreed: &StagedArtifact,
     task: &str,
     environment: PrintEnvironment,
 ) -> Result<(), StoreError> {
     let suspended = store.queue().refuse_outvoted(task, agreed.digest, environment).await?;
-    release_suspended(store, &suspended).await
+    release_suspended(store, wakeups, &suspended).await
 }
 
 /// Stages all bytes, or discards them on a failure. If the abort fails, the bytes are left to the sweep: a pending write may

@@ -216,14 +216,14 @@ impl RenderWorkerService for RenderWorkers {
         &self,
         request: Request<Streaming<wire::UploadArtifactRequest>>,
     ) -> Result<Response<wire::UploadArtifactResponse>, Status> {
-        let received =
-            artifact_upload::receive(&self.store, &self.proofs, token(&request)?, request.into_inner())
-                .await?;
+        let Self { store, proofs, wakeups, .. } = self;
+        let token = token(&request)?;
+        let received = artifact_upload::receive(store, proofs, wakeups, token, request.into_inner()).await?;
         let awaits_agreement = matches!(received.finished, Finished::AwaitsAgreement { .. });
         if awaits_agreement {
-            self.wakeups.task_left_to_others(&received.task);
+            wakeups.task_left_to_others(&received.task);
         } else {
-            self.wakeups.task_changed(&received.task);
+            wakeups.task_changed(&received.task);
         }
         let already_finished = received.finished == Finished::Before;
         Ok(Response::new(wire::UploadArtifactResponse { already_finished, awaits_agreement }))

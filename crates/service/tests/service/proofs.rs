@@ -1,6 +1,7 @@
 //! Uploaded PDFs are proven against the input of their tasks before these are finished: what a hostile worker sends is
 //! delivered to nobody.
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use chancery_brief::glyph_coverage::GlyphCoverage;
@@ -14,7 +15,7 @@ use chancery_proto::worker::v1::get_render_input_response::Part;
 use chancery_proto::worker::v1::{
     AcquireLeasesRequest, ArtifactHeader, GetRenderInputRequest, Lease, RenderInputManifest,
 };
-use chancery_store::PrintEnvironment;
+use chancery_store::{Hint, Hints, PrintEnvironment};
 use chancery_testkit::status_refusals::{refused, refused_at};
 use prost::bytes::{Bytes, BytesMut};
 use tonic::Code;
@@ -204,6 +205,52 @@ async fn a_worker_that_forges_three_files_is_suspended() {
         }
     };
     tokio::time::timeout(std::time::Duration::from_secs(5), refused_soon).await.unwrap();
+}
+
+/// Waits until each of these hints was received.
+async fn received<const N: usize>(hints: &mut Hints, expected: [Hint; N]) {
+    let mut missing = HashSet::from(expected);
+    let all = async {
+        while !missing.is_empty() {
+            if let Some(hint) = hints.next().await.unwrap() {
+                missing.remove(&hint);
+            }
+        }
+    };
+    let in_time = tokio::time::timeout(std::time::Duration::from_secs(5), all).await.is_ok();
+    assert!(in_time, "not received: {missing:?}");
+}
+
+#[tokio::test]
+async fn refused_tasks_and_those_of_a_suspended_worker_wake_workers_and_watchers() {
+    let scene = QueueScene::printing(&[]).await;
+    let mut hints = scene.store.changes().listen().await.unwrap();
+    let junk = File { bytes: b"MZ".to_vec(), pages: 1 };
+    let (changed, queued) =
+        (|lease: &Lease| Hint::Changed(lease.task.clone()), |lease: &Lease| Hint::Queued(lease.task.clone()));
+    scene.requested().await;
+    let mut leased = scene.leased_by(&scene.workers).await;
+    received(&mut hints, [queued(&leased), changed(&leased)]).await;
+    for _ in 0..2 {
+        let answer = scene.uploaded(QueueScene::header_of(&leased, &junk), &junk.bytes).await;
+        refused(answer, Code::FailedPrecondition, Reason::PdfNotProven);
+        received(&mut hints, [queued(&leased), changed(&leased)]).await;
+        leased = scene.leased_by(&scene.workers).await;
+        received(&mut hints, [changed(&leased)]).await;
+    }
+    // A task that the worker still prints when its third file is refused.
+    let options = RenderOptions { recipient: "Another desk".into(), ..RenderOptions::default() };
+    let request = CreateRenderRequest { options: Some(options), ..create("b1") };
+    scene.renders.clone().create_render(request).await.unwrap();
+    let request = AcquireLeasesRequest { environment: Some(environment().to_message()), ..acquire(20) };
+    let answer = scene.workers.clone().acquire_leases(request).await.unwrap().into_inner();
+    let other = answer.leases.into_iter().next().unwrap().lease.unwrap();
+    received(&mut hints, [queued(&other), changed(&other)]).await;
+
+    let answer = scene.uploaded(QueueScene::header_of(&leased, &junk), &junk.bytes).await;
+    refused(answer, Code::FailedPrecondition, Reason::PdfNotProven);
+    let expected = [queued(&leased), changed(&leased), queued(&other), changed(&other)];
+    received(&mut hints, expected).await;
 }
 
 #[tokio::test]
