@@ -9,6 +9,7 @@ use chancery_proto::brief::v1::GetBriefRequest;
 use chancery_proto::brief::v1::brief_service_client::BriefServiceClient;
 use chancery_proto::worker::v1::render_worker_service_client::RenderWorkerServiceClient;
 use chancery_proto::worker::v1::{AcquireLeasesRequest, EnrollWorkerRequest};
+use chancery_service::server::Running;
 use chancery_testkit::certificates::{Authority, Issued};
 use chancery_tls::{ClientFiles, ClientTls, Connector, IdentityFiles, PlainText};
 use tempfile::TempDir;
@@ -59,6 +60,18 @@ impl Certificates {
         let files = ClientFiles { authorities: Some(self.path("authority.pem")), identity };
         Arc::new(ClientTls::read(&files).unwrap())
     }
+
+    /// Starts a service that accepts only workers with a certificate of this authority.
+    async fn replica_for_workers(&self, scene: &Scene) -> Running {
+        let (certificate, key) = (self.text("server.pem"), self.text("server.key"));
+        let authority = self.text("authority.pem");
+        let flags = [
+            ["--worker-tls-certificate", &certificate],
+            ["--worker-tls-key", &key],
+            ["--worker-client-ca", &authority],
+        ];
+        scene.replica(flags.as_flattened()).await
+    }
 }
 
 async fn connect(address: SocketAddr, tls: Arc<ClientTls>) -> Result<Channel, Error> {
@@ -97,14 +110,7 @@ async fn workers_need_a_certificate_where_one_is_asked_for() {
     let scene = Scene::new().await;
     let files = Certificates::new();
     files.issue("worker");
-    let (certificate, key) = (files.text("server.pem"), files.text("server.key"));
-    let authority = files.text("authority.pem");
-    let flags = [
-        ["--worker-tls-certificate", &certificate],
-        ["--worker-tls-key", &key],
-        ["--worker-client-ca", &authority],
-    ];
-    let running = scene.replica(flags.as_flattened()).await;
+    let running = files.replica_for_workers(&scene).await;
     let acquire = async |identity| {
         let channel = connect(running.worker_listen, files.client(identity)).await.unwrap();
         let mut workers = RenderWorkerServiceClient::with_interceptor(channel, bearer(&scene.worker));
@@ -126,14 +132,7 @@ async fn a_workers_token_is_bound_to_the_key_of_the_certificate_that_it_enrolled
     let files = Certificates::new();
     files.issue("worker");
     files.issue("thief");
-    let (certificate, key) = (files.text("server.pem"), files.text("server.key"));
-    let authority = files.text("authority.pem");
-    let flags = [
-        ["--worker-tls-certificate", &certificate],
-        ["--worker-tls-key", &key],
-        ["--worker-client-ca", &authority],
-    ];
-    let running = scene.replica(flags.as_flattened()).await;
+    let running = files.replica_for_workers(&scene).await;
     let connected = async |identity, token: &str| {
         let channel = connect(running.worker_listen, files.client(Some(identity))).await.unwrap();
         RenderWorkerServiceClient::with_interceptor(channel, bearer(token))
