@@ -31,7 +31,9 @@ pub use crate::access::principal::{Access, Principal, Role, Roles, Scope};
 pub use crate::access::secrets::Secret;
 pub use crate::access::token_creation::{CreatedToken, Expiry, NewToken};
 pub use crate::access::token_recovery::TokenToIssue;
-pub use crate::access::tokens::{ApiToken, Suspension, TokenFilter, WorkerLimits};
+pub use crate::access::tokens::{
+    ApiToken, ResolvedToken, Suspension, TOKEN_USE_INTERVAL, TokenFilter, WorkerLimits,
+};
 pub use crate::access::workspaces::{PrintAgreement, PublicationRules, Workspace, WorkspaceUpdate};
 pub use crate::artifacts::Artifacts;
 pub use crate::artifacts::artifact::{Artifact, CHUNK};

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use tonic::Status;
 
 use crate::cache::Cache;
-use crate::cache::entries::{CachedPrincipal, LastUse, SecretDigest};
+use crate::cache::entries::{CachedPrincipal, SecretDigest, UseRecording};
 use crate::rpc::errors::unauthenticated;
 
 /// Resolves tokens from the cache while it is fresh, else from the database. Cheap to clone.
@@ -26,9 +26,7 @@ impl TokenResolver {
     /// Returns the cached principal of a token.
     pub(crate) fn cached(&self, secret: &SecretDigest) -> Option<Arc<Principal>> {
         let cached = self.cache.principal(secret)?;
-        if cached.last_use.is_due() {
-            self.record_use(&cached.principal);
-        }
+        self.record_use(&cached);
         Some(cached.principal)
     }
 
@@ -43,24 +41,25 @@ impl TokenResolver {
         let read_at = self.cache.generation();
         // Taken before the query, so that the cached entry expires no later than the token.
         let queried_at = Instant::now();
-        let Some((principal, time_to_live)) = self.store.access().principal_of_secret_sha256(secret).await?
-        else {
+        let Some(token) = self.store.access().principal_of_secret_sha256(secret).await? else {
             return Ok(None);
         };
-        let expires_at = time_to_live.and_then(|time_to_live| queried_at.checked_add(time_to_live));
-        self.record_use(&principal);
         let resolved = CachedPrincipal {
-            principal: Arc::new(principal),
-            expires_at,
-            last_use: Arc::new(LastUse::now()),
+            principal: Arc::new(token.principal),
+            expires_at: token.time_to_live.and_then(|time_to_live| queried_at.checked_add(time_to_live)),
+            use_recording: Arc::new(UseRecording::after(token.use_due_in)),
         };
+        self.record_use(&resolved);
         self.cache.insert_principal(read_at, *secret, &resolved);
         Ok(Some(resolved.principal))
     }
 
-    /// Records the use of a token, without making the call wait for it.
-    fn record_use(&self, principal: &Principal) {
-        let Some(token) = principal.token() else { return };
+    /// Records the use of a token if that is due, without making the call wait for it.
+    fn record_use(&self, cached: &CachedPrincipal) {
+        if !cached.use_recording.is_due() {
+            return;
+        }
+        let Some(token) = cached.principal.token() else { return };
         let store = self.store.clone();
         tokio::spawn(async move {
             if let Err(error) = store.access().record_token_use(&token).await {

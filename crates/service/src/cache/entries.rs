@@ -8,10 +8,11 @@ use std::collections::VecDeque;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use chancery_brief::marking::{Clearance, Rank};
 use chancery_proto::names::ResourceId;
-use chancery_store::Principal;
+use chancery_store::{Principal, TOKEN_USE_INTERVAL};
 use quick_cache::sync::Cache;
 use quick_cache::{Equivalent, Weighter};
 use tokio::time::Instant;
@@ -45,30 +46,30 @@ pub(crate) struct CachedBrief {
 pub(crate) struct CachedPrincipal {
     pub(crate) principal: Arc<Principal>,
     pub(crate) expires_at: Option<Instant>,
-    pub(crate) last_use: Arc<LastUse>,
+    pub(crate) use_recording: Arc<UseRecording>,
 }
 
-/// When the use of a token was last recorded, so that each process records it every ten minutes at most.
+/// When the use of a token is to be recorded next: each process records it once in [`TOKEN_USE_INTERVAL`] at most.
 #[derive(Debug)]
-pub(crate) struct LastUse {
+pub(crate) struct UseRecording {
     since: Instant,
     /// Seconds after `since`.
-    recorded: AtomicU64,
+    due: AtomicU64,
 }
 
-impl LastUse {
-    const INTERVAL_SECONDS: u64 = 10 * 60;
-
-    /// Starts with a use that is recorded now.
-    pub(crate) fn now() -> Self {
-        Self { since: Instant::now(), recorded: AtomicU64::new(0) }
+impl UseRecording {
+    /// Starts with a use that is to be recorded after a pause.
+    pub(crate) fn after(pause: Duration) -> Self {
+        // Rounded up: the database ignores a use within the pause.
+        let due = pause.as_secs() + u64::from(pause.subsec_nanos() > 0);
+        Self { since: Instant::now(), due: AtomicU64::new(due) }
     }
 
     /// Returns whether to record a use now. Of concurrent calls, one gets `true`.
     pub(crate) fn is_due(&self) -> bool {
-        let (now, recorded) = (self.since.elapsed().as_secs(), self.recorded.load(Relaxed));
-        now >= recorded + Self::INTERVAL_SECONDS
-            && self.recorded.compare_exchange(recorded, now, Relaxed, Relaxed).is_ok()
+        let (now, due) = (self.since.elapsed().as_secs(), self.due.load(Relaxed));
+        let next = now + TOKEN_USE_INTERVAL.as_secs();
+        now >= due && self.due.compare_exchange(due, next, Relaxed, Relaxed).is_ok()
     }
 }
 
@@ -214,10 +215,11 @@ fn rank(rank: Rank) -> u8 {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+    use std::time::Duration;
 
     use chancery_brief::marking::{Clearance, Rank};
 
-    use super::{CachedBrief, EncodedBrief, Entries, MAX_RECENT};
+    use super::{CachedBrief, EncodedBrief, Entries, MAX_RECENT, UseRecording};
 
     const NAME: &str = "workspaces/w1/briefs/b1";
 
@@ -278,5 +280,15 @@ mod tests {
             entries.insert_brief(0, &format!("workspaces/w1/briefs/b{number}"), clearance(0), &brief());
         }
         assert!(entries.briefs.weight() <= 10_000, "{}", entries.briefs.weight());
+    }
+
+    #[test]
+    fn a_use_is_recorded_once_it_is_due_and_then_not_soon_again() {
+        let recording = UseRecording::after(Duration::ZERO);
+        assert!(recording.is_due());
+        assert!(!recording.is_due());
+        for pause in [Duration::from_millis(900), Duration::from_mins(5)] {
+            assert!(!UseRecording::after(pause).is_due(), "{pause:?}");
+        }
     }
 }

@@ -49,6 +49,20 @@ pub struct ApiToken {
     pub is_bound_to_certificate: bool,
 }
 
+/// Minimum time between two recordings of a token's use.
+pub const TOKEN_USE_INTERVAL: Duration = Duration::from_mins(10);
+
+/// A valid token, by its secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResolvedToken {
+    /// Its principal.
+    pub principal: Principal,
+    /// How long it remains valid, if it expires.
+    pub time_to_live: Option<Duration>,
+    /// Time until [`AccessControl::record_token_use`] records a use again; zero when it is due.
+    pub use_due_in: Duration,
+}
+
 /// The suspension of a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suspension {
@@ -133,20 +147,17 @@ impl AccessControl<'_> {
     /// Returns the principal of the token with this secret; `None` when no valid token has it.
     pub async fn principal_of_secret(self, secret: &Secret) -> Result<Option<Principal>> {
         let found = self.principal_of_secret_sha256(&secret.sha256()).await?;
-        Ok(found.map(|(principal, _)| principal))
+        Ok(found.map(|token| token.principal))
     }
 
-    /// Finds a principal as [`Self::principal_of_secret`] does, by the stored hash. Also returns how long the token
-    /// remains valid, if it expires.
-    pub async fn principal_of_secret_sha256(
-        self,
-        sha256: &[u8; 32],
-    ) -> Result<Option<(Principal, Option<Duration>)>> {
+    /// Finds a token as [`Self::principal_of_secret`] does, by the stored hash.
+    pub async fn principal_of_secret_sha256(self, sha256: &[u8; 32]) -> Result<Option<ResolvedToken>> {
         let row = sqlx::query!(
             r#"-- access::tokens::principal_of_secret_sha256
             select t.token_id, t.workspace_id, t.display_name, t.roles, t.clearance::smallint as clearance,
                 w.scheme, w.policy, t.certificate_key::bytea as certificate_key,
-                extract(epoch from least(t.expires_at, e.expires_at) - clock_timestamp())::float8 as seconds_left
+                extract(epoch from least(t.expires_at, e.expires_at) - clock_timestamp())::float8 as seconds_left,
+                extract(epoch from t.last_used_at + make_interval(secs => $2) - clock_timestamp())::float8 as use_due_in
             from api_tokens t
             join workspaces w using (workspace_id)
             left join api_tokens e on e.token_id = t.enrolled_by
@@ -155,7 +166,8 @@ impl AccessControl<'_> {
                 and t.suspended_at is null and e.suspended_at is null
                 and (t.expires_at is null or t.expires_at > clock_timestamp())
                 and (e.expires_at is null or e.expires_at > clock_timestamp())"#,
-            sha256.as_slice()
+            sha256.as_slice(),
+            /* use interval */ TOKEN_USE_INTERVAL.as_secs_f64(),
         )
         .fetch_optional(self.identity_pool)
         .await?;
@@ -178,11 +190,15 @@ impl AccessControl<'_> {
         };
         // An expiry too far in the future for `Duration` counts as none: the identity cache looks the token up again
         // long before.
-        let left = row.seconds_left.and_then(|seconds| Duration::try_from_secs_f64(seconds.max(0.0)).ok());
-        Ok(Some((principal, left)))
+        let duration = |seconds: f64| Duration::try_from_secs_f64(seconds.max(0.0)).ok();
+        Ok(Some(ResolvedToken {
+            principal,
+            time_to_live: row.seconds_left.and_then(duration),
+            use_due_in: row.use_due_in.and_then(duration).unwrap_or_default(),
+        }))
     }
 
-    /// Records that a token is in use, every ten minutes at most.
+    /// Records that a token is in use, unless a use was recorded within [`TOKEN_USE_INTERVAL`].
     pub async fn record_token_use(self, token: &GeneratedId) -> Result<()> {
         // Asynchronous commit: the next use restores what a crash of the database loses.
         sqlx::query!(
@@ -193,8 +209,9 @@ impl AccessControl<'_> {
             update api_tokens set last_used_at = clock_timestamp()
             from quick
             where token_id = $1
-                and (last_used_at is null or last_used_at < clock_timestamp() - interval '10 minutes')",
+                and (last_used_at is null or last_used_at < clock_timestamp() - make_interval(secs => $2))",
             token.as_str(),
+            /* use interval */ TOKEN_USE_INTERVAL.as_secs_f64(),
         )
         .execute(self.identity_pool)
         .await?;

@@ -1,8 +1,10 @@
+use std::time::Duration;
+
 use chancery_brief::marking::{Policy, Scheme};
 use chancery_proto::names::ResourceId;
 use chancery_store::{
     ApiToken, CreatedToken, Expiry, IdempotencyKey, NewToken, Principal, Role, Scope, Secret, StoreError,
-    TokenFilter, WorkerLimits,
+    TOKEN_USE_INTERVAL, TokenFilter, WorkerLimits,
 };
 
 use crate::fixture::{Fixture, in_workspace, operator, person};
@@ -194,6 +196,27 @@ async fn a_token_shows_its_creator_and_its_last_use() {
     access.record_token_use(&token.name.token).await.unwrap();
     let again = access.list_tokens(&admin, &default(), &filter, None, 10).await.unwrap();
     assert_eq!(again, listed, "written every ten minutes at most");
+}
+
+#[tokio::test]
+async fn a_resolved_token_says_when_its_use_is_to_be_recorded() {
+    let fixture = Fixture::new().await;
+    let access = fixture.store.access();
+    let (token, secret) = fixture.created(&person("TLP:RED"), &reader("TLP:RED")).await;
+    let hash = secret.sha256();
+    let due_in = async || access.principal_of_secret_sha256(&hash).await.unwrap().unwrap().use_due_in;
+    assert_eq!(due_in().await, Duration::ZERO, "never used");
+    access.record_token_use(&token.name.token).await.unwrap();
+    let pause = due_in().await;
+    assert!(pause <= TOKEN_USE_INTERVAL && pause > TOKEN_USE_INTERVAL / 2, "{pause:?}");
+    let last_used = |ago: &str| {
+        fixture.rows(&format!("update api_tokens set last_used_at = clock_timestamp() - interval '{ago}'"));
+    };
+    last_used("9 minutes");
+    let pause = due_in().await;
+    assert!(pause <= Duration::from_mins(1) && pause > Duration::ZERO, "{pause:?}");
+    last_used("11 minutes");
+    assert_eq!(due_in().await, Duration::ZERO);
 }
 
 #[tokio::test]
