@@ -1,19 +1,17 @@
 //! `extract`: extracts the edition attached to a PDF and verifies that it is the one that was printed.
 
 use std::path::Path;
-use std::sync::Arc;
 
-use chancery_brief::digest::{body_bytes, body_digest};
 use chancery_print::{ExtractError, Extracted, extract};
 use chancery_proto::brief::v1::{RevisionBody, RevisionDocument};
 use serde_json::json;
 
 use crate::args::Global;
 use crate::args::render::Extract;
+use crate::commands::render::attached_edition::verified_body;
 use crate::inputs::brief_form::BriefForm;
 use crate::inputs::brief_message::BriefMessage;
 use crate::inputs::data_text::DataForm;
-use crate::inputs::documents::Document;
 use crate::inputs::limited_read::{MAX_PDF_BYTES, read};
 use crate::ui::failure::Failure;
 use crate::ui::output;
@@ -22,7 +20,7 @@ use crate::ui::output::is_standard;
 pub fn run(global: &Global, arguments: &Extract) -> Result<(), Failure> {
     let extracted =
         extract(&read(&arguments.file, MAX_PDF_BYTES)?).map_err(|error| extract_failure(&error))?;
-    let body = verified_body(&arguments.file, &extracted)?;
+    let body = verified_body(&extracted)?;
     match &arguments.output {
         Some(path) if !is_standard(path) => {
             if BriefForm::or_json(path) == BriefForm::Json {
@@ -60,21 +58,6 @@ fn in_form_of(path: &Path, extracted: &Extracted, body: &RevisionBody) -> String
         }))
         .write_stored(BriefForm::Text),
     }
-}
-
-/// Decodes the attached edition and compares its digest with the one that the pages name.
-fn verified_body(file: &Path, extracted: &Extracted) -> Result<RevisionBody, Failure> {
-    let body = Document::<RevisionBody>::of_text(file, &Arc::from(extracted.json.as_str()))?.message;
-    let content = body.content.clone().unwrap_or_default();
-    let digest = body_digest(&body_bytes(&body.brief_id, body.revision, &content)).to_string();
-    if digest == extracted.edition_digest {
-        return Ok(body);
-    }
-    let printed = &extracted.edition_digest;
-    let message =
-        format!("the attached edition has digest {digest}, but the pages were printed from {printed}");
-    Err(Failure::new("DATA_LOSS", "DIGEST_MISMATCH", message)
-        .help("the file was changed after it was printed: download the PDF again from the service"))
 }
 
 fn extract_failure(error: &ExtractError) -> Failure {

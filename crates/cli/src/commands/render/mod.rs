@@ -1,5 +1,6 @@
 //! Commands that print briefs.
 
+mod attached_edition;
 mod draft_edition;
 pub mod extract;
 pub mod figure;

@@ -3,17 +3,18 @@
 
 use std::fmt::Write as _;
 
-use chancery_brief::digest::{body_bytes, body_digest};
+use chancery_brief::digest::body_digest;
 use chancery_client::Client;
 use chancery_print::{ExtractError, Stated, extract, read_stated};
 use chancery_proof::{Refusal, check_form};
-use chancery_proto::brief::v1::{BriefRevision, GetBriefRevisionRequest, RevisionBody};
+use chancery_proto::brief::v1::{BriefRevision, GetBriefRevisionRequest};
 use chancery_proto::names::BriefName;
 use chancery_proto::render::v1::{ListRendersRequest, RenderState};
 use serde::Serialize;
 
 use crate::args::Global;
 use crate::args::render::VerifyPdf;
+use crate::commands::render::attached_edition::{altered, verified_body};
 use crate::connection::connect;
 use crate::inputs::limited_read::{MAX_PDF_BYTES, read};
 use crate::ui::failure::Failure;
@@ -83,15 +84,15 @@ pub async fn run(global: &Global, arguments: &VerifyPdf) -> Result<(), Failure> 
     if report.grade != Grade::Identical {
         form.map_err(|refusal| refused(&refusal))?;
     }
-    match attached_digest(&pdf)? {
-        Some(digest) if digest != stated.edition_digest => {
-            let printed = &stated.edition_digest;
-            let message = format!("the attached edition has digest {digest}, but the pages state {printed}");
-            return Err(Failure::new("DATA_LOSS", "DIGEST_MISMATCH", message)
-                .help("the file was changed after it was printed: download the PDF again from the service"));
+    match extract(&pdf) {
+        Ok(extracted) => {
+            verified_body(&extracted)?;
+            report.data_matches = Some(true);
         }
-        Some(_) => report.data_matches = Some(true),
-        None => report.unverified.push("the data of the edition, which is not attached".to_owned()),
+        Err(ExtractError::NoData) => {
+            report.unverified.push("the data of the edition, which is not attached".to_owned());
+        }
+        Err(error) => return Err(altered(&error)),
     }
     match &client {
         Some(client) => compare_edition(client, &stated, &mut report).await?,
@@ -178,24 +179,6 @@ async fn identical_render(client: &Client, stated: &Stated, sha256: &str) -> Res
         }
         request.page_token = page.next_page_token;
     }
-}
-
-/// Returns the digest of the attached edition, if there is one.
-fn attached_digest(pdf: &[u8]) -> Result<Option<String>, Failure> {
-    let extracted = match extract(pdf) {
-        Ok(extracted) => extracted,
-        Err(ExtractError::NoData) => return Ok(None),
-        Err(error) => return Err(altered(&error)),
-    };
-    let body: RevisionBody =
-        chancery_proto::json::from_str(&extracted.json).map_err(|error| altered(&error))?;
-    let content = body.content.unwrap_or_default();
-    Ok(Some(body_digest(&body_bytes(&body.brief_id, body.revision, &content)).to_string()))
-}
-
-fn altered(error: &dyn std::fmt::Display) -> Failure {
-    Failure::new("DATA_LOSS", "ALTERED_FORM", error.to_string())
-        .help("the file is no unaltered print: download the PDF again from the service")
 }
 
 fn text(file: &str, report: &Report) -> String {
