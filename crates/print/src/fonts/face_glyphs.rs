@@ -20,9 +20,9 @@ const MOST_TEXTS: usize = 400;
 const LONGEST_TEXT: usize = 24;
 /// Maximum number of rounds over all substitutions; a chain of substitutions is shorter.
 const ROUNDS: usize = 8;
-/// Maximum depth of composite glyphs, and number of components of one.
-const MAX_DEPTH: usize = 3;
-const MOST_COMPONENTS: usize = 40;
+/// Maximum depth of composite glyphs, and number of components of one at all its levels. Vendored faces have up to 4 levels.
+const MAX_DEPTH: usize = 16;
+const MOST_COMPONENTS: usize = 250;
 
 /// The glyphs of a face.
 #[derive(Debug, Default)]
@@ -76,13 +76,12 @@ impl<'a> EmbeddedFont<'a> {
 /// Returns the hash of a glyph's outline and metrics. Components count by their outlines and not by their numbers, which
 /// a subset changes.
 fn outline(font: &FontRef, glyph: u16) -> Option<u64> {
-    nested_outline(font, glyph, 0)
+    nested_outline(font, glyph, MAX_DEPTH, &mut { MOST_COMPONENTS })
 }
 
-fn nested_outline(font: &FontRef, glyph: u16, depth: usize) -> Option<u64> {
-    if depth == MAX_DEPTH {
-        return None;
-    }
+/// As [`outline`], with the levels and the number of components that are left.
+fn nested_outline(font: &FontRef, glyph: u16, levels: usize, left: &mut usize) -> Option<u64> {
+    let levels = levels.checked_sub(1)?;
     let hmtx = font.hmtx().ok()?;
     let id = GlyphId::new(u32::from(glyph));
     let mut hasher = DefaultHasher::new();
@@ -91,8 +90,9 @@ fn nested_outline(font: &FontRef, glyph: u16, depth: usize) -> Option<u64> {
     if data.first().is_some_and(|byte| byte & 0x80 != 0) {
         let (data, components) = without_components(data)?;
         data.hash(&mut hasher);
+        *left = left.checked_sub(components.len())?;
         for component in components {
-            nested_outline(font, component, depth + 1)?.hash(&mut hasher);
+            nested_outline(font, component, levels, left)?.hash(&mut hasher);
         }
     } else {
         trimmed(data).hash(&mut hasher);
@@ -136,7 +136,6 @@ fn without_components(data: &[u8]) -> Option<(Vec<u8>, Vec<u16>)> {
         let number = data.get_mut(at + 2..at + 4)?;
         components.push(u16::from_be_bytes([number[0], number[1]]));
         number.fill(0);
-        // Each level has a few components; more would take long to follow.
         (components.len() <= MOST_COMPONENTS).then_some(())?;
         at += 4 + if flags & WORDS != 0 { 4 } else { 2 };
         at += match () {

@@ -261,8 +261,8 @@ fn text(sequence: &Sequence, painted: &Painted, fonts: &[Font]) -> String {
 struct Repeated {
     /// By first character.
     texts: HashMap<char, Vec<Vec<char>>>,
-    /// Characters of the texts that run from right to left, sorted: layout decides their order.
-    right_to_left: Vec<char>,
+    /// All their characters and those of page references. Layout decides the order of what runs from right to left.
+    characters: BTreeSet<char>,
     /// Page references in them.
     lists: Vec<Referred>,
 }
@@ -271,29 +271,32 @@ impl Repeated {
     fn new(expected: &ExpectedContent, pages: PageReferences) -> Self {
         let lists: BTreeSet<Referred> =
             expected.repeated_lists.iter().filter_map(|list| pages.referred(*list)).collect();
+        let characters = lists.iter().flat_map(|list| list.characters(expected)).collect();
         let lists = lists.into_iter().collect();
-        let mut repeated = Self { texts: HashMap::new(), right_to_left: Vec::new(), lists };
+        let mut repeated = Self { texts: HashMap::new(), characters, lists };
         for text in &expected.repeated_texts {
             let ink: Vec<char> = text.chars().filter(|character| is_ink(*character)).collect();
-            if expected.running.right_to_left || has_right_to_left(text) {
-                repeated.right_to_left.extend(&ink);
+            repeated.characters.extend(&ink);
+            // What has no direction of its own runs as its paragraph does.
+            if !ink.iter().any(|character| character.is_alphabetic()) {
+                repeated.insert(ink.iter().rev().copied().collect());
             }
-            if let Some(first) = ink.first() {
-                repeated.texts.entry(*first).or_default().push(ink);
-            }
+            repeated.insert(ink);
         }
-        repeated.right_to_left.sort_unstable();
-        repeated.right_to_left.dedup();
         repeated
+    }
+
+    fn insert(&mut self, ink: Vec<char>) {
+        if let Some(first) = ink.first() {
+            self.texts.entry(*first).or_default().push(ink);
+        }
     }
 
     /// Returns whether a text is some of these one after the other.
     fn is_made_of(&self, shown: &str, expected: &ExpectedContent) -> bool {
         let shown_ink: Vec<char> = shown.chars().filter(|character| is_ink(*character)).collect();
         if expected.running.right_to_left || has_right_to_left(shown) {
-            return shown_ink.iter().all(|character| {
-                self.right_to_left.binary_search(character).is_ok() || self.texts.contains_key(character)
-            });
+            return shown_ink.iter().all(|character| self.characters.contains(character));
         }
         let mut reached = vec![false; shown_ink.len() + 1];
         reached[0] = true;

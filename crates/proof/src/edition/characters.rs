@@ -23,11 +23,11 @@ pub(super) fn append_squeezed(out: &mut String, text: &str) {
     }
 }
 
-/// Returns whether a text has a character of a script that is written from right to left.
+/// Returns whether a text has a character of a script that is written from right to left, or one that makes others run so.
 pub(super) fn has_right_to_left(text: &str) -> bool {
     text.chars().any(|character| {
         matches!(character, '\u{590}'..='\u{8FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFE}'
-            | '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}')
+            | '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}' | '\u{202B}' | '\u{202E}' | '\u{2067}')
     })
 }
 

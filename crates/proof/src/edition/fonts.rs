@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chancery_print::expected_content::ExpectedContent;
 use chancery_print::fonts::{EmbeddedFont, FaceGlyphs};
 
-use crate::edition::shown_glyphs::{self, Showing};
+use crate::edition::shown_glyphs::{self, Showing, plain};
 use crate::form::{Document, Font};
 use crate::refusal::{Place, Refusal};
 
@@ -73,8 +73,22 @@ fn best(face: &FaceGlyphs, candidates: &[u16], texts: &[&str]) -> Option<(u16, V
         let ranks = texts.iter().zip(&showing).map(|(text, showing)| rank(own, text, showing));
         Some((ranks.sum::<u32>(), *glyph, showing))
     });
-    let (_, glyph, showing) = shown.min_by_key(|(rank, ..)| *rank)?;
+    let (_, glyph, mut showing) = shown.min_by_key(|(rank, ..)| *rank)?;
+    for showing in &mut showing {
+        if let Showing::Further { texts } = showing {
+            *texts = further_texts(face, candidates);
+        }
+    }
     Some((glyph, showing))
+}
+
+/// Returns the texts of all glyphs of one outline: the text of a further glyph does not tell which of them it is.
+fn further_texts(face: &FaceGlyphs, candidates: &[u16]) -> Vec<Vec<char>> {
+    let mut texts: Vec<Vec<char>> =
+        candidates.iter().flat_map(|glyph| face.texts(*glyph)).map(|text| plain(text)).collect();
+    texts.sort();
+    texts.dedup();
+    texts
 }
 
 /// Returns how far a glyph is from being the one that the shaper takes for a text: faces have glyphs of the same outline

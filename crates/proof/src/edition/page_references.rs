@@ -68,6 +68,16 @@ pub(super) struct Referred {
 }
 
 impl Referred {
+    /// Returns the characters with ink that its texts are made of.
+    pub(super) fn characters(&self, expected: &ExpectedContent) -> Vec<char> {
+        let words = self.words.map(|words| words.replace("{0}", "")).concat();
+        let numbers = expected.digits("0123456789");
+        let text = [&words, &numbers, expected.list_comma(), "\u{2013}\u{2026}"].concat();
+        text.chars().filter(|character| super::characters::is_ink(*character)).collect()
+    }
+}
+
+impl Referred {
     /// Returns the number of characters with ink of the list with which `shown` begins; 0 for none.
     pub(super) fn length(&self, expected: &ExpectedContent, shown: &[char]) -> usize {
         let begins = |words: &str| {

@@ -2,8 +2,9 @@
 
 use crate::edition::characters::{has_right_to_left, is_ink};
 
-/// Least number of characters of a shortened text: a line holds far more.
-const SHORTEST: usize = 12;
+/// Least number of characters of a shortened text. A title keeps a quarter of the footer's line beside long facts, which
+/// holds few wide letters.
+const SHORTEST: usize = 4;
 
 /// Returns whether `shown`, in visual order, is the texts one after the other. Each may be shortened where that is allowed.
 pub(super) fn is_shown(shown: &str, texts: &[(&str, bool)], right_to_left: bool) -> bool {
