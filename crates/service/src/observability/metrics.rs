@@ -152,8 +152,12 @@ impl Collector for Collected {
             &each(|listener| listener.tls.as_ref().and_then(|tls| u64::try_from(tls.expiry()).ok())),
         )?;
         let proofs = self.proofs.counts();
-        let results =
-            [("proven", proofs.proven), ("refused", proofs.refused), ("not_covered", proofs.not_covered)];
+        let results = [
+            ("proven", proofs.proven),
+            ("reprinted", proofs.reprinted),
+            ("refused", proofs.refused),
+            ("not_covered", proofs.not_covered),
+        ];
         let help = "Uploaded PDFs, by the result of their proof";
         encode_family(&mut encoder, ("proofs", help), ConstCounter::<u64>::new, "result", &results)
     }

@@ -112,7 +112,7 @@ async fn prove_and_finish(
         environment: header.environment,
     };
     match proofs.prove(store, &header.lease, file).await? {
-        Verdict::Proven => finish(store, wakeups, header, blob, true).await,
+        Verdict::Proven | Verdict::Reprinted => finish(store, wakeups, header, blob, true).await,
         Verdict::NotCovered => finish(store, wakeups, header, blob, false).await,
         Verdict::Refused(finding) => Err(refuse(store, wakeups, &header, &finding).await?),
     }

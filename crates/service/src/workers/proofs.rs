@@ -1,10 +1,13 @@
 //! Proof of uploaded PDFs: a task is finished only with the file that its input must look like, whatever a worker sends.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
+use std::time::{Duration, Instant};
 
-use chancery_print::{Fonts, Images, Limits, TaskInput};
+use chancery_print::{Edition, Fonts, Images, Limits, Options, TaskInput};
+use chancery_proof::Refusal;
 use chancery_store::{Lease, PrintEnvironment, ProofFinding, RenderInput, Store, StoreError};
 use prost::bytes::{Bytes, BytesMut};
 use tokio::sync::Semaphore;
@@ -29,6 +32,9 @@ pub enum ProofPolicy {
 /// Number of files that are proven at once, each with its bytes in memory.
 const CONCURRENT_PROOFS: usize = 2;
 
+/// Maximum duration of a print that decides about a refused file.
+const REPRINT_TIMEOUT: Duration = Duration::from_mins(1);
+
 /// Proves files. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Proofs {
@@ -48,6 +54,7 @@ struct Shared {
 #[derive(Debug, Default)]
 struct Counts {
     proven: AtomicU64,
+    reprinted: AtomicU64,
     refused: AtomicU64,
     not_covered: AtomicU64,
 }
@@ -57,6 +64,8 @@ struct Counts {
 pub struct ProofCounts {
     /// Files that were proven.
     pub proven: u64,
+    /// Files that the proof refused and that the service printed itself with the same bytes.
+    pub reprinted: u64,
     /// Files that were refused.
     pub refused: u64,
     /// Files of other print environments, which were accepted or refused unread.
@@ -77,6 +86,8 @@ pub(crate) struct StagedFile<'a> {
 pub(crate) enum Verdict {
     /// The file is what the input must look like.
     Proven,
+    /// As [`Self::Proven`], but the proof lacks a case: the service has printed the same bytes itself.
+    Reprinted,
     /// The file is not read: its print environment is another one, or the policy says so.
     NotCovered,
     /// The file is something else.
@@ -102,9 +113,10 @@ impl Proofs {
     }
 
     pub(crate) fn counts(&self) -> ProofCounts {
-        let Counts { proven, refused, not_covered } = &self.shared.counts;
+        let Counts { proven, reprinted, refused, not_covered } = &self.shared.counts;
         ProofCounts {
             proven: proven.load(Relaxed),
+            reprinted: reprinted.load(Relaxed),
             refused: refused.load(Relaxed),
             not_covered: not_covered.load(Relaxed),
         }
@@ -121,9 +133,10 @@ impl Proofs {
         file: StagedFile<'_>,
     ) -> Result<Verdict, Status> {
         let verdict = self.verdict(store, lease, file).await?;
-        let Counts { proven, refused, not_covered } = &self.shared.counts;
+        let Counts { proven, reprinted, refused, not_covered } = &self.shared.counts;
         let count = match &verdict {
             Verdict::Proven => proven,
+            Verdict::Reprinted => reprinted,
             Verdict::Refused(_) => refused,
             Verdict::NotCovered => not_covered,
         };
@@ -175,8 +188,45 @@ fn judge(pdf: &[u8], pages: u32, input: &RenderInput, images: &Images, fonts: &F
             "PAGES_DIFFER",
             &format!("the header states {pages} pages, but the file has {}", proven.pages),
         ),
-        Err(refusal) => refused(refusal.code(), &format!("at {}", refusal.place)),
+        Err(refusal) => decide(&refusal, pdf, pages, &task.edition(), (&options, fonts)),
     }
+}
+
+/// Decides about a file that the proof refused. The proof accounts for everything that the printer can do, and may lack a
+/// rare case: a brief with unusual characters must not have every honest worker suspended. So the service prints a file
+/// that has the printer's form itself, and believes equal bytes.
+fn decide(
+    refusal: &Refusal,
+    pdf: &[u8],
+    pages: u32,
+    edition: &Edition<'_>,
+    (options, fonts): (&Options<'_>, &Fonts),
+) -> Verdict {
+    let place = &refusal.place;
+    if chancery_proof::check_form(pdf).is_ok_and(|form| form.pages == pages)
+        && is_reprinted(pdf, pages, edition, (options, fonts))
+    {
+        tracing::warn!(
+            code = refusal.code(), %place,
+            "the proof does not cover this print, which is the service's own byte by byte: please report it"
+        );
+        return Verdict::Reprinted;
+    }
+    refused(refusal.code(), &format!("at {place}"))
+}
+
+/// Returns whether the service prints the same bytes.
+fn is_reprinted(
+    pdf: &[u8],
+    pages: u32,
+    edition: &Edition<'_>,
+    (options, fonts): (&Options<'_>, &Fonts),
+) -> bool {
+    let limits = Limits { max_pages: pages, ..Limits::default() };
+    let end = Instant::now() + REPRINT_TIMEOUT;
+    let proceed =
+        &mut |_| if Instant::now() < end { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
+    chancery_print::print(edition, options, &limits, fonts, proceed).is_ok_and(|printed| printed.bytes == pdf)
 }
 
 fn refused(code: &str, message: &str) -> Verdict {
@@ -219,7 +269,7 @@ mod tests {
     use chancery_proto::worker::v1::RenderInputManifest;
     use chancery_store::RenderInput;
 
-    use super::{Verdict, judge};
+    use super::{Verdict, decide, judge};
     use crate::workers::messages::MAX_PAGES;
 
     /// An image that leaves no room for another on its page.
@@ -252,6 +302,28 @@ mod tests {
         let edition = body_bytes("long", 1, &content).into();
         let input = RenderInput { manifest, edition, comparison: None, images: Vec::new() };
         (input, Images::from_iter([(digest, TALL.to_vec())]))
+    }
+
+    #[test]
+    fn a_file_that_the_proof_refuses_is_believed_if_the_service_prints_the_same() {
+        let (input, images) = input_of_many_pages(1);
+        let task = TaskInput::decode(&input.manifest, &input.edition, None, &images).unwrap();
+        let (options, fonts) = (task.options().unwrap(), Fonts::default());
+        let print = |edition: &chancery_print::Edition<'_>| {
+            let proceed = &mut |_| ControlFlow::Continue(());
+            chancery_print::print(edition, &options, &Limits::default(), &fonts, proceed).unwrap()
+        };
+        let honest = print(&task.edition());
+        let other = print(&chancery_print::Edition { revision: 2, ..task.edition() });
+        // A refusal that is wrong about an honest print, and right about another one and about other bytes.
+        let refusal = chancery_proof::check_form(b"%PDF").unwrap_err();
+        let decide = |pdf: &[u8], pages| decide(&refusal, pdf, pages, &task.edition(), (&options, &fonts));
+        assert_eq!(decide(&honest.bytes, honest.pages), Verdict::Reprinted);
+        let refused = |verdict| matches!(verdict, Verdict::Refused(_));
+        assert!(refused(decide(&other.bytes, other.pages)));
+        assert!(refused(decide(&honest.bytes, honest.pages + 1)));
+        assert!(refused(decide(&honest.bytes[..honest.bytes.len() - 1], honest.pages)));
+        assert!(refused(decide(b"MZ", 1)));
     }
 
     #[test]
