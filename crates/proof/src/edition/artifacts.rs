@@ -11,7 +11,7 @@ use crate::edition::artifact_paths;
 use crate::edition::characters::{has_right_to_left, is_ink};
 use crate::edition::destinations::Destinations;
 use crate::edition::matched::Matched;
-use crate::edition::page_references::{PageReferences, Referred};
+use crate::edition::page_references::{PageReferences, Referred, RepeatedList};
 use crate::edition::running::is_shown;
 use crate::form::Font;
 use crate::refusal::{Place, Refusal};
@@ -264,7 +264,7 @@ struct Repeated {
     /// All their characters and those of page references. Layout decides the order of what runs from right to left.
     characters: BTreeSet<char>,
     /// Page references in them.
-    lists: Vec<Referred>,
+    lists: Vec<RepeatedList>,
 }
 
 impl Repeated {
@@ -272,7 +272,7 @@ impl Repeated {
         let lists: BTreeSet<Referred> =
             expected.repeated_lists.iter().filter_map(|list| pages.referred(*list)).collect();
         let characters = lists.iter().flat_map(|list| list.characters(expected)).collect();
-        let lists = lists.into_iter().collect();
+        let lists = lists.into_iter().map(|list| RepeatedList::new(list, expected)).collect();
         let mut repeated = Self { texts: HashMap::new(), characters, lists };
         for text in &expected.repeated_texts {
             let ink: Vec<char> = text.chars().filter(|character| is_ink(*character)).collect();

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chancery_print::expected_content::ExpectedContent;
 
 use crate::check_form::Read;
+use crate::edition::characters::is_ink;
 use crate::edition::destinations::Destinations;
 use crate::edition::matched::Matched;
 use crate::form::Kid;
@@ -73,23 +74,49 @@ impl Referred {
         let words = self.words.map(|words| words.replace("{0}", "")).concat();
         let numbers = expected.digits("0123456789");
         let text = [&words, &numbers, expected.list_comma(), "\u{2013}\u{2026}"].concat();
-        text.chars().filter(|character| super::characters::is_ink(*character)).collect()
+        text.chars().filter(|character| is_ink(*character)).collect()
     }
 }
 
-impl Referred {
+/// A list that tables and figures repeat as an artifact.
+pub(super) struct RepeatedList {
+    referred: Referred,
+    /// The ways in which its texts begin: the words before the first number, and that number or an ellipsis. Few artifacts
+    /// begin so, and making all texts takes long.
+    beginnings: BTreeSet<Vec<char>>,
+}
+
+impl RepeatedList {
+    pub(super) fn new(referred: Referred, expected: &ExpectedContent) -> Self {
+        let numbers = referred.pages.iter().map(|page| (page + 1).to_string());
+        let numbers: Vec<String> = numbers.chain([ELLIPSIS.to_owned()]).collect();
+        let mut beginnings = BTreeSet::new();
+        for words in referred.words {
+            match words.split_once("{0}") {
+                Some((before, _)) => {
+                    let first = numbers.iter().map(|number| expected.digits(number));
+                    beginnings.extend(first.map(|first| ink(before).chain(ink(&first)).collect()));
+                }
+                None => drop(beginnings.insert(ink(words).collect())),
+            }
+        }
+        Self { referred, beginnings }
+    }
+
     /// Returns the number of characters with ink of the list with which `shown` begins; 0 for none.
     pub(super) fn length(&self, expected: &ExpectedContent, shown: &[char]) -> usize {
-        let begins = |words: &str| {
-            let first = words.chars().find(|character| super::characters::is_ink(*character));
-            first.is_none_or(|first| first == '{' || shown.first() == Some(&first))
-        };
-        if !self.words.iter().any(|words| begins(words)) {
+        if !self.beginnings.iter().any(|beginning| shown.starts_with(beginning)) {
             return 0;
         }
-        let text = shown_list(expected, self.words, &self.pages, shown).unwrap_or_default();
-        text.chars().filter(|character| super::characters::is_ink(*character)).count()
+        let Referred { words, pages } = &self.referred;
+        let text = shown_list(expected, *words, pages, shown).unwrap_or_default();
+        ink(&text).count()
     }
+}
+
+/// Returns the characters of a text that have ink.
+fn ink(text: &str) -> impl Iterator<Item = char> {
+    text.chars().filter(|character| is_ink(*character))
 }
 
 /// Returns the text of a list of page references that an element shows at the start of `shown`, which has no white space,
@@ -103,7 +130,7 @@ fn shown_list(
 ) -> Option<String> {
     let mut best: Option<String> = None;
     let mut consider = |text: String| {
-        let ink: Vec<char> = text.chars().filter(|character| super::characters::is_ink(*character)).collect();
+        let ink: Vec<char> = ink(&text).collect();
         let is_longer = best.as_ref().is_none_or(|best| best.len() < text.len());
         if is_longer && shown.starts_with(&ink) {
             best = Some(text);
@@ -124,6 +151,8 @@ fn shown_list(
     best
 }
 
+/// Ends a list that was shortened.
+const ELLIPSIS: &str = "\u{2026}";
 /// Number of pages up to which lists that omit pages at both ends are considered.
 const MOST_SUBSETS: usize = 24;
 
@@ -143,7 +172,7 @@ fn texts(expected: &ExpectedContent, [one, several]: [&str; 2], pages: &[usize])
     for most in [3, 1, 0] {
         if runs.len() > most {
             let mut short = runs[..most].to_vec();
-            short.push("\u{2026}".to_owned());
+            short.push(ELLIPSIS.to_owned());
             texts.push(filled(&short));
         }
     }
