@@ -9,7 +9,8 @@ pub(super) const fn is_left_out(character: char) -> bool {
 
 /// Returns whether a character is compared one by one.
 pub(super) fn is_ink(character: char) -> bool {
-    !is_left_out(character) && !character.is_whitespace()
+    // Fast path: most characters are printable ASCII.
+    matches!(character, '!'..='~') || (!is_left_out(character) && !character.is_whitespace())
 }
 
 /// Appends a text in the form in which texts are compared: white space as one space.

@@ -1,6 +1,6 @@
 //! The text of one element, compared character by character with its pieces.
 
-use chancery_print::expected_content::ExpectedPiece;
+use chancery_print::expected_content::{ExpectedPiece, ExpectedStyle};
 
 use crate::content::{FileColor, Sequence};
 use crate::edition::characters::{append_squeezed, is_ink};
@@ -12,19 +12,16 @@ const VENDORED_FACES: usize = 12;
 /// Number of characters that a message quotes.
 const QUOTED: usize = 80;
 
-/// The text of a marked-content sequence.
-pub(super) struct MarkText {
-    characters: Vec<Character>,
-    /// As readers extract it: with the texts that replace those of glyphs.
-    read: String,
-    /// As the glyphs show it.
-    shown: String,
-}
-
 /// A character with ink, as a glyph shows it.
 #[derive(Clone, Copy)]
 struct Character {
     value: char,
+    /// The index of its run.
+    run: u32,
+}
+
+/// The characters of one `TJ`, all of which are set alike.
+struct Run {
     mark: usize,
     size: i64,
     color: FileColor,
@@ -32,33 +29,8 @@ struct Character {
     baseline: i64,
 }
 
-impl MarkText {
-    /// Returns the text of a sequence; `None` if a font has no such code.
-    pub(super) fn of(sequence: &Sequence, codes: &[u16], fonts: &[Font]) -> Option<Self> {
-        let mut text = Self { characters: Vec::new(), read: String::new(), shown: String::new() };
-        for shown in &sequence.shown {
-            let font = fonts.get(shown.font)?;
-            for code in codes.get(shown.codes.clone())? {
-                let code = font.codes.get(usize::from(*code).checked_sub(1)?)?;
-                text.shown.push_str(&code.text);
-                let characters = code.text.chars().filter(|character| is_ink(*character));
-                text.characters.extend(characters.map(|value| Character {
-                    value,
-                    mark: 0,
-                    size: shown.size,
-                    color: shown.color,
-                    face: font.face,
-                    baseline: shown.y,
-                }));
-            }
-        }
-        text.read.push_str(sequence.actual_text.as_deref().unwrap_or(&text.shown));
-        Some(text)
-    }
-}
-
 /// The findings of comparing the text of a sequence.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(super) struct FoundMark {
     /// The logical position at which it begins, and the baseline there.
     pub(super) seq: Option<u32>,
@@ -69,30 +41,67 @@ pub(super) struct FoundMark {
     is_text: bool,
 }
 
-/// The text of an element between two of its child elements, and its whole text so far.
+/// The text of an element between two of its child elements, and its whole text so far. One serves all elements, so that
+/// they share its memory.
 #[derive(Default)]
 pub(super) struct ElementText {
     characters: Vec<Character>,
+    runs: Vec<Run>,
     at: usize,
     marks: Vec<FoundMark>,
     last_seq: u32,
-    read: String,
+    /// As the glyphs show it.
     shown: String,
+    /// As readers extract it: with the texts that replace those of glyphs. `None` while it is what the glyphs show.
+    read: Option<String>,
     expected: String,
 }
 
 impl ElementText {
-    /// Begins with the sequences before the next child element.
-    pub(super) fn begin(&mut self, marks: Vec<MarkText>) {
-        self.marks = vec![FoundMark::default(); marks.len()];
+    /// Begins another element.
+    pub(super) fn begin_element(&mut self) {
+        self.last_seq = 0;
+        self.shown.clear();
+        self.read = None;
+        self.expected.clear();
+    }
+
+    /// Begins the text before the next child element.
+    pub(super) fn begin(&mut self) {
+        self.marks.clear();
         self.characters.clear();
+        self.runs.clear();
         self.at = 0;
-        for (index, mark) in marks.into_iter().enumerate() {
-            self.marks[index].is_text = !mark.shown.is_empty();
-            self.read.push_str(&mark.read);
-            self.shown.push_str(&mark.shown);
-            self.characters.extend(mark.characters.into_iter().map(|of| Character { mark: index, ..of }));
+    }
+
+    /// Adds a sequence with the codes of its page; `None` if a font has no such code.
+    pub(super) fn add(&mut self, sequence: &Sequence, codes: &[u16], fonts: &[Font]) -> Option<()> {
+        let first = self.shown.len();
+        for shown in &sequence.shown {
+            let font = fonts.get(shown.font)?;
+            let run = u32::try_from(self.runs.len()).ok()?;
+            self.runs.push(Run {
+                mark: self.marks.len(),
+                size: shown.size,
+                color: shown.color,
+                face: font.face,
+                baseline: shown.y,
+            });
+            for code in codes.get(shown.codes.clone())? {
+                let text = &font.codes.get(usize::from(*code).checked_sub(1)?)?.text;
+                self.shown.push_str(text);
+                let characters = text.chars().filter(|character| is_ink(*character));
+                self.characters.extend(characters.map(|value| Character { value, run }));
+            }
         }
+        let shown = &self.shown[first..];
+        self.marks.push(FoundMark { is_text: !shown.is_empty(), ..FoundMark::default() });
+        if let Some(replaced) = &sequence.actual_text {
+            self.read.get_or_insert_with(|| self.shown[..first].to_owned()).push_str(replaced);
+        } else if let Some(read) = &mut self.read {
+            read.push_str(shown);
+        }
+        Some(())
     }
 
     /// Returns the characters that are not compared yet.
@@ -113,26 +122,29 @@ impl ElementText {
         is_number: bool,
     ) -> Result<(), (&'static str, String)> {
         self.expected.push_str(said);
-        let mut is_first = true;
+        // The run of the characters before, whose style is compared already.
+        let mut known = None;
         for character in said.chars().filter(|character| is_ink(*character)) {
             let Some(found) = self.characters.get(self.at).filter(|found| found.value == character) else {
                 return Err(("TEXT", self.difference(said)));
             };
-            let style = &piece.style;
-            let has_face = is_number || style.faces.contains(&found.face) || found.face >= VENDORED_FACES;
-            if found.size != style.size || found.color != style.color || !has_face {
+            self.at += 1;
+            if known == Some(found.run) {
+                continue;
+            }
+            let run = &self.runs[found.run as usize];
+            if !run.has_style(&piece.style, is_number) {
                 let message =
                     format!("{character:?} has another size, colour or face than {:?}", quoted(said));
                 return Err(("STYLE", message));
             }
-            let mark = &mut self.marks[found.mark];
+            let mark = &mut self.marks[run.mark];
             if mark.seq.is_none() {
-                (mark.seq, mark.baseline) = (Some(piece.seq), Some(found.baseline));
-            } else if is_first {
-                mark.later.push((piece.seq, found.baseline));
+                (mark.seq, mark.baseline) = (Some(piece.seq), Some(run.baseline));
+            } else if known.is_none() {
+                mark.later.push((piece.seq, run.baseline));
             }
-            is_first = false;
-            self.at += 1;
+            known = Some(found.run);
         }
         self.last_seq = self.last_seq.max(piece.seq);
         Ok(())
@@ -143,57 +155,70 @@ impl ElementText {
         format!("the file shows {found:?} where the edition says {:?}", quoted(said))
     }
 
-    /// Ends the text before a child element; returns what was found about each sequence.
-    pub(super) fn end(&mut self, place: impl Fn() -> Place) -> Result<Vec<FoundMark>, Refusal> {
+    /// Ends the text before a child element.
+    pub(super) fn end(&mut self, place: impl Fn() -> Place) -> Result<(), Refusal> {
         if self.at < self.characters.len() {
             let found: String = self.characters[self.at..].iter().take(QUOTED).map(|of| of.value).collect();
             return Err(Refusal::new("TEXT", place(), format!("the file shows {found:?} besides")));
         }
-        let mut marks = std::mem::take(&mut self.marks);
         // A sequence of white space belongs to the text before it.
-        let mut before = marks.iter().find_map(|mark| mark.seq);
-        for mark in &mut marks {
+        let mut before = self.marks.iter().find_map(|mark| mark.seq);
+        for mark in &mut self.marks {
             if mark.seq.is_some() {
                 before = mark.later.last().map(|(seq, _)| *seq).or(mark.seq);
             } else if mark.is_text {
                 mark.seq = before;
             }
         }
-        Ok(marks)
+        Ok(())
+    }
+
+    /// Returns what was found about each sequence.
+    pub(super) fn found(&self) -> &[FoundMark] {
+        &self.marks
     }
 
     /// Notes a child element.
     pub(super) fn next_child(&mut self) {
-        for text in [&mut self.read, &mut self.shown, &mut self.expected] {
+        for text in [&mut self.shown, &mut self.expected].into_iter().chain(&mut self.read) {
             text.push('\u{FFFC}');
         }
     }
 
     /// Compares the whole text with its white space: what readers extract, and what the glyphs show.
     pub(super) fn finish(&self) -> Result<(), String> {
+        let read = self.read.as_ref().unwrap_or(&self.shown);
+        self.compare_whole(&self.shown, "shows")?;
+        if read != &self.shown {
+            self.compare_whole(read, "reads as")?;
+        }
+        if read.contains('\u{AD}') {
+            return Err("the text has soft hyphens, at which search would stop".to_owned());
+        }
+        Ok(())
+    }
+
+    fn compare_whole(&self, text: &str, how: &str) -> Result<(), String> {
+        if text == self.expected {
+            return Ok(());
+        }
         let squeezed = |text: &str| {
             let mut squeezed = String::with_capacity(text.len());
             append_squeezed(&mut squeezed, text);
             squeezed.trim().to_owned()
         };
-        let expected = squeezed(&self.expected);
-        for (text, how) in [(&self.shown, "shows"), (&self.read, "reads as")] {
-            if how == "reads as" && *text == self.shown {
-                continue;
-            }
-            let found = squeezed(text);
-            if found != expected {
-                return Err(format!(
-                    "the file {how} {:?} where the edition says {:?}",
-                    quoted(&found),
-                    quoted(&expected)
-                ));
-            }
+        let (found, expected) = (squeezed(text), squeezed(&self.expected));
+        if found == expected {
+            return Ok(());
         }
-        if self.read.contains('\u{AD}') {
-            return Err("the text has soft hyphens, at which search would stop".to_owned());
-        }
-        Ok(())
+        Err(format!("the file {how} {:?} where the edition says {:?}", quoted(&found), quoted(&expected)))
+    }
+}
+
+impl Run {
+    fn has_style(&self, style: &ExpectedStyle, is_number: bool) -> bool {
+        let has_face = is_number || style.faces.contains(&self.face) || self.face >= VENDORED_FACES;
+        self.size == style.size && self.color == style.color && has_face
     }
 }
 

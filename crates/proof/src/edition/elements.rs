@@ -1,13 +1,13 @@
 //! The structure tree with its content, element by element.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use chancery_print::expected_content::{ExpectedContent, PieceContent};
 
 use crate::check_form::Read;
 use crate::edition::destinations::Destinations;
-use crate::edition::element_text::{ElementText, MarkText};
+use crate::edition::element_text::ElementText;
 use crate::edition::images::Images;
 use crate::edition::matched::{Matched, sequence};
 use crate::edition::page_references::PageReferences;
@@ -50,11 +50,13 @@ pub(super) fn compare(
     (expected, images): (&ExpectedContent, &Images),
     destinations: &Destinations,
 ) -> Result<Matched, Refusal> {
+    let mut anchored: Vec<(usize, u32)> = expected.anchors.iter().filter_map(|anchor| anchor.text).collect();
+    anchored.sort_unstable();
     let mut comparison = Comparison {
         read,
         expected,
         destinations,
-        anchored: expected.anchors.iter().filter_map(|anchor| anchor.text).collect(),
+        anchored,
         matched: Matched {
             seqs: read.document.pages.iter().map(|page| vec![0; page.marks.len()]).collect(),
             positions: BTreeMap::new(),
@@ -66,8 +68,10 @@ pub(super) fn compare(
     };
     // Texts that refer to pages come last, because the pages of some anchors follow from the other texts.
     let (last, first): (Vec<usize>, Vec<usize>) = (0..expected.elements.len()).partition(refers);
+    let mut text = ElementText::default();
     for element in first.into_iter().chain(last) {
-        comparison.element(element, images)?;
+        text.begin_element();
+        comparison.element(element, images, &mut text)?;
     }
     Ok(comparison.matched)
 }
@@ -77,16 +81,15 @@ struct Comparison<'c> {
     expected: &'c ExpectedContent,
     destinations: &'c Destinations,
     matched: Matched,
-    /// Elements and logical positions at which anchors lie.
-    anchored: HashSet<(usize, u32)>,
+    /// Elements and logical positions at which anchors lie, sorted.
+    anchored: Vec<(usize, u32)>,
 }
 
 impl Comparison<'_> {
-    fn element(&mut self, index: usize, images: &Images) -> Result<(), Refusal> {
+    fn element(&mut self, index: usize, images: &Images, text: &mut ElementText) -> Result<(), Refusal> {
         let known = &self.expected.elements[index];
         let kids = &self.read.document.elements[index].kids;
         let mut paths = ElementPaths::new(&known.paths);
-        let mut text = ElementText::default();
         let mut pieces = known.pieces.iter().peekable();
         let mut segments = kids.split(|kid| matches!(kid, Kid::Element(_)));
         let ends = known.kids.iter().map(|(seq, _)| *seq).chain([u32::MAX]);
@@ -100,7 +103,8 @@ impl Comparison<'_> {
                     _ => None,
                 })
                 .collect();
-            text.begin(self.marks(&marks)?);
+            text.begin();
+            self.add_marks(text, &marks)?;
             while let Some(piece) = pieces.next_if(|piece| piece.seq < end) {
                 let said = match &piece.content {
                     PieceContent::Text(said) => Cow::Borrowed(said.as_str()),
@@ -114,7 +118,8 @@ impl Comparison<'_> {
                 text.compare(&said, piece, is_number)
                     .map_err(|(code, message)| Refusal::new(code, place(), message))?;
             }
-            for ((page, mcid), mark) in marks.iter().zip(text.end(place)?) {
+            text.end(place)?;
+            for ((page, mcid), mark) in marks.iter().zip(text.found()) {
                 let sequence = sequence(self.read, *page, *mcid);
                 let mut seq = mark.seq;
                 for painted in &sequence.paths {
@@ -127,8 +132,11 @@ impl Comparison<'_> {
                     .check(sequence, index)
                     .map_err(|what| Refusal::new("IMAGE", place(), what))?
                     .or(seq);
+                let anchored = &self.anchored;
                 let begins = mark.seq.zip(mark.baseline).into_iter().chain(mark.later.iter().copied());
-                for (seq, baseline) in begins.filter(|(seq, _)| self.anchored.contains(&(index, *seq))) {
+                for (seq, baseline) in
+                    begins.filter(|(seq, _)| anchored.binary_search(&(index, *seq)).is_ok())
+                {
                     self.matched.positions.entry((index, seq)).or_insert((*page, baseline));
                 }
                 self.matched.seqs[*page][*mcid] = seq.unwrap_or(text.last_seq());
@@ -148,18 +156,16 @@ impl Comparison<'_> {
         PageReferences { read, expected, destinations, matched }
     }
 
-    /// Returns the text of marked-content sequences.
-    fn marks(&self, marks: &[(usize, usize)]) -> Result<Vec<MarkText>, Refusal> {
-        let fonts = &self.read.document.fonts;
-        marks
-            .iter()
-            .map(|(page, mcid)| {
-                let codes = &self.read.pages[*page].codes;
-                MarkText::of(sequence(self.read, *page, *mcid), codes, fonts).ok_or_else(|| {
-                    Refusal::new("MARKED_CONTENT", Place::File, "a sequence has an unknown code")
-                })
-            })
-            .collect()
+    /// Adds the text of marked-content sequences.
+    fn add_marks(&self, text: &mut ElementText, marks: &[(usize, usize)]) -> Result<(), Refusal> {
+        for (page, mcid) in marks {
+            let codes = &self.read.pages[*page].codes;
+            let added = text.add(sequence(self.read, *page, *mcid), codes, &self.read.document.fonts);
+            added.ok_or_else(|| {
+                Refusal::new("MARKED_CONTENT", Place::File, "a sequence has an unknown code")
+            })?;
+        }
+        Ok(())
     }
 }
 
