@@ -6,6 +6,8 @@ use crate::syntax::cursor::{Cursor, Mismatch};
 
 /// Maximum nesting of arrays and dictionaries; the printer nests four.
 const MAX_DEPTH: usize = 8;
+/// Number of entries of a dictionary up to which all pairs of keys are compared.
+const FEW_ENTRIES: usize = 12;
 
 /// A value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +54,17 @@ impl<'a> Dict<'a> {
     }
 
     fn has_duplicate(&self) -> bool {
+        // Fast path: sorting takes memory, and the printer's dictionaries are small.
+        if self.entries.len() <= FEW_ENTRIES {
+            let mut rest = self.entries.as_slice();
+            while let Some((entry, others)) = rest.split_first() {
+                if others.iter().any(|other| other.key == entry.key) {
+                    return true;
+                }
+                rest = others;
+            }
+            return false;
+        }
         let mut keys: Vec<&[u8]> = self.entries.iter().map(|entry| entry.key).collect();
         keys.sort_unstable();
         keys.windows(2).any(|pair| pair[0] == pair[1])
