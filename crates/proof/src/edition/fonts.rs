@@ -21,14 +21,18 @@ pub(super) fn identify(
     document: &Document,
     expected: &ExpectedContent,
 ) -> Result<Vec<IdentifiedFont>, Refusal> {
-    document.fonts.iter().map(|font| identify_font(font, expected)).collect()
+    document.fonts.iter().map(|font| identify_font(font, document, expected)).collect()
 }
 
-fn identify_font(font: &Font, expected: &ExpectedContent) -> Result<IdentifiedFont, Refusal> {
+fn identify_font(
+    font: &Font,
+    document: &Document,
+    expected: &ExpectedContent,
+) -> Result<IdentifiedFont, Refusal> {
     let wrong = |what: String| Refusal::new("GLYPH", Place::Object(font.id), what);
     let face = expected.fonts().glyphs(font.face).ok_or_else(|| wrong("the font has no face".to_owned()))?;
-    let program =
-        EmbeddedFont::read(&font.program).ok_or_else(|| wrong("the font program is none".to_owned()))?;
+    let program = document.inflated.get(&font.program).and_then(|program| EmbeddedFont::read(program));
+    let program = program.ok_or_else(|| wrong("the font program is none".to_owned()))?;
     // A glyph of the program is one glyph of the face, whichever of its codes shows it.
     let mut by_glyph: BTreeMap<u16, Vec<usize>> = BTreeMap::new();
     for (index, code) in font.codes.iter().enumerate() {

@@ -67,6 +67,7 @@ pub(crate) fn read<'o>(walk: &mut Walk<'o, 'o>) -> Result<Document<'o>, Refusal>
         elements: structure.elements,
         links: structure.links,
         destinations,
+        inflated: walk.take_inflated(),
     })
 }
 

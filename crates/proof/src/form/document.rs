@@ -1,5 +1,7 @@
 //! A document as far as its content is compared with an edition.
 
+use std::collections::BTreeMap;
+
 use crate::form::destination::Destination;
 use crate::form::fonts::Font;
 use crate::form::links::Link;
@@ -22,4 +24,6 @@ pub(crate) struct Document<'a> {
     pub(crate) links: Vec<Link>,
     /// Destinations in the order of their names.
     pub(crate) destinations: Vec<Destination>,
+    /// The contents of deflated streams by object number, without those of pages and forms.
+    pub(crate) inflated: BTreeMap<u32, Vec<u8>>,
 }

@@ -45,7 +45,7 @@ pub(crate) fn check<'o>(walk: &mut Walk<'o, 'o>, id: u32) -> Result<(), Refusal>
     parameters.optional_string("ModDate")?;
     parameters.end()?;
     let content = walk.inflated(stream, fields)?;
-    if content.len() != size || std::str::from_utf8(&content).is_err() {
+    if content.len() != size || std::str::from_utf8(content).is_err() {
         return Err(wrong("the embedded file has another size than stated, or is not text"));
     }
     Ok(())

@@ -18,8 +18,8 @@ pub(crate) struct Font {
     pub(crate) face: usize,
     /// By code, from 1.
     pub(crate) codes: Vec<Code>,
-    /// The font program, inflated.
-    pub(crate) program: Vec<u8>,
+    /// Object number of the font program.
+    pub(crate) program: u32,
 }
 
 /// A character code.
@@ -69,21 +69,21 @@ fn read_font<'o>(walk: &mut Walk<'o, 'o>, id: u32, face: usize) -> Result<Font, 
     let parts = descendant_of(Fields::of(descendant, Spacing::Imported, &place), name)?;
     let texts = {
         let (stream, fields) = walk.stream(to_unicode)?;
-        to_unicode::read(&walk.inflated(stream, fields)?, face)
+        to_unicode::read(walk.inflated(stream, fields)?, face)
             .ok_or_else(|| wrong("ToUnicode has another form than the printer's"))?
     };
     let widths = widths(walk.array(parts.widths)?.items.as_slice())
         .ok_or_else(|| wrong("the widths have another form"))?;
     let glyphs = {
         let (stream, fields) = walk.stream(parts.glyphs)?;
-        walk.inflated(stream, fields)?
+        glyphs(walk.inflated(stream, fields)?)
     };
     let program = descriptor(walk, parts.descriptor, name)?;
     let count = texts.len();
-    if count == 0 || widths.len() != count || glyphs.len() != 2 * (count + 1) || glyphs[..2] != [0, 0] {
-        return Err(wrong("the font's widths, glyphs and texts are not of the same codes"));
-    }
-    let glyphs = glyphs[2..].chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
+    let is_complete = count > 0 && widths.len() == count;
+    let glyphs = glyphs.filter(|glyphs| is_complete && glyphs.len() == count);
+    let glyphs =
+        glyphs.ok_or_else(|| wrong("the font's widths, glyphs and texts are not of the same codes"))?;
     let codes = texts.into_iter().zip(widths).zip(glyphs);
     let codes = codes.map(|((text, width), glyph)| Code { text, width, glyph }).collect();
     Ok(Font { id, face, codes, program })
@@ -119,8 +119,15 @@ fn widths(items: &[Value]) -> Option<Vec<i64>> {
     widths.items.iter().map(|width| number(width).filter(|width| (0..100_000_000).contains(width))).collect()
 }
 
-/// Reads the descriptor; returns the font program.
-fn descriptor<'o>(walk: &mut Walk<'o, 'o>, id: u32, name: &[u8]) -> Result<Vec<u8>, Refusal> {
+/// Reads the map from codes to glyphs; returns the glyphs of the codes from 1. Code 0 has glyph 0.
+fn glyphs(map: &[u8]) -> Option<Vec<u16>> {
+    let pairs = map.strip_prefix(&[0, 0])?.chunks_exact(2);
+    let is_whole = pairs.remainder().is_empty();
+    is_whole.then(|| pairs.map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect())
+}
+
+/// Reads the descriptor; returns the object number of the font program.
+fn descriptor<'o>(walk: &mut Walk<'o, 'o>, id: u32, name: &[u8]) -> Result<u32, Refusal> {
     let mut fields = walk.dict(id, Spacing::Imported)?;
     fields.exactly("Type", "FontDescriptor")?;
     fields.equal("FontName", &Value::Name(name))?;
@@ -141,5 +148,5 @@ fn descriptor<'o>(walk: &mut Walk<'o, 'o>, id: u32, name: &[u8]) -> Result<Vec<u
             "the font program has another length than stated",
         ));
     }
-    Ok(content)
+    Ok(program)
 }

@@ -1,5 +1,7 @@
 //! Walks the objects from the trailer. Each object is reached once, so that at the end the others are known.
 
+use std::collections::BTreeMap;
+
 use crate::file::{Inflater, Object, Objects, StreamObject};
 use crate::refusal::{Place, Refusal};
 use crate::syntax::fields::{Fields, Spacing};
@@ -10,11 +12,12 @@ pub(crate) struct Walk<'o, 'a> {
     objects: &'o Objects<'a>,
     reached: Vec<bool>,
     inflater: Inflater,
+    inflated: BTreeMap<u32, Vec<u8>>,
 }
 
 impl<'o, 'a> Walk<'o, 'a> {
     pub(crate) fn new(objects: &'o Objects<'a>, inflater: Inflater) -> Self {
-        Self { objects, reached: vec![false; objects.len()], inflater }
+        Self { objects, reached: vec![false; objects.len()], inflater, inflated: BTreeMap::new() }
     }
 
     pub(crate) const fn objects(&self) -> &'o Objects<'a> {
@@ -74,9 +77,15 @@ impl<'o, 'a> Walk<'o, 'a> {
     }
 
     /// Reads the filter and the length, which end the dictionary of a deflated stream; inflates the stream.
-    pub(crate) fn inflated(&mut self, stream: &StreamObject, fields: Fields) -> Result<Vec<u8>, Refusal> {
+    pub(crate) fn inflated(&mut self, stream: &StreamObject, fields: Fields) -> Result<&[u8], Refusal> {
         deflated_end(fields)?;
-        self.inflater.inflate(stream.data, &stream.place())
+        let content = self.inflater.inflate(stream.data, &stream.place())?;
+        Ok(self.inflated.entry(stream.number).or_insert(content))
+    }
+
+    /// Returns all streams that were inflated, by their object numbers.
+    pub(crate) fn take_inflated(&mut self) -> BTreeMap<u32, Vec<u8>> {
+        std::mem::take(&mut self.inflated)
     }
 
     /// Refuses objects that were not reached; returns the inflater.
