@@ -43,7 +43,7 @@ impl Containers {
     }
 
     /// Returns all objects. Each object stream has them one after the other in the stated order.
-    pub(crate) fn objects(&self, reader: &mut Reader) -> Result<Vec<Contained<'_>>, Refusal> {
+    pub(crate) fn objects<'a>(&'a self, reader: &mut Reader<'a>) -> Result<Vec<Contained<'a>>, Refusal> {
         let mut all = Vec::with_capacity(self.0.iter().map(|container| container.count).sum());
         for container in &self.0 {
             container.objects(&mut all, reader)?;
@@ -72,7 +72,7 @@ impl Container {
         Ok(Self { number: stream.number, count, first, content })
     }
 
-    fn objects<'a>(&'a self, all: &mut Vec<Contained<'a>>, reader: &mut Reader) -> Result<(), Refusal> {
+    fn objects<'a>(&'a self, all: &mut Vec<Contained<'a>>, reader: &mut Reader<'a>) -> Result<(), Refusal> {
         let place = Place::Object(self.number);
         let wrong = |what: &'static str| Refusal::new("OBJECT_STREAM", place.clone(), what);
         let offsets = self.offsets().map_err(|mismatch| wrong(mismatch.reason))?;

@@ -37,7 +37,7 @@ impl<'a> Objects<'a> {
         bytes: &[u8],
         sections: &'a Sections<'a>,
         containers: &'a Containers,
-        (inflater, reader): (&mut Inflater, &mut Reader),
+        (inflater, reader): (&mut Inflater, &mut Reader<'a>),
     ) -> Result<Self, Refusal> {
         let end = &sections.cross_references;
         let trailer = cross_references::trailer(bytes, end)?;

@@ -40,7 +40,7 @@ pub(crate) struct Sections<'a> {
 
 impl<'a> Sections<'a> {
     /// Reads a file to its last byte.
-    pub(crate) fn read(bytes: &'a [u8], reader: &mut Reader) -> Result<Self, Refusal> {
+    pub(crate) fn read(bytes: &'a [u8], reader: &mut Reader<'a>) -> Result<Self, Refusal> {
         let mut cursor = Cursor::new(bytes);
         if !cursor.skip(HEADER) {
             return Err(Refusal::new(
@@ -61,7 +61,7 @@ impl<'a> Sections<'a> {
     }
 }
 
-fn object<'a>(cursor: &mut Cursor<'a>, reader: &mut Reader) -> Result<StreamObject<'a>, Refusal> {
+fn object<'a>(cursor: &mut Cursor<'a>, reader: &mut Reader<'a>) -> Result<StreamObject<'a>, Refusal> {
     let offset = cursor.position();
     let number = number(cursor).ok_or_else(|| between(cursor, offset))?;
     let place = Place::Object(number);

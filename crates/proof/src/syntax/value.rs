@@ -72,27 +72,29 @@ impl<'a> Dict<'a> {
 }
 
 /// Reads values. What a file's values take in memory is bounded by their number.
-pub(crate) struct Reader {
+pub(crate) struct Reader<'a> {
     values_left: usize,
+    /// The entries of the open dictionaries, so that a dictionary takes memory once and only for its entries.
+    entries: Vec<Entry<'a>>,
 }
 
-impl Reader {
+impl<'a> Reader<'a> {
     /// Returns a reader of at most this many values.
     pub(crate) const fn new(most_values: usize) -> Self {
-        Self { values_left: most_values }
+        Self { values_left: most_values, entries: Vec::new() }
     }
 
     /// Reads a value.
-    pub(crate) fn value<'a>(&mut self, cursor: &mut Cursor<'a>) -> Result<Value<'a>, Mismatch> {
+    pub(crate) fn value(&mut self, cursor: &mut Cursor<'a>) -> Result<Value<'a>, Mismatch> {
         self.nested(cursor, 0)
     }
 
     /// Reads a dictionary.
-    pub(crate) fn dict<'a>(&mut self, cursor: &mut Cursor<'a>) -> Result<Dict<'a>, Mismatch> {
+    pub(crate) fn dict(&mut self, cursor: &mut Cursor<'a>) -> Result<Dict<'a>, Mismatch> {
         self.dict_at(cursor, 0)
     }
 
-    fn nested<'a>(&mut self, cursor: &mut Cursor<'a>, depth: usize) -> Result<Value<'a>, Mismatch> {
+    fn nested(&mut self, cursor: &mut Cursor<'a>, depth: usize) -> Result<Value<'a>, Mismatch> {
         if depth == MAX_DEPTH {
             return Err(cursor.mismatch("a value is nested too deeply"));
         }
@@ -109,7 +111,7 @@ impl Reader {
         }
     }
 
-    fn array<'a>(&mut self, cursor: &mut Cursor<'a>, depth: usize) -> Result<Array<'a>, Mismatch> {
+    fn array(&mut self, cursor: &mut Cursor<'a>, depth: usize) -> Result<Array<'a>, Mismatch> {
         cursor.expect(b"[", "an array does not follow")?;
         let mut array = Array::default();
         while !cursor.skip(b"]") {
@@ -126,15 +128,17 @@ impl Reader {
         Ok(array)
     }
 
-    fn dict_at<'a>(&mut self, cursor: &mut Cursor<'a>, depth: usize) -> Result<Dict<'a>, Mismatch> {
+    fn dict_at(&mut self, cursor: &mut Cursor<'a>, depth: usize) -> Result<Dict<'a>, Mismatch> {
         let start = cursor.position();
         cursor.expect(b"<<", "a dictionary does not follow")?;
-        let mut dict = Dict::default();
+        let first = self.entries.len();
         while !cursor.skip(b">>") {
             let key = cursor.name()?;
             let is_spaced = cursor.skip(b" ");
-            dict.entries.push(Entry { key, is_spaced, value: self.nested(cursor, depth + 1)? });
+            let value = self.nested(cursor, depth + 1)?;
+            self.entries.push(Entry { key, is_spaced, value });
         }
+        let dict = Dict { entries: self.entries.drain(first..).collect() };
         if dict.has_duplicate() {
             return Err(Mismatch {
                 at: start,
