@@ -265,6 +265,8 @@ struct Repeated {
     characters: BTreeSet<char>,
     /// Page references in them.
     lists: Vec<RepeatedList>,
+    /// The characters with which these may begin.
+    list_beginnings: BTreeSet<char>,
 }
 
 impl Repeated {
@@ -272,8 +274,10 @@ impl Repeated {
         let lists: BTreeSet<Referred> =
             expected.repeated_lists.iter().filter_map(|list| pages.referred(*list)).collect();
         let characters = lists.iter().flat_map(|list| list.characters(expected)).collect();
-        let lists = lists.into_iter().map(|list| RepeatedList::new(list, expected)).collect();
-        let mut repeated = Self { texts: HashMap::new(), characters, lists };
+        let lists: Vec<RepeatedList> =
+            lists.into_iter().map(|list| RepeatedList::new(list, expected)).collect();
+        let list_beginnings = lists.iter().flat_map(RepeatedList::first_characters).collect();
+        let mut repeated = Self { texts: HashMap::new(), characters, lists, list_beginnings };
         for text in &expected.repeated_texts {
             let ink: Vec<char> = text.chars().filter(|character| is_ink(*character)).collect();
             repeated.characters.extend(&ink);
@@ -304,7 +308,9 @@ impl Repeated {
             if !reached[at] {
                 continue;
             }
-            for list in &self.lists {
+            let lists =
+                if self.list_beginnings.contains(&shown_ink[at]) { self.lists.as_slice() } else { &[] };
+            for list in lists {
                 reached[at + list.length(expected, &shown_ink[at..])] = true;
             }
             for text in self.texts.get(&shown_ink[at]).map_or(&[][..], Vec::as_slice) {

@@ -103,6 +103,11 @@ impl RepeatedList {
         Self { referred, beginnings }
     }
 
+    /// Returns the first characters of its texts.
+    pub(super) fn first_characters(&self) -> impl Iterator<Item = char> {
+        self.beginnings.iter().filter_map(|beginning| beginning.first().copied())
+    }
+
     /// Returns the number of characters with ink of the list with which `shown` begins; 0 for none.
     pub(super) fn length(&self, expected: &ExpectedContent, shown: &[char]) -> usize {
         if !self.beginnings.iter().any(|beginning| shown.starts_with(beginning)) {
