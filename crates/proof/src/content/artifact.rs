@@ -20,6 +20,10 @@ pub(super) fn properties(tag: &[u8], cursor: &mut Cursor) -> Result<Beginning, M
         code: "FOREIGN_SEQUENCE",
         ..cursor.mismatch("a sequence has other properties than the printer's")
     };
+    if let Some(mcid) = only_mcid(cursor) {
+        let kind = structure_type(tag).ok_or(foreign)?;
+        return Ok(Beginning { mark: Some(Mark::Tagged { kind, mcid }), actual_text: None });
+    }
     let dict = Reader::new(64).dict(cursor)?;
     let fields = Fields::of(&dict, Spacing::Own, &Place::File);
     if tag == b"Artifact" {
@@ -28,6 +32,16 @@ pub(super) fn properties(tag: &[u8], cursor: &mut Cursor) -> Result<Beginning, M
             .ok_or(foreign);
     }
     tagged(tag, fields).ok_or(foreign)
+}
+
+/// Reads a property list that has only the number of tagged content, as most do: the fast path.
+fn only_mcid(cursor: &mut Cursor) -> Option<usize> {
+    let mut ahead = *cursor;
+    ahead.skip(b"<</MCID ").then_some(())?;
+    let mcid = ahead.count().ok()?;
+    ahead.skip(b">>").then_some(())?;
+    *cursor = ahead;
+    Some(mcid)
 }
 
 fn tagged(tag: &[u8], mut fields: Fields) -> Option<Beginning> {

@@ -109,12 +109,12 @@ impl TextState {
         (fonts, font, size): (&mut Fonts, usize, i64),
         pen: &mut Pen,
     ) -> Result<(), Mismatch> {
-        let mut after_number = false;
-        let mut is_empty = true;
+        let (mut after_number, mut is_empty) = (false, true);
+        let mut unescaped = Vec::new();
         while !cursor.skip(b"]") {
             if cursor.peek() == Some(b'(') {
                 let at = cursor.position();
-                let string = cursor.string()?;
+                let string = cursor.string_into(&mut unescaped)?;
                 let unknown =
                     Mismatch { at, code: "UNKNOWN_CODE", reason: "a string has a code that its font lacks" };
                 if string.is_empty() || string.len() % 2 != 0 {

@@ -88,9 +88,16 @@ impl ElementText {
                 baseline: shown.y,
             });
             for code in codes.get(shown.codes.clone())? {
-                let text = &font.codes.get(usize::from(*code).checked_sub(1)?)?.text;
-                self.shown.push_str(text);
-                let characters = text.chars().filter(|character| is_ink(*character));
+                let code = font.codes.get(usize::from(*code).checked_sub(1)?)?;
+                if let Some(value) = code.character {
+                    self.shown.push(value);
+                    if is_ink(value) {
+                        self.characters.push(Character { value, run });
+                    }
+                    continue;
+                }
+                self.shown.push_str(&code.text);
+                let characters = code.text.chars().filter(|character| is_ink(*character));
                 self.characters.extend(characters.map(|value| Character { value, run }));
             }
         }

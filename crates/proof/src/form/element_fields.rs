@@ -1,7 +1,7 @@
 //! The entries of a structure element (ISO 32000-1, 14.7.2 and 14.8.5).
 
 use crate::form::pages::PageTree;
-use crate::form::structure_types::TYPES;
+use crate::form::structure_types::structure_type;
 use crate::refusal::{Place, Refusal};
 use crate::syntax::fields::{Fields, Spacing};
 use crate::syntax::value::{Dict, Value};
@@ -30,7 +30,7 @@ pub(crate) struct Attributes {
 
 /// Reads the structure type.
 pub(crate) fn kind(fields: &mut Fields) -> Result<&'static str, Refusal> {
-    fields.one_of("S", &TYPES)
+    fields.known("S", structure_type)
 }
 
 /// Reads the page and the kids.

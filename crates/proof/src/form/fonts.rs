@@ -26,10 +26,20 @@ pub(crate) struct Font {
 pub(crate) struct Code {
     /// Its text, from `ToUnicode`.
     pub(crate) text: Box<str>,
+    /// That text if it is one character.
+    pub(crate) character: Option<char>,
     /// Its width in 1/1,000,000 em.
     pub(crate) width: i64,
     /// Its glyph in the font program.
     pub(crate) glyph: u16,
+}
+
+impl Code {
+    fn new(text: Box<str>, width: i64, glyph: u16) -> Self {
+        let mut characters = text.chars();
+        let character = characters.next().filter(|_| characters.next().is_none());
+        Self { text, character, width, glyph }
+    }
 }
 
 /// Reads the font dictionary of the pages.
@@ -85,7 +95,7 @@ fn read_font<'o>(walk: &mut Walk<'o, 'o>, id: u32, face: usize) -> Result<Font, 
     let glyphs =
         glyphs.ok_or_else(|| wrong("the font's widths, glyphs and texts are not of the same codes"))?;
     let codes = texts.into_iter().zip(widths).zip(glyphs);
-    let codes = codes.map(|((text, width), glyph)| Code { text, width, glyph }).collect();
+    let codes = codes.map(|((text, width), glyph)| Code::new(text, width, glyph)).collect();
     Ok(Font { id, face, codes, program })
 }
 

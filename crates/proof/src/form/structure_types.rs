@@ -1,42 +1,40 @@
 //! Structure types and which may be below which (ISO 32000-1, 14.8.4), restated and not taken from the printer.
 
-/// Structure types that the printer writes.
-pub(crate) const TYPES: [&str; 30] = [
-    "Document",
-    "Sect",
-    "Div",
-    "Title",
-    "H1",
-    "H2",
-    "H3",
-    "H4",
-    "H5",
-    "H6",
-    "P",
-    "BlockQuote",
-    "Caption",
-    "TOC",
-    "TOCI",
-    "L",
-    "LI",
-    "Lbl",
-    "LBody",
-    "Table",
-    "THead",
-    "TBody",
-    "TR",
-    "TH",
-    "TD",
-    "Span",
-    "Reference",
-    "Link",
-    "Note",
-    "Figure",
-];
-
-/// Returns the structure type of a name.
-pub(crate) fn structure_type(name: &[u8]) -> Option<&'static str> {
-    TYPES.into_iter().find(|known| known.as_bytes() == name)
+/// Returns the structure type of a name; the printer writes no others.
+pub(crate) const fn structure_type(name: &[u8]) -> Option<&'static str> {
+    Some(match name {
+        b"Document" => "Document",
+        b"Sect" => "Sect",
+        b"Div" => "Div",
+        b"Title" => "Title",
+        b"H1" => "H1",
+        b"H2" => "H2",
+        b"H3" => "H3",
+        b"H4" => "H4",
+        b"H5" => "H5",
+        b"H6" => "H6",
+        b"P" => "P",
+        b"BlockQuote" => "BlockQuote",
+        b"Caption" => "Caption",
+        b"TOC" => "TOC",
+        b"TOCI" => "TOCI",
+        b"L" => "L",
+        b"LI" => "LI",
+        b"Lbl" => "Lbl",
+        b"LBody" => "LBody",
+        b"Table" => "Table",
+        b"THead" => "THead",
+        b"TBody" => "TBody",
+        b"TR" => "TR",
+        b"TH" => "TH",
+        b"TD" => "TD",
+        b"Span" => "Span",
+        b"Reference" => "Reference",
+        b"Link" => "Link",
+        b"Note" => "Note",
+        b"Figure" => "Figure",
+        _ => return None,
+    })
 }
 
 /// Returns whether an element may have a child.

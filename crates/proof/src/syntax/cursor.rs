@@ -134,7 +134,7 @@ impl<'a> Cursor<'a> {
     /// Reads a name after its `/`, with its escapes as they are spelled.
     pub(crate) fn name(&mut self) -> Result<&'a [u8], Mismatch> {
         self.expect(b"/", "a name does not follow")?;
-        let name = self.take_while(|byte| byte.is_ascii_graphic() && !b"()<>[]{}/%".contains(&byte));
+        let name = self.take_while(is_regular);
         let escapes =
             |name: &[u8]| name.iter().enumerate().all(|(at, byte)| *byte != b'#' || escape(name, at));
         if name.is_empty() || name.len() > MAX_NAME || !escapes(name) {
@@ -145,32 +145,60 @@ impl<'a> Cursor<'a> {
 
     /// Reads a literal string after its `(`.
     pub(crate) fn string(&mut self) -> Result<Cow<'a, [u8]>, Mismatch> {
+        let mut unescaped = Vec::new();
+        let plain = self.plain_string(&mut unescaped)?;
+        Ok(plain.map_or(Cow::Owned(unescaped), Cow::Borrowed))
+    }
+
+    /// Reads a literal string after its `(`. One that has escapes is in the buffer.
+    pub(crate) fn string_into<'b>(&mut self, buffer: &'b mut Vec<u8>) -> Result<&'b [u8], Mismatch>
+    where
+        'a: 'b,
+    {
+        let plain = self.plain_string(buffer)?;
+        Ok(plain.unwrap_or(buffer))
+    }
+
+    /// Reads a literal string; returns it as it is in the file, or `None` if `unescaped` is it.
+    fn plain_string(&mut self, unescaped: &mut Vec<u8>) -> Result<Option<&'a [u8]>, Mismatch> {
         self.expect(b"(", "a string does not follow")?;
         let start = self.at;
-        let plain = self.take_while(|byte| !matches!(byte, b'(' | b')' | b'\\' | b'\r'));
+        let plain = self.take_while(is_plain);
         if self.skip(b")") {
-            return short(start, Cow::Borrowed(plain));
+            return short(start, plain.len()).map(|()| Some(plain));
         }
-        let mut string = plain.to_vec();
+        unescaped.clear();
+        unescaped.extend_from_slice(plain);
         loop {
             match (self.peek(), self.bytes.get(self.at.saturating_add(1))) {
                 (Some(b')'), _) => {
                     self.at += 1;
-                    return short(start, Cow::Owned(string));
+                    return short(start, unescaped.len()).map(|()| None);
                 }
-                (Some(b'\\'), Some(&escaped @ (b'(' | b')' | b'\\'))) => string.push(escaped),
-                (Some(b'\\'), Some(b'r')) => string.push(b'\r'),
+                (Some(b'\\'), Some(&escaped @ (b'(' | b')' | b'\\'))) => unescaped.push(escaped),
+                (Some(b'\\'), Some(b'r')) => unescaped.push(b'\r'),
                 _ => return Err(self.mismatch("a string is not closed, or escaped in another way")),
             }
             self.at += 2;
-            string.extend_from_slice(self.take_while(|byte| !matches!(byte, b'(' | b')' | b'\\' | b'\r')));
+            unescaped.extend_from_slice(self.take_while(is_plain));
         }
     }
 }
 
-fn short(start: usize, string: Cow<[u8]>) -> Result<Cow<[u8]>, Mismatch> {
-    if string.len() <= MAX_STRING {
-        return Ok(string);
+/// Returns whether a byte is in a string as it is.
+const fn is_plain(byte: u8) -> bool {
+    !matches!(byte, b'(' | b')' | b'\\' | b'\r')
+}
+
+/// Returns whether a byte may be in a name as it is: a graphic one that is not a delimiter (ISO 32000-1, 7.3.5).
+const fn is_regular(byte: u8) -> bool {
+    byte.is_ascii_graphic()
+        && !matches!(byte, b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%')
+}
+
+fn short(start: usize, length: usize) -> Result<(), Mismatch> {
+    if length <= MAX_STRING {
+        return Ok(());
     }
     Err(Mismatch { at: start, code: "SYNTAX", reason: "a string is longer than PDF/A allows" })
 }
@@ -183,7 +211,7 @@ fn escape(name: &[u8], at: usize) -> bool {
         _ => None,
     };
     let byte = digit(at + 1).zip(digit(at + 2)).map(|(high, low)| high << 4 | low);
-    byte.is_some_and(|byte| !byte.is_ascii_graphic() || b"()<>[]{}/%#".contains(&byte))
+    byte.is_some_and(|byte| !is_regular(byte) || byte == b'#')
 }
 
 #[cfg(test)]

@@ -95,6 +95,15 @@ impl<'v, 'a> Fields<'v, 'a> {
         names.iter().copied().find(|name| name.as_bytes() == found).ok_or_else(|| self.wrong(key))
     }
 
+    /// Takes a name that a function knows; returns what it knows.
+    pub(crate) fn known<T>(
+        &mut self,
+        key: &str,
+        find: impl FnOnce(&[u8]) -> Option<T>,
+    ) -> Result<T, Refusal> {
+        find(self.name(key)?).ok_or_else(|| self.wrong(key))
+    }
+
     /// Takes a value that must be this one.
     pub(crate) fn equal(&mut self, key: &str, value: &Value) -> Result<(), Refusal> {
         if self.value(key)? == value { Ok(()) } else { Err(self.wrong(key)) }
