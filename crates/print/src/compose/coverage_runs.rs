@@ -6,7 +6,7 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use crate::text::Typesetter;
 use crate::text::grapheme_clusters::clusters;
-use crate::text::inline::{PieceKind, settable};
+use crate::text::inline::{PieceKind, is_printable_ascii, settable};
 use crate::text::plain_text::without_soft_hyphens;
 use crate::text::text_style::TextStyle;
 
@@ -18,7 +18,7 @@ pub(crate) fn coverage_runs<'t>(
 ) -> Vec<(&'t str, PieceKind)> {
     let is_covered = |c: char| typesetter.covers(style, settable(c));
     // Fast path: most texts are covered.
-    if text.chars().all(is_covered) {
+    if is_printable_ascii(text) || text.chars().all(is_covered) {
         return if text.is_empty() { Vec::new() } else { vec![(text, PieceKind::Text)] };
     }
     let mut runs = Vec::new();

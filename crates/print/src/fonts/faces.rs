@@ -128,8 +128,19 @@ impl FaceId {
     /// Returns its index among all faces; vendored faces come first.
     pub(crate) fn index(self) -> usize {
         match self {
+            Self::Serif => 0,
+            Self::SerifItalic => 1,
+            Self::SerifSemibold => 2,
+            Self::SerifSemiboldItalic => 3,
+            Self::Sans => 4,
+            Self::SansItalic => 5,
+            Self::SansSemibold => 6,
+            Self::SansBold => 7,
+            Self::Naskh => 8,
+            Self::NaskhBold => 9,
+            Self::Vazirmatn => 10,
+            Self::VazirmatnBold => 11,
             Self::Added(face) => Self::ALL.len() + usize::from(face.index),
-            _ => Self::ALL.iter().position(|other| *other == self).unwrap_or(0),
         }
     }
 
@@ -167,6 +178,13 @@ impl FaceId {
 #[cfg(test)]
 mod tests {
     use super::FaceId;
+
+    #[test]
+    fn indices_are_those_of_the_list_of_all_faces() {
+        for (index, face) in FaceId::ALL.iter().enumerate() {
+            assert_eq!(face.index(), index, "{face:?}");
+        }
+    }
 
     #[test]
     fn every_face_parses_with_its_em_and_has_ascii() {

@@ -98,7 +98,11 @@ impl Inline {
     /// Appends text as a piece; control characters become spaces.
     pub fn push(&mut self, text: &str, piece: PieceStyle) {
         let start = self.text.len();
-        self.text.extend(text.chars().map(settable));
+        if is_printable_ascii(text) {
+            self.text.push_str(text);
+        } else {
+            self.text.extend(text.chars().map(settable));
+        }
         if self.text.len() > start {
             let PieceStyle { style, owner, link, language, kind } = piece;
             self.pieces.push(Piece { range: start..self.text.len(), style, owner, link, language, kind });
@@ -133,6 +137,11 @@ pub struct PieceStyle {
     pub language: LanguageId,
     /// The kind of content.
     pub kind: PieceKind,
+}
+
+/// Returns whether a text has printable ASCII only, which every face has and which is set as it is.
+pub(crate) fn is_printable_ascii(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 /// Replaces control characters and line or paragraph separators by spaces. Validation rejects them; this is the

@@ -56,7 +56,8 @@ impl Typesetter {
 
     /// Returns whether a character needs no glyph or some face of the style's fallback order has one.
     pub fn covers(&self, style: &TextStyle, c: char) -> bool {
-        is_default_ignorable(c) || self.fonts.face_for(style, false, c).is_some()
+        // Fast path: all faces have printable ASCII.
+        matches!(c, ' '..='~') || is_default_ignorable(c) || self.fonts.face_for(style, false, c).is_some()
     }
 
     pub(crate) fn word(&mut self, text: &str, setting: Setting) -> Rc<Word> {
