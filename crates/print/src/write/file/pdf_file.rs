@@ -38,7 +38,8 @@ pub(crate) struct PdfFile {
     /// Locations by object number; entry 0 is the head of the free list.
     locations: Vec<ObjectLocation>,
     pending: PendingObjects,
-    deflater: Deflater,
+    /// `None` until a stream is deflated.
+    deflater: Option<Deflater>,
     /// Streams that are recorded and not written.
     record: Option<Vec<Written>>,
 }
@@ -51,7 +52,7 @@ impl PdfFile {
             bytes,
             locations: vec![ObjectLocation::Free],
             pending: PendingObjects::default(),
-            deflater: Deflater::new(),
+            deflater: None,
             record: None,
         }
     }
@@ -111,7 +112,7 @@ impl PdfFile {
         if self.record.is_some() {
             return self.note(id, content, fill, true);
         }
-        let compressed = self.deflater.deflate(content);
+        let compressed = self.deflater.get_or_insert_with(Deflater::new).deflate(content);
         self.plain_stream(id, &compressed, fill);
     }
 

@@ -73,8 +73,12 @@ pub(crate) fn name(out: &mut Vec<u8>, name: &[u8]) {
 /// Writes a literal string of bytes (7.3.4.2).
 pub(crate) fn bytes(out: &mut Vec<u8>, bytes: &[u8]) {
     out.push(b'(');
-    for &byte in bytes {
-        string_byte(out, byte);
+    if bytes.iter().any(|byte| matches!(byte, b'(' | b')' | b'\\' | b'\r')) {
+        for &byte in bytes {
+            string_byte(out, byte);
+        }
+    } else {
+        out.extend_from_slice(bytes);
     }
     out.push(b')');
 }
@@ -90,7 +94,7 @@ pub(crate) fn string_byte(out: &mut Vec<u8>, byte: u8) {
 
 /// Returns the bytes of a text string (7.9.2.2): ASCII, where `PDFDocEncoding` agrees with it, or UTF-16BE.
 pub(crate) fn text_bytes(text: &str) -> Vec<u8> {
-    if text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
+    if is_plain(text) {
         return text.as_bytes().to_vec();
     }
     let mut bytes = vec![0xFE, 0xFF];
@@ -102,7 +106,16 @@ pub(crate) fn text_bytes(text: &str) -> Vec<u8> {
 
 /// Writes a text string.
 pub(crate) fn text(out: &mut Vec<u8>, text: &str) {
-    bytes(out, &text_bytes(text));
+    if is_plain(text) {
+        bytes(out, text.as_bytes());
+    } else {
+        bytes(out, &text_bytes(text));
+    }
+}
+
+/// Returns whether a text has the same bytes in `PDFDocEncoding`: spaces and graphic ASCII.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic())
 }
 
 /// Writes an indirect reference.
