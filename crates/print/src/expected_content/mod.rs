@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 pub use self::anchors::ExpectedAnchor;
 pub use self::drawings::{ExpectedPath, PathPaint, PathSegment};
 use self::pieces::Repeated;
-pub use self::pieces::{ExpectedElement, ExpectedPiece, ExpectedStyle, PieceContent};
+pub use self::pieces::{ElementTexts, ExpectedElement, ExpectedPiece, ExpectedStyle, PieceContent};
 pub use self::running_texts::{RunningText, RunningTexts};
 use crate::compose::{Abridgement, compose};
 use crate::edition::Edition;
@@ -39,6 +39,8 @@ pub struct ExpectedContent {
     pub page_size: [i64; 2],
     /// By index of the tag tree: the root is the first.
     pub elements: Vec<ExpectedElement>,
+    /// The texts of the elements' pieces.
+    pub texts: ElementTexts,
     /// By number of the anchor.
     pub anchors: Vec<ExpectedAnchor>,
     /// Texts of headers and footers.
@@ -88,9 +90,11 @@ impl ExpectedContent {
         without_soft_hyphens(&mut flow);
         let right_to_left = is_right_to_left(&edition.content.language);
         let geometry = Geometry::new(options.paper, right_to_left).with_text_size(options.text_size);
+        let (elements, texts) = pieces::elements(&flow);
         let mut expected = Self {
             page_size: [geometry.size.0.to_milli_pt(), geometry.size.1.to_milli_pt()],
-            elements: pieces::elements(&flow),
+            elements,
+            texts,
             anchors: anchors::of(&flow),
             running: running_texts::of(&flow.running_elements, flow.page_numbers, right_to_left),
             repeated_texts: Vec::new(),

@@ -1,5 +1,7 @@
 //! Elements with their text.
 
+use std::ops::Range;
+
 use crate::expected_content::file_color::file_color;
 use crate::flow::{FigureBlock, Flow, TableBlock, TextBlock};
 use crate::pages::Owner;
@@ -41,8 +43,8 @@ pub struct ExpectedPiece {
 /// The content of a run of text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PieceContent {
-    /// A text.
-    Text(String),
+    /// A text, as a range of [`ElementTexts`].
+    Text(Range<usize>),
     /// The number of the page on which an anchor lies.
     PageOf(usize),
     /// The numbers of the pages of a list of anchors.
@@ -59,18 +61,37 @@ pub struct ExpectedStyle {
     /// Colour, in thousandths of each component.
     pub color: [i64; 3],
     /// Indices of the vendored faces that it may use.
-    pub faces: [usize; 4],
+    pub faces: [u8; 4],
 }
 
 impl ExpectedStyle {
     pub(super) fn of(style: &TextStyle) -> Self {
-        let faces = style.candidates(false).map(crate::fonts::FaceId::index);
+        // The index of a vendored face is below 12.
+        let faces = style.candidates(false).map(|face| u8::try_from(face.index()).unwrap_or(u8::MAX));
         Self { size: style.size.to_milli_pt(), color: file_color(style.color), faces }
     }
 }
 
-/// Returns the elements of a flow with their text, without paths.
-pub(super) fn elements(flow: &Flow) -> Vec<ExpectedElement> {
+/// The texts of all elements in one string, so that a piece takes no memory of its own.
+#[derive(Debug, Default)]
+pub struct ElementTexts(String);
+
+impl ElementTexts {
+    /// Returns the text of a piece.
+    pub fn get(&self, range: &Range<usize>) -> &str {
+        self.0.get(range.clone()).unwrap_or_default()
+    }
+
+    fn add(&mut self, text: &str) -> Range<usize> {
+        let first = self.0.len();
+        self.0.push_str(text);
+        first..self.0.len()
+    }
+}
+
+/// Returns the elements of a flow, without paths, and their texts.
+pub(super) fn elements(flow: &Flow) -> (Vec<ExpectedElement>, ElementTexts) {
+    let mut texts = ElementTexts::default();
     let nodes = flow.tags.nodes();
     let mut elements: Vec<ExpectedElement> = nodes
         .iter()
@@ -87,7 +108,7 @@ pub(super) fn elements(flow: &Flow) -> Vec<ExpectedElement> {
         for piece in &inline.pieces {
             let Owner::Tagged { node, seq } = piece.owner else { continue };
             let content = match piece.kind {
-                PieceKind::Text => PieceContent::Text(inline.text[piece.range.clone()].to_owned()),
+                PieceKind::Text => PieceContent::Text(texts.add(&inline.text[piece.range.clone()])),
                 PieceKind::Deferred(Deferred::PageOf(anchor)) => PieceContent::PageOf(anchor.0 as usize),
                 PieceKind::Deferred(Deferred::Pages(PageList(list))) => PieceContent::Pages(list),
                 PieceKind::Missing | PieceKind::Withheld | PieceKind::Drawing(_) => PieceContent::Drawn,
@@ -102,7 +123,7 @@ pub(super) fn elements(flow: &Flow) -> Vec<ExpectedElement> {
         element.links.sort_unstable();
         element.links.dedup();
     }
-    elements
+    (elements, texts)
 }
 
 fn kids(node: &TagNode, nodes: &[TagNode]) -> Vec<(u32, usize)> {

@@ -107,7 +107,7 @@ impl Comparison<'_> {
             self.add_marks(text, &marks)?;
             while let Some(piece) = pieces.next_if(|piece| piece.seq < end) {
                 let said = match &piece.content {
-                    PieceContent::Text(said) => Cow::Borrowed(said.as_str()),
+                    PieceContent::Text(range) => Cow::Borrowed(self.expected.texts.get(range)),
                     PieceContent::PageOf(anchor) => self.references().page(*anchor).into(),
                     PieceContent::Pages(list) => {
                         self.references().list(*list, &text.rest()).unwrap_or_default().into()
