@@ -11,6 +11,7 @@ use read_fonts::tables::gsub::{
     AlternateSubst, LigatureSubst, MultipleSubst, ReverseChainSingleSubst, SingleSubst,
     SubstitutionSubtables as Tables,
 };
+use read_fonts::tables::hmtx::Hmtx;
 use read_fonts::tables::layout::CoverageTable;
 use read_fonts::types::{BigEndian, GlyphId, GlyphId16, Tag};
 use read_fonts::{FontRef, ReadError, TableProvider as _};
@@ -43,9 +44,11 @@ impl FaceGlyphs {
         let Ok(font) = FontRef::new(bytes) else { return Self::default() };
         let count = font.maxp().map_or(0, |maxp| maxp.num_glyphs());
         let mut by_outline: HashMap<u64, Vec<u16>> = HashMap::new();
-        for glyph in 0..count {
-            if let Some(outline) = outline(&font, glyph) {
-                by_outline.entry(outline).or_default().push(glyph);
+        if let Some(outlines) = Outlines::of(&font) {
+            for glyph in 0..count {
+                if let Some(outline) = outlines.hash(glyph) {
+                    by_outline.entry(outline).or_default().push(glyph);
+                }
             }
         }
         Self { texts: texts(&font, usize::from(count)).unwrap_or_default(), by_outline }
@@ -58,61 +61,78 @@ impl FaceGlyphs {
 
     /// Returns the glyphs of the face with the outline and metrics of a glyph of an embedded subset.
     pub fn like(&self, subset: &EmbeddedFont, glyph: u16) -> &[u16] {
-        let outline = outline(&subset.0, glyph);
+        let outline = subset.0.hash(glyph);
         outline.and_then(|outline| self.by_outline.get(&outline)).map_or(&[], Vec::as_slice)
     }
 }
 
 /// An embedded font program.
-pub struct EmbeddedFont<'a>(FontRef<'a>);
+pub struct EmbeddedFont<'a>(Outlines<'a>);
 
 impl<'a> EmbeddedFont<'a> {
     /// Reads a font program; `None` if it is not one.
     pub fn read(program: &'a [u8]) -> Option<Self> {
-        FontRef::new(program).ok().map(Self)
+        Outlines::of(&FontRef::new(program).ok()?).map(Self)
     }
 }
 
-/// Returns the hash of a glyph's outline and metrics. Components count by their outlines and not by their numbers, which
-/// a subset changes.
-fn outline(font: &FontRef, glyph: u16) -> Option<u64> {
-    nested_outline(font, glyph, MAX_DEPTH, &mut { MOST_COMPONENTS })
+/// The tables that have the outlines and metrics of a font's glyphs.
+struct Outlines<'a> {
+    hmtx: Hmtx<'a>,
+    loca: &'a [u8],
+    glyf: &'a [u8],
+    has_long_offsets: bool,
 }
 
-/// As [`outline`], with the levels and the number of components that are left.
-fn nested_outline(font: &FontRef, glyph: u16, levels: usize, left: &mut usize) -> Option<u64> {
-    let levels = levels.checked_sub(1)?;
-    let hmtx = font.hmtx().ok()?;
-    let id = GlyphId::new(u32::from(glyph));
-    let mut hasher = DefaultHasher::new();
-    (hmtx.advance(id)?, hmtx.side_bearing(id)?).hash(&mut hasher);
-    let data = glyph_data(font, glyph)?;
-    if data.first().is_some_and(|byte| byte & 0x80 != 0) {
-        let (data, components) = without_components(data)?;
-        data.hash(&mut hasher);
-        *left = left.checked_sub(components.len())?;
-        for component in components {
-            nested_outline(font, component, levels, left)?.hash(&mut hasher);
+impl<'a> Outlines<'a> {
+    fn of(font: &FontRef<'a>) -> Option<Self> {
+        Some(Self {
+            hmtx: font.hmtx().ok()?,
+            loca: font.table_data(Tag::new(b"loca"))?.as_bytes(),
+            glyf: font.table_data(Tag::new(b"glyf"))?.as_bytes(),
+            has_long_offsets: font.head().ok()?.index_to_loc_format() != 0,
+        })
+    }
+
+    /// Returns the hash of a glyph's outline and metrics. Components count by their outlines and not by their numbers,
+    /// which a subset changes.
+    fn hash(&self, glyph: u16) -> Option<u64> {
+        self.nested_hash(glyph, MAX_DEPTH, &mut { MOST_COMPONENTS })
+    }
+
+    /// As [`Self::hash`], with the levels and the number of components that are left.
+    fn nested_hash(&self, glyph: u16, levels: usize, left: &mut usize) -> Option<u64> {
+        let levels = levels.checked_sub(1)?;
+        let id = GlyphId::new(u32::from(glyph));
+        let mut hasher = DefaultHasher::new();
+        (self.hmtx.advance(id)?, self.hmtx.side_bearing(id)?).hash(&mut hasher);
+        let data = self.data(glyph)?;
+        if data.first().is_some_and(|byte| byte & 0x80 != 0) {
+            let (data, components) = without_components(data)?;
+            data.hash(&mut hasher);
+            *left = left.checked_sub(components.len())?;
+            for component in components {
+                self.nested_hash(component, levels, left)?.hash(&mut hasher);
+            }
+        } else {
+            trimmed(data).hash(&mut hasher);
         }
-    } else {
-        trimmed(data).hash(&mut hasher);
+        Some(hasher.finish())
     }
-    Some(hasher.finish())
-}
 
-fn glyph_data<'a>(font: &FontRef<'a>, glyph: u16) -> Option<&'a [u8]> {
-    let loca = font.table_data(Tag::new(b"loca"))?.as_bytes();
-    let glyf = font.table_data(Tag::new(b"glyf"))?.as_bytes();
-    let is_long = font.head().ok()?.index_to_loc_format() != 0;
-    let offset = |index: usize| {
-        if is_long {
-            let bytes = loca.get(index * 4..index * 4 + 4)?;
+    fn data(&self, glyph: u16) -> Option<&'a [u8]> {
+        let glyph = usize::from(glyph);
+        self.glyf.get(self.offset(glyph)?..self.offset(glyph + 1)?)
+    }
+
+    fn offset(&self, index: usize) -> Option<usize> {
+        if self.has_long_offsets {
+            let bytes = self.loca.get(index * 4..index * 4 + 4)?;
             return usize::try_from(u32::from_be_bytes(bytes.try_into().ok()?)).ok();
         }
-        let bytes = loca.get(index * 2..index * 2 + 2)?;
+        let bytes = self.loca.get(index * 2..index * 2 + 2)?;
         Some(usize::from(u16::from_be_bytes(bytes.try_into().ok()?)) * 2)
-    };
-    glyf.get(offset(usize::from(glyph))?..offset(usize::from(glyph) + 1)?)
+    }
 }
 
 /// Returns data without the zeros that pad it, as many as the table's format needs.

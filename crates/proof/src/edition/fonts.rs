@@ -69,15 +69,23 @@ fn reorders(text: &str) -> bool {
 
 /// Returns the glyph that shows some texts best among those of one outline, and how it shows each of them.
 fn best(face: &FaceGlyphs, candidates: &[u16], texts: &[&str]) -> Option<(u16, Vec<Showing>)> {
-    let shown = candidates.iter().filter_map(|glyph| {
+    let mut best: Option<(u32, u16, Vec<Showing>)> = None;
+    for glyph in candidates {
         let own = face.texts(*glyph);
         let showing: Option<Vec<Showing>> =
             texts.iter().map(|text| shown_glyphs::showing(own, text)).collect();
-        let showing = showing?;
+        let Some(showing) = showing else { continue };
         let ranks = texts.iter().zip(&showing).map(|(text, showing)| rank(own, text, showing));
-        Some((ranks.sum::<u32>(), *glyph, showing))
-    });
-    let (_, glyph, mut showing) = shown.min_by_key(|(rank, ..)| *rank)?;
+        let rank = ranks.sum::<u32>();
+        if best.as_ref().is_none_or(|(lowest, ..)| rank < *lowest) {
+            best = Some((rank, *glyph, showing));
+        }
+        // None is better than the one that the shaper takes.
+        if rank == 0 {
+            break;
+        }
+    }
+    let (_, glyph, mut showing) = best?;
     for showing in &mut showing {
         if let Showing::Further { texts } = showing {
             *texts = further_texts(face, candidates);

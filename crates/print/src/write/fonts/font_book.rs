@@ -1,5 +1,7 @@
 //! Faces used by a file, with their metrics and codes.
 
+use std::sync::Arc;
+
 use crate::fonts::{FaceId, Fonts};
 use crate::write::WriteError;
 use crate::write::fonts::character_codes::FaceCodes;
@@ -8,7 +10,7 @@ use crate::write::fonts::font_metrics::FaceMetrics;
 /// A face in use.
 pub(crate) struct FaceInUse {
     pub(crate) face: FaceId,
-    pub(crate) metrics: FaceMetrics,
+    pub(crate) metrics: Arc<FaceMetrics>,
     pub(crate) codes: FaceCodes,
 }
 

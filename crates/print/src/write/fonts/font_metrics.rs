@@ -1,5 +1,7 @@
 //! Metrics of embedded faces in PDF units, and font programs with their code-to-glyph tables.
 
+use std::sync::{Arc, OnceLock};
+
 use crate::fonts::subset::subset;
 use read_fonts::{FontRef, TableProvider as _, tables::os2::Os2, types::GlyphId};
 use sha2::{Digest as _, Sha256};
@@ -37,9 +39,18 @@ pub(crate) struct RawMetrics {
 }
 
 impl FaceMetrics {
-    pub(crate) fn of(face: FaceId, fonts: &Fonts) -> Result<Self, WriteError> {
-        Self::read(face, fonts.bytes(face))
-            .map_err(|error| WriteError::Font { face, what: error.to_string() })
+    /// Returns the metrics of a face; those of a vendored face are read once in a process.
+    pub(crate) fn of(face: FaceId, fonts: &Fonts) -> Result<Arc<Self>, WriteError> {
+        static VENDORED: [OnceLock<Arc<FaceMetrics>>; FaceId::ALL.len()] =
+            [const { OnceLock::new() }; FaceId::ALL.len()];
+        let shared = VENDORED.get(face.index());
+        if let Some(known) = shared.and_then(OnceLock::get) {
+            return Ok(Arc::clone(known));
+        }
+        let read = Self::read(face, fonts.bytes(face));
+        let read = Arc::new(read.map_err(|error| WriteError::Font { face, what: error.to_string() })?);
+        Ok(shared
+            .map_or_else(|| Arc::clone(&read), |shared| Arc::clone(shared.get_or_init(|| Arc::clone(&read)))))
     }
 
     fn read(face: FaceId, bytes: &[u8]) -> Result<Self, read_fonts::ReadError> {
