@@ -24,12 +24,12 @@ pub(crate) async fn measure(installation: &Installation, tasks: usize) -> anyhow
     let started = Instant::now();
     for _ in 0..LOOKS {
         bare::run(installation, LOOPS, tasks / LOOKS).await?;
-        most = most.max(number(&installation.psql, dead)?);
+        most = most.max(number(installation.psql(), dead)?);
     }
     println!("# {tasks} tasks at {:.0} a second", rate(tasks, started.elapsed()));
     println!("queue.dead_rows {most:.0}");
     let size = "select pg_total_relation_size('render_queue') / 1024";
-    println!("queue.table_kb {:.0}", number(&installation.psql, size)?);
+    println!("queue.table_kb {:.0}", number(installation.psql(), size)?);
     Ok(())
 }
 
@@ -44,8 +44,8 @@ pub(crate) async fn overload(installation: &Installation, renders: usize) -> any
     let oldest = "select coalesce(extract(epoch from max(clock_timestamp() - visible_at)), 0) from render_queue \
          where leased_at is null";
     let mut most = 0.0_f64;
-    while number(&installation.psql, "select count(*) from render_queue")? > 0.0 {
-        most = most.max(number(&installation.psql, oldest)?);
+    while number(installation.psql(), "select count(*) from render_queue")? > 0.0 {
+        most = most.max(number(installation.psql(), oldest)?);
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     println!("# {renders} waiting tasks were done in {:.1} s by one worker", started.elapsed().as_secs_f64());

@@ -54,7 +54,7 @@ impl Workers {
     /// Starts this number of workers, with one slot each.
     pub(crate) fn start(installation: &Installation, workers: usize) -> anyhow::Result<Self> {
         let token_file = installation.worker_token_file().display().to_string();
-        let server = installation.service.worker_url();
+        let server = installation.service().worker_url();
         let (mut stops, mut running) = (Vec::new(), JoinSet::new());
         for _ in 0..workers {
             let flags = ["chancery-worker", "--server", &server, "--token-file", &token_file, "--slots", "1"];

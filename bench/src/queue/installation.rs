@@ -1,82 +1,48 @@
 //! A Postgres with fsync on, a service process, and one brief.
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use anyhow::{Context as _, ensure};
-use chancery_cli::processes::{Service, ServiceSettings};
-use chancery_client::{Client, ClientConfig};
-use chancery_postgres::{DataDir, Options, PrivatePostgres, Psql};
+use anyhow::Context as _;
+use chancery_bench::installation::{self, Postgres};
+use chancery_cli::processes::Service;
+use chancery_client::Client;
+use chancery_postgres::Psql;
 use chancery_proto::brief::v1::ImportBriefRequest;
 use chancery_proto::render::v1::{CreateRenderRequest, RenderOptions};
 use chancery_store::{DatabaseSettings, LeaseHolder, Principal, Secret, Store};
 use chancery_testkit::WORKSPACE;
-use chancery_testkit::command::Command;
 use chancery_testkit::files;
-use chancery_testkit::programs::own_binary;
-use tokio::task::block_in_place;
 
 const DATABASE: &str = "chancery";
 
 /// The system under test.
 pub(crate) struct Installation {
-    pub(crate) service: Service,
     pub(crate) store: Store,
-    pub(crate) secret: Secret,
     pub(crate) principal: Principal,
     /// A worker for statements without a service.
     pub(crate) worker: LeaseHolder,
-    pub(crate) psql: Psql,
-    pub(crate) folder: PathBuf,
     /// Makes each render a separate print.
     copies: AtomicUsize,
-    _postgres: PrivatePostgres,
+    base: installation::Installation,
+    _postgres: Postgres,
 }
 
 impl Installation {
     pub(crate) async fn start(folder: &Path) -> anyhow::Result<Self> {
-        std::fs::create_dir_all(folder)?;
-        let data = DataDir::Preferred(folder.join("postgres"));
-        let postgres = block_in_place(|| PrivatePostgres::start(Options::durable(data).fresh(true)))?;
-        postgres.create_database(DATABASE)?;
-        let url = postgres.url_of(DATABASE);
-        let tokens = folder.join("tokens");
-        let migrate = Command::new(["migrate".into(), "--init".into(), tokens.clone()]);
-        let migrated = migrate.env("DATABASE_URL", &url).run().await;
-        ensure!(migrated.code == 0, "migrating: {}", migrated.stderr);
-        let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let service = Service::start(&ServiceSettings {
-            binary: own_binary("chancery-service"),
-            database_url: url.clone(),
-            database_password_file: None,
-            listen: anywhere,
-            worker_listen: anywhere,
-            folder: folder.to_owned(),
-            environment: Vec::new(),
-        })
-        .await?;
-        let store = DatabaseSettings::of_url(&url).connect("chancery-bench").await?;
-        let token = std::fs::read_to_string(tokens.join("admin.token"))?;
-        let secret = Secret::parse(token.trim()).context("invalid admin token")?;
+        let postgres = Postgres::start(folder)?;
+        let base = installation::Installation::start(&postgres, DATABASE, &[]).await?;
+        let store = DatabaseSettings::of_url(&base.database_url).connect("chancery-bench").await?;
+        let secret = Secret::parse(&base.token).context("invalid admin token")?;
         let principal = store.access().principal_of_secret(&secret).await?.context("unknown admin token")?;
-        let enroller = std::fs::read_to_string(folder.join("tokens").join("worker.token"))?;
+        let enroller = std::fs::read_to_string(base.worker_token_file())?;
         let enroller = Secret::parse(enroller.trim()).context("the worker token is malformed")?;
         let enroller =
             store.access().principal_of_secret(&enroller).await?.context("unknown worker token")?;
         let token = store.access().enroll_worker(&enroller, "bench", None).await?.name.token;
         let worker = LeaseHolder { token, worker: "bench".to_owned() };
-        let installation = Self {
-            service,
-            store,
-            secret,
-            principal,
-            worker,
-            psql: postgres.psql().on_database(DATABASE),
-            folder: folder.to_owned(),
-            copies: AtomicUsize::new(0),
-            _postgres: postgres,
-        };
+        let installation =
+            Self { store, principal, worker, copies: AtomicUsize::new(0), base, _postgres: postgres };
         let documents = files::revisions("amber");
         let request =
             ImportBriefRequest { parent: WORKSPACE.to_owned(), documents, ..ImportBriefRequest::default() };
@@ -86,12 +52,26 @@ impl Installation {
 
     /// Connects as a caller.
     pub(crate) async fn client(&self) -> anyhow::Result<Client> {
-        let config = ClientConfig::new(self.service.url()).with_token(self.secret.reveal());
-        Ok(Client::connect(config).await?)
+        self.base.client().await
+    }
+
+    /// The service's process.
+    pub(crate) fn service(&self) -> &Service {
+        &self.base.service
+    }
+
+    /// Queries the database.
+    pub(crate) fn psql(&self) -> &Psql {
+        &self.base.psql
+    }
+
+    /// Folder of the logs.
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.base.folder.clone()
     }
 
     pub(crate) fn worker_token_file(&self) -> PathBuf {
-        self.folder.join("tokens").join("worker.token")
+        self.base.worker_token_file()
     }
 
     /// Builds a request that has not been made before.

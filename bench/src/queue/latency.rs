@@ -26,9 +26,9 @@ pub(crate) async fn measure(installation: &Installation) -> anyhow::Result<()> {
     let mut alone = print_alone(installation, &client).await?;
     let _worker = start_worker(&WorkerSettings {
         binary: own_binary("chancery-worker"),
-        server: installation.service.worker_url(),
+        server: installation.service().worker_url(),
         token_file: installation.worker_token_file(),
-        folder: installation.folder.clone(),
+        folder: installation.folder(),
         number: 1,
         environment: Vec::new(),
     })?;
@@ -51,7 +51,7 @@ pub(crate) async fn measure(installation: &Installation) -> anyhow::Result<()> {
 
 /// Prints as a worker would, in this process, with a worker's input.
 async fn print_alone(installation: &Installation, client: &Client) -> anyhow::Result<Vec<f64>> {
-    let server = installation.service.worker_url();
+    let server = installation.service().worker_url();
     let token_file = installation.worker_token_file().display().to_string();
     let flags = ["chancery-worker", "--server", &server, "--token-file", &token_file];
     let queue = Config::try_parse_from(flags)?.queue()?;

@@ -10,6 +10,7 @@ mod latency;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use chancery_bench::statistics::median;
 use clap::Parser;
 use installation::Installation;
 
@@ -64,12 +65,6 @@ async fn throughput(installation: &Installation, workers: usize, amounts: &Amoun
 
 fn rate(renders: usize, took: Duration) -> f64 {
     f64::from(u32::try_from(renders).unwrap_or(u32::MAX)) / took.as_secs_f64()
-}
-
-/// Returns the median; of an even number the upper one.
-pub(crate) fn median(values: &mut [f64]) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 pub(crate) fn milliseconds(took: Duration) -> f64 {

@@ -3,16 +3,17 @@
 
 use std::time::Instant;
 
+use chancery_bench::content::{self, STATEMENTS};
+use chancery_bench::installation::{Installation, Postgres};
+use chancery_bench::statistics::median;
+use chancery_bench::words::KNOWN;
 use chancery_client::Client;
 use chancery_proto::brief::v1::{ListBriefsRequest, ListStatementsRequest, SearchBriefsRequest};
 use chancery_testkit::WORKSPACE;
 use chancery_testkit::imports::import;
 use tonic::{Code, Status};
 
-use crate::content::{self, STATEMENTS};
-use crate::installation::{Installation, Postgres};
-use crate::words::KNOWN;
-use crate::{Amounts, median};
+use crate::Amounts;
 
 /// Concurrent imports.
 const WRITERS: usize = 4;

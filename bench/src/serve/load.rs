@@ -5,6 +5,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use chancery_bench::content;
+use chancery_bench::installation::{Installation, Postgres};
+use chancery_bench::process::{Running, cpu_microseconds, start};
+use chancery_bench::statistics::median;
+use chancery_bench::wire::{CallerCodec, GET_BRIEF};
 use chancery_proto::brief::v1::GetBriefRequest;
 use prost::Message as _;
 use prost::bytes::Bytes;
@@ -13,10 +18,7 @@ use tonic::codegen::http::uri::PathAndQuery;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Channel, Endpoint};
 
-use crate::installation::{Installation, Postgres};
-use crate::process::{Running, cpu_microseconds, start};
-use crate::wire::{CallerCodec, GET_BRIEF};
-use crate::{Amounts, content, median};
+use crate::Amounts;
 
 /// How long calls are made before measuring.
 const WARM_UP: Duration = Duration::from_millis(500);

@@ -1,17 +1,13 @@
 //! Serving: `GetBrief` from the cache and from the database, compared with minimal servers, and whether lists and
 //! searches stay as fast with a hundred times the data.
 
-mod content;
 mod growth;
-mod installation;
 mod load;
 mod peer;
-mod process;
-mod wire;
-mod words;
 
 use std::path::PathBuf;
 
+use chancery_bench::installation;
 use clap::{Parser, Subcommand};
 
 /// Measures serving on separate databases; ./dev bench serve runs it
@@ -100,10 +96,4 @@ async fn run(mut amounts: Amounts) -> anyhow::Result<()> {
         growth::measure(&postgres, &amounts).await?;
     }
     Ok(())
-}
-
-/// Returns the median; of an even number the upper one.
-fn median(values: &mut [f64]) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }

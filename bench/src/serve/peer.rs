@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use chancery_bench::wire::PeerCodec;
 use chancery_proto::brief::v1::GetBriefRequest;
 use chancery_store::{DatabaseSettings, Store};
 use prost::bytes::Bytes;
@@ -15,8 +16,6 @@ use tonic::server::{Grpc, NamedService, UnaryService};
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
-
-use crate::wire::PeerCodec;
 
 #[derive(clap::Args)]
 pub(crate) struct Settings {

@@ -1,15 +1,16 @@
 //! Neutral words with known frequencies.
 
 /// A small pseudo-random generator, the same on every machine.
-pub(crate) struct Dice(u64);
+pub struct Dice(u64);
 
 impl Dice {
-    pub(crate) fn new(seed: u64) -> Self {
+    /// Returns the generator of a seed.
+    pub fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
 
     /// Returns a number below a limit.
-    pub(crate) fn below(&mut self, limit: usize) -> usize {
+    pub fn below(&mut self, limit: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -17,14 +18,14 @@ impl Dice {
     }
 
     /// Returns an item of a list, the first ones far more often: frequencies fall roughly as 1/n.
-    pub(crate) fn few_often<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+    pub fn few_often<'a, T>(&mut self, of: &'a [T]) -> &'a T {
         let bound = self.below(of.len()) + 1;
         &of[self.below(bound)]
     }
 }
 
 /// Words with known frequencies, in ten-thousandths of all statements.
-pub(crate) const KNOWN: [(&str, usize); 14] = [
+pub const KNOWN: [(&str, usize); 14] = [
     ("harbour", 500),
     ("timber", 400),
     ("glacier", 300),
@@ -58,18 +59,20 @@ const START: [&str; 12] =
 const MIDDLE: [&str; 10] = ["ba", "de", "li", "mo", "na", "ri", "so", "ta", "vi", "lo"];
 const END: [&str; 10] = ["bury", "dale", "ford", "ham", "ley", "mere", "ness", "stead", "ton", "wick"];
 
-/// Returns all words of sentences except the known ones.
-pub(crate) struct Words {
+/// The words of sentences.
+pub struct Words {
     common: Vec<&'static str>,
 }
 
-impl Words {
-    pub(crate) fn new() -> Self {
+impl Default for Words {
+    fn default() -> Self {
         Self { common: COMMON.split_whitespace().collect() }
     }
+}
 
+impl Words {
     /// Builds a sentence of 12 to 24 words.
-    pub(crate) fn sentence(&self, dice: &mut Dice) -> String {
+    pub fn sentence(&self, dice: &mut Dice) -> String {
         let mut words: Vec<String> = (0..12 + dice.below(13)).map(|_| self.word(dice)).collect();
         for (word, of_ten_thousand) in KNOWN {
             if dice.below(10_000) < of_ten_thousand {

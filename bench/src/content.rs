@@ -11,7 +11,7 @@ use prost::Message as _;
 use crate::words::{Dice, Words};
 
 /// Statements per brief for lists and searches.
-pub(crate) const STATEMENTS: usize = 50;
+pub const STATEMENTS: usize = 50;
 
 /// Actors per workspace.
 const ACTORS: usize = 200;
@@ -26,13 +26,13 @@ const TERMS: [(LikelihoodTerm, u32, u32); 3] = [
 ];
 
 /// Builds a brief of about `STATEMENTS` statements.
-pub(crate) fn listed(number: usize) -> RevisionDocument {
+pub fn listed(number: usize) -> RevisionDocument {
     let mut dice = Dice::new(number as u64 + 1);
     document(&format!("brief-{number:05}"), 1, content(&mut dice, STATEMENTS))
 }
 
 /// Builds a brief whose content has about this number of bytes.
-pub(crate) fn of_size(brief_id: &str, bytes: usize) -> RevisionDocument {
+pub fn of_size(brief_id: &str, bytes: usize) -> RevisionDocument {
     let mut statements = 10;
     loop {
         let content = content(&mut Dice::new(1), statements);
@@ -44,7 +44,7 @@ pub(crate) fn of_size(brief_id: &str, bytes: usize) -> RevisionDocument {
 }
 
 fn content(dice: &mut Dice, count: usize) -> BriefContent {
-    let words = Words::new();
+    let words = Words::default();
     let actor_ids: Vec<String> = (0..5).map(|_| format!("actor-{}", dice.below(ACTORS))).collect();
     let actor_ids = distinct(actor_ids);
     let source_ids: Vec<String> = (0..4).map(|number| format!("source-{number}")).collect();

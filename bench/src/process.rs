@@ -10,22 +10,29 @@ use tokio::process::{Child, ChildStdout, Command};
 const MICROSECONDS_A_TICK: f64 = 10_000.0;
 
 /// Another process of this program. It is killed with the handle.
-pub(crate) struct Running {
-    pub(crate) process: Child,
+pub struct Running {
+    /// Its handle.
+    pub process: Child,
     /// The first line that it printed.
-    pub(crate) first_line: String,
+    pub first_line: String,
     lines: Lines<BufReader<ChildStdout>>,
 }
 
 impl Running {
     /// Reads the next line that it prints.
-    pub(crate) async fn next_line(&mut self) -> anyhow::Result<String> {
+    ///
+    /// # Errors
+    /// The failure to read, or that it has exited.
+    pub async fn next_line(&mut self) -> anyhow::Result<String> {
         self.lines.next_line().await?.context("the process has exited")
     }
 }
 
 /// Starts this program with other arguments and waits for its first line.
-pub(crate) async fn start(arguments: &[String]) -> anyhow::Result<Running> {
+///
+/// # Errors
+/// The failure to start, or that it exited before its first line.
+pub async fn start(arguments: &[String]) -> anyhow::Result<Running> {
     let mut command = Command::new(std::env::current_exe()?);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
     let mut process = command.spawn()?;
@@ -37,7 +44,10 @@ pub(crate) async fn start(arguments: &[String]) -> anyhow::Result<Running> {
 }
 
 /// Returns the CPU time of a process so far, in microseconds.
-pub(crate) fn cpu_microseconds(process: u32) -> anyhow::Result<f64> {
+///
+/// # Errors
+/// The process does not exist.
+pub fn cpu_microseconds(process: u32) -> anyhow::Result<f64> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
     // The name, in brackets, may contain anything; after it the fields are numbers (proc(5): 14 utime, 15 stime).
     let (_, fields) = stat.rsplit_once(')').context("malformed /proc/PID/stat")?;

@@ -14,13 +14,19 @@ use chancery_testkit::imports::import;
 use chancery_testkit::programs::own_binary;
 use tokio::task::block_in_place;
 
-pub(crate) struct Postgres {
-    pub(crate) folder: PathBuf,
+/// A Postgres with fsync on.
+pub struct Postgres {
+    /// Folder of its data, and of the installations on it.
+    pub folder: PathBuf,
     server: PrivatePostgres,
 }
 
 impl Postgres {
-    pub(crate) fn start(folder: &Path) -> anyhow::Result<Self> {
+    /// Starts an empty one.
+    ///
+    /// # Errors
+    /// The failure to create the folder or to start the server.
+    pub fn start(folder: &Path) -> anyhow::Result<Self> {
         std::fs::create_dir_all(folder)?;
         let data = DataDir::Preferred(folder.join("postgres"));
         let server = block_in_place(|| PrivatePostgres::start(Options::durable(data).fresh(true)))?;
@@ -28,15 +34,26 @@ impl Postgres {
     }
 }
 
-pub(crate) struct Installation {
-    pub(crate) service: Service,
-    pub(crate) token: String,
-    pub(crate) database_url: String,
-    pub(crate) psql: Psql,
+/// A service process on a database of its own.
+pub struct Installation {
+    /// The process.
+    pub service: Service,
+    /// Folder of its log and its first tokens.
+    pub folder: PathBuf,
+    /// The admin's token.
+    pub token: String,
+    /// URL of the database.
+    pub database_url: String,
+    /// Queries the database.
+    pub psql: Psql,
 }
 
 impl Installation {
-    pub(crate) async fn start(
+    /// Migrates a new database and starts a service on it, with default settings but for `environment`.
+    ///
+    /// # Errors
+    /// The failure of the migration, or the service's last log lines.
+    pub async fn start(
         postgres: &Postgres,
         name: &str,
         environment: &[(&str, &str)],
@@ -57,22 +74,34 @@ impl Installation {
             database_password_file: None,
             listen: anywhere,
             worker_listen: anywhere,
-            folder,
+            folder: folder.clone(),
             environment: environment.collect(),
         })
         .await?;
         let token = std::fs::read_to_string(tokens.join("admin.token"))?.trim().to_owned();
         let psql = postgres.server.psql().on_database(name);
-        Ok(Self { service, token, database_url, psql })
+        Ok(Self { service, folder, token, database_url, psql })
     }
 
-    pub(crate) async fn client(&self) -> anyhow::Result<Client> {
+    /// Returns the file with the secret that enrols workers.
+    pub fn worker_token_file(&self) -> PathBuf {
+        self.folder.join("tokens").join("worker.token")
+    }
+
+    /// Connects as the admin.
+    ///
+    /// # Errors
+    /// The failure to connect.
+    pub async fn client(&self) -> anyhow::Result<Client> {
         let config = ClientConfig::new(self.service.url()).with_token(&self.token);
         Ok(Client::connect(config).await?)
     }
 
     /// Imports a brief and returns its name.
-    pub(crate) async fn import(&self, document: RevisionDocument) -> anyhow::Result<String> {
+    ///
+    /// # Errors
+    /// The refusal of the import.
+    pub async fn import(&self, document: RevisionDocument) -> anyhow::Result<String> {
         let name = format!("{WORKSPACE}/briefs/{}", document.brief_id);
         self.client().await?.import_brief(import(vec![document])).await?;
         Ok(name)

@@ -9,11 +9,11 @@ use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic_prost::{ProstCodec, ProstDecoder};
 
 /// The method that is called: the most frequent one.
-pub(crate) const GET_BRIEF: &str = "/chancery.brief.v1.BriefService/GetBrief";
+pub const GET_BRIEF: &str = "/chancery.brief.v1.BriefService/GetBrief";
 
 /// Writes bytes that are already encoded.
 #[derive(Default)]
-pub(crate) struct WholeEncoder;
+pub struct WholeEncoder;
 
 impl Encoder for WholeEncoder {
     type Item = Bytes;
@@ -27,9 +27,10 @@ impl Encoder for WholeEncoder {
 
 /// The client's codec: counts a response's bytes and discards them.
 #[derive(Default)]
-pub(crate) struct CallerCodec;
+pub struct CallerCodec;
 
-pub(crate) struct Count;
+/// Counts the bytes of a response.
+pub struct Count;
 
 impl Codec for CallerCodec {
     type Encode = Bytes;
@@ -58,7 +59,7 @@ impl Decoder for Count {
 }
 
 /// The peer's codec: requests are decoded as in generated servers, responses are bytes.
-pub(crate) struct PeerCodec<T>(PhantomData<T>);
+pub struct PeerCodec<T>(PhantomData<T>);
 
 impl<T> Default for PeerCodec<T> {
     fn default() -> Self {
