@@ -1,5 +1,6 @@
 //! A Postgres with fsync on, and services on separate databases.
 
+use std::ffi::OsStr;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -46,6 +47,47 @@ pub struct Installation {
     pub database_url: String,
     /// Queries the database.
     pub psql: Psql,
+    /// The authority of the listener's certificate, if it encrypts.
+    authority: Option<PathBuf>,
+}
+
+/// A certificate for this machine, from a private authority.
+pub struct Certificates {
+    /// The certificate of a listener.
+    pub certificate: PathBuf,
+    /// Its key.
+    pub key: PathBuf,
+    /// The authority to trust.
+    pub authority: PathBuf,
+}
+
+impl Certificates {
+    /// Issues a certificate with `chancery certificates`.
+    ///
+    /// # Errors
+    /// The failure of the command.
+    pub async fn issue(folder: &Path) -> anyhow::Result<Self> {
+        let [authority, service, trust] = ["authority", "service", "trust"].map(|name| folder.join(name));
+        let host = Ipv4Addr::LOCALHOST.to_string();
+        let issue = Command::new([
+            OsStr::new("certificates"),
+            OsStr::new("--authority"),
+            authority.as_os_str(),
+            OsStr::new("--service"),
+            service.as_os_str(),
+            OsStr::new("--host"),
+            OsStr::new(&host),
+            OsStr::new("--trust"),
+            trust.as_os_str(),
+        ]);
+        let issued = issue.run().await;
+        ensure!(issued.code == 0, "issuing certificates: {}", issued.stderr);
+        Ok(Self {
+            certificate: service.join("server.pem"),
+            key: service.join("server.key"),
+            authority: trust.join("authority.pem"),
+        })
+    }
 }
 
 impl Installation {
@@ -80,7 +122,34 @@ impl Installation {
         .await?;
         let token = std::fs::read_to_string(tokens.join("admin.token"))?.trim().to_owned();
         let psql = postgres.server.psql().on_database(name);
-        Ok(Self { service, folder, token, database_url, psql })
+        Ok(Self { service, folder, token, database_url, psql, authority: None })
+    }
+
+    /// As [`Installation::start`], with TLS on the public listener.
+    ///
+    /// # Errors
+    /// As [`Installation::start`].
+    pub async fn start_encrypted(
+        postgres: &Postgres,
+        name: &str,
+        certificates: &Certificates,
+    ) -> anyhow::Result<Self> {
+        let (certificate, key) =
+            (certificates.certificate.display().to_string(), certificates.key.display().to_string());
+        let environment = [("CHANCERY_TLS_CERTIFICATE", &*certificate), ("CHANCERY_TLS_KEY", &*key)];
+        let installation = Self::start(postgres, name, &environment).await?;
+        Ok(Self { authority: Some(certificates.authority.clone()), ..installation })
+    }
+
+    /// Returns the public listener's URL.
+    pub fn url(&self) -> String {
+        let scheme = if self.authority.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.service.listen)
+    }
+
+    /// Returns the file of the authority to trust, if the public listener encrypts.
+    pub fn authority(&self) -> Option<&Path> {
+        self.authority.as_deref()
     }
 
     /// Returns the file with the secret that enrols workers.
@@ -93,7 +162,8 @@ impl Installation {
     /// # Errors
     /// The failure to connect.
     pub async fn client(&self) -> anyhow::Result<Client> {
-        let config = ClientConfig::new(self.service.url()).with_token(&self.token);
+        let mut config = ClientConfig::new(self.url()).with_token(&self.token);
+        config.certificate_authority = self.authority.as_ref().map(std::fs::read).transpose()?;
         Ok(Client::connect(config).await?)
     }
 

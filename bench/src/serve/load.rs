@@ -1,16 +1,17 @@
 //! A closed loop of calls, in a separate process, alternating between the service and a peer.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use chancery_bench::content;
-use chancery_bench::installation::{Installation, Postgres};
+use chancery_bench::installation::{Certificates, Installation, Postgres};
 use chancery_bench::process::{Running, cpu_microseconds, start};
 use chancery_bench::statistics::median;
-use chancery_bench::wire::{CallerCodec, GET_BRIEF};
 use chancery_proto::brief::v1::GetBriefRequest;
+use chancery_tls::{ClientFiles, ClientTls, Connector, PlainText};
 use prost::Message as _;
 use prost::bytes::Bytes;
 use tonic::Request;
@@ -19,9 +20,13 @@ use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Channel, Endpoint};
 
 use crate::Amounts;
+use chancery_bench::wire::{CallerCodec, GET_BRIEF};
 
 /// How long calls are made before measuring.
 const WARM_UP: Duration = Duration::from_millis(500);
+
+/// Time limit of a TCP connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The size of the brief's content, in bytes.
 const CONTENT: usize = 20_000;
@@ -44,6 +49,9 @@ pub(crate) struct Settings {
     calls: usize,
     #[arg(long)]
     seconds: u64,
+    /// The authority to trust, if the server encrypts.
+    #[arg(long)]
+    authority: Option<PathBuf>,
 }
 
 /// Makes calls for some time; prints the number of responses and the seconds.
@@ -51,10 +59,15 @@ pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
     let request = GetBriefRequest { name: settings.name.clone(), ..GetBriefRequest::default() };
     let request = Bytes::from(request.encode_to_vec());
     let token: MetadataValue<Ascii> = format!("Bearer {}", settings.token).parse()?;
+    let authorities = settings.authority.clone();
+    let tls = authorities.map(|file| ClientFiles { authorities: Some(file), identity: None });
+    let tls = tls.map(|files| ClientTls::read(&files)).transpose()?.map(Arc::new);
     let (answers, stop) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
     let mut callers = tokio::task::JoinSet::new();
     for _ in 0..settings.connections {
-        let channel = Endpoint::from_shared(settings.server.clone())?.tcp_nodelay(true).connect().await?;
+        let connector = Connector::new(tls.clone(), PlainText::ThisMachine, CONNECT_TIMEOUT);
+        let endpoint = Endpoint::from_shared(settings.server.clone())?;
+        let channel = endpoint.connect_with_connector(connector).await?;
         for _ in 0..settings.calls {
             let (channel, request, token) = (channel.clone(), request.clone(), token.clone());
             let (answers, stop) = (Arc::clone(&answers), Arc::clone(&stop));
@@ -93,6 +106,27 @@ async fn call(
     Ok(answer.into_inner())
 }
 
+/// The names of a comparison's figures.
+#[derive(Clone, Copy)]
+struct Figures {
+    comparison: &'static str,
+    suffix: &'static str,
+}
+
+impl Figures {
+    const fn plain(comparison: &'static str) -> Self {
+        Self { comparison, suffix: "" }
+    }
+
+    const fn encrypted(comparison: &'static str) -> Self {
+        Self { comparison, suffix: "_tls" }
+    }
+
+    fn name(self, figure: &str) -> String {
+        format!("serve.{}_{figure}{}", self.comparison, self.suffix)
+    }
+}
+
 /// The two servers that are compared.
 struct Side {
     url: String,
@@ -104,27 +138,50 @@ struct Side {
 /// Compares `GetBrief` from the cache with a server that holds the response's bytes.
 pub(crate) async fn warm(postgres: &Postgres, amounts: &Amounts) -> anyhow::Result<()> {
     let installation = Installation::start(postgres, "warm", &[]).await?;
+    compare_with_bytes(postgres, &installation, amounts, Figures::plain("warm"), None).await
+}
+
+/// The same with TLS 1.3 on both sides.
+pub(crate) async fn warm_tls(postgres: &Postgres, amounts: &Amounts) -> anyhow::Result<()> {
+    let certificates = Certificates::issue(&postgres.folder.join("certificates")).await?;
+    let installation = Installation::start_encrypted(postgres, "warm_tls", &certificates).await?;
+    compare_with_bytes(postgres, &installation, amounts, Figures::encrypted("warm"), Some(&certificates))
+        .await
+}
+
+async fn compare_with_bytes(
+    postgres: &Postgres,
+    installation: &Installation,
+    amounts: &Amounts,
+    figures: Figures,
+    certificates: Option<&Certificates>,
+) -> anyhow::Result<()> {
     let name = installation.import(content::of_size("bench-brief", CONTENT)).await?;
     let client = installation.client().await?;
     let answer =
         client.get_brief(GetBriefRequest { name: name.clone(), ..GetBriefRequest::default() }).await?;
     let file = postgres.folder.join("answer.bin");
     std::fs::write(&file, answer.encode_to_vec())?;
-    let peer = start(&["peer".into(), "--file".into(), file.display().to_string()]).await?;
-    compare(&installation, &peer, &name, amounts, "serve.warm").await
+    let mut flags = vec!["peer".into(), "--file".into(), file.display().to_string()];
+    if let Some(Certificates { certificate, key, .. }) = certificates {
+        flags.extend(["--certificate".into(), certificate.display().to_string()]);
+        flags.extend(["--key-file".into(), key.display().to_string()]);
+    }
+    let peer = start(&flags).await?;
+    compare(installation, &peer, &name, amounts, figures).await
 }
 
 /// Compares `GetBrief` from the database with a server that reads one row.
 pub(crate) async fn cold(postgres: &Postgres, amounts: &Amounts) -> anyhow::Result<()> {
     let installation = uncached(postgres, "cold").await?;
-    compare_with_row(&installation, amounts, "serve.cold").await
+    compare_with_row(&installation, amounts, Figures::plain("cold")).await
 }
 
 /// Like [`cold`], with so few calls in flight that the service batches none of them. The peer gets the same load.
 pub(crate) async fn cold_unbatched(postgres: &Postgres, amounts: &Amounts) -> anyhow::Result<()> {
     let installation = uncached(postgres, "cold_unbatched").await?;
     let amounts = Amounts { connections: MAX_UNBATCHED_CALLS, calls: 1, ..amounts.clone() };
-    compare_with_row(&installation, &amounts, "serve.cold_unbatched").await?;
+    compare_with_row(&installation, &amounts, Figures::plain("cold_unbatched")).await?;
     let batches = installation.psql.rows(
         "select query from pg_stat_activity
         where datname = current_database() and query like '-- briefs::batched_reads::read_batch%'",
@@ -144,13 +201,13 @@ async fn uncached(postgres: &Postgres, database: &str) -> anyhow::Result<Install
 async fn compare_with_row(
     installation: &Installation,
     amounts: &Amounts,
-    figure: &str,
+    figures: Figures,
 ) -> anyhow::Result<()> {
     let name = installation.import(content::of_size("bench-brief", CONTENT)).await?;
     let key = installation.psql.rows("select brief_key from briefs")?.concat();
     let flags = ["peer", "--database-url", &installation.database_url, "--key", &key];
     let peer = start(&flags.map(str::to_owned)).await?;
-    compare(installation, &peer, &name, amounts, figure).await
+    compare(installation, &peer, &name, amounts, figures).await
 }
 
 /// Compares the two in alternating turns, so that other load on the machine affects both. The ratio is that of adjacent
@@ -160,13 +217,13 @@ async fn compare(
     peer: &Running,
     name: &str,
     amounts: &Amounts,
-    figure: &str,
+    figures: Figures,
 ) -> anyhow::Result<()> {
     let process = installation.service.process.id().context("the service has exited")?;
     let peer_process = peer.process.id().context("the peer has exited")?;
     let side = |url, process| Side { url, process, rates: Vec::new(), cpu: Vec::new() };
-    let mut service = side(installation.service.url(), process);
-    let mut bare = side(format!("http://{}", peer.first_line), peer_process);
+    let mut service = side(installation.url(), process);
+    let mut bare = side(peer.first_line.clone(), peer_process);
     for round in 0..amounts.rounds {
         let mut sides = [&mut service, &mut bare];
         sides.rotate_left(round % 2);
@@ -177,13 +234,14 @@ async fn compare(
     let mut ratios: Vec<f64> =
         service.rates.iter().zip(&bare.rates).map(|(service, bare)| service / bare).collect();
     let (rate, bare_rate) = (median(&mut service.rates), median(&mut bare.rates));
-    println!("{figure}_ratio {:.3}", median(&mut ratios));
-    println!("{figure}_requests_s {rate:.0}");
-    println!("{figure}_peer_requests_s {bare_rate:.0}");
-    println!("{figure}_cpu_us {:.1}", median(&mut service.cpu));
-    println!("{figure}_peer_cpu_us {:.1}", median(&mut bare.cpu));
+    println!("{} {:.3}", figures.name("ratio"), median(&mut ratios));
+    println!("{} {rate:.0}", figures.name("requests_s"));
+    println!("{} {bare_rate:.0}", figures.name("peer_requests_s"));
+    println!("{} {:.1}", figures.name("cpu_us"), median(&mut service.cpu));
+    println!("{} {:.1}", figures.name("peer_cpu_us"), median(&mut bare.cpu));
     let quarters = [ratios.len() / 4, ratios.len() * 3 / 4].map(|place| ratios[place.min(ratios.len() - 1)]);
-    println!("# {figure}_ratio: half of the rounds are in {:.3} to {:.3}", quarters[0], quarters[1]);
+    let ratio = figures.name("ratio");
+    println!("# {ratio}: half of the rounds are in {:.3} to {:.3}", quarters[0], quarters[1]);
     Ok(())
 }
 
@@ -201,7 +259,8 @@ async fn turn(
         ("--calls", amounts.calls.to_string()),
         ("--seconds", amounts.seconds.to_string()),
     ];
-    let flags = flags.into_iter().flat_map(|(flag, value)| [flag.to_owned(), value]);
+    let authority = installation.authority().map(|file| ("--authority", file.display().to_string()));
+    let flags = flags.into_iter().chain(authority).flat_map(|(flag, value)| [flag.to_owned(), value]);
     let arguments: Vec<String> = std::iter::once("load".to_owned()).chain(flags).collect();
     let mut load = start(&arguments).await?;
     let before = cpu_microseconds(side.process)?;

@@ -1,6 +1,7 @@
 //! Serving: `GetBrief` from the cache and from the database, compared with minimal servers, and whether lists and
 //! searches stay as fast with a hundred times the data.
 
+mod encrypted;
 mod growth;
 mod load;
 mod peer;
@@ -62,6 +63,7 @@ struct Amounts {
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Part {
     Warm,
+    WarmTls,
     Cold,
     ColdUnbatched,
     Growth,
@@ -85,6 +87,9 @@ async fn run(mut amounts: Amounts) -> anyhow::Result<()> {
     let wants = |part| amounts.only.is_none_or(|only| only == part);
     if wants(Part::Warm) {
         load::warm(&postgres, &amounts).await?;
+    }
+    if wants(Part::WarmTls) {
+        load::warm_tls(&postgres, &amounts).await?;
     }
     if wants(Part::Cold) {
         load::cold(&postgres, &amounts).await?;

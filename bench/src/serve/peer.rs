@@ -9,7 +9,9 @@ use anyhow::Context as _;
 use chancery_bench::wire::PeerCodec;
 use chancery_proto::brief::v1::GetBriefRequest;
 use chancery_store::{DatabaseSettings, Store};
+use chancery_tls::{IdentityFiles, Protocols, ServerFiles, ServerTls};
 use prost::bytes::Bytes;
+use tokio::net::TcpListener;
 use tonic::body::Body;
 use tonic::codegen::{BoxFuture, Context, Poll, Service, http};
 use tonic::server::{Grpc, NamedService, UnaryService};
@@ -17,11 +19,18 @@ use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
 
+use crate::encrypted::encrypted;
+
 #[derive(clap::Args)]
 pub(crate) struct Settings {
     /// The file with the response's bytes.
     #[arg(long)]
     file: Option<PathBuf>,
+    /// The certificate and the file of its key, to encrypt.
+    #[arg(long, requires = "key_file")]
+    certificate: Option<PathBuf>,
+    #[arg(long)]
+    key_file: Option<PathBuf>,
     /// The database with the response's row.
     #[arg(long, requires = "key")]
     database_url: Option<String>,
@@ -37,7 +46,7 @@ enum Peer {
     Row(Arc<Store>, i64),
 }
 
-/// Serves until killed; prints its address on standard output.
+/// Serves until killed; prints its URL on standard output.
 pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let peer = match (&settings.file, &settings.database_url) {
         (Some(file), _) => Peer::Memory(std::fs::read(file)?.into()),
@@ -47,9 +56,17 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
         }
         (None, None) => anyhow::bail!("--file or --database-url is required"),
     };
-    let incoming = TcpIncoming::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?.with_nodelay(Some(true));
-    println!("{}", incoming.local_addr()?);
-    Ok(Server::builder().add_service(peer).serve_with_incoming(incoming).await?)
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let (Some(certificate), Some(key)) = (&settings.certificate, &settings.key_file) else {
+        let incoming = TcpIncoming::bind(address)?.with_nodelay(Some(true));
+        println!("http://{}", incoming.local_addr()?);
+        return Ok(Server::builder().add_service(peer).serve_with_incoming(incoming).await?);
+    };
+    let identity = IdentityFiles { certificate: certificate.clone(), key: key.clone() };
+    let tls = ServerTls::read(&ServerFiles { identity, client_authorities: None }, Protocols::Http2)?;
+    let listener = TcpListener::bind(address).await?;
+    println!("https://{}", listener.local_addr()?);
+    Ok(Server::builder().add_service(peer).serve_with_incoming(encrypted(listener, tls)).await?)
 }
 
 impl NamedService for Peer {
