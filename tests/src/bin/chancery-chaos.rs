@@ -25,7 +25,7 @@ struct Arguments {
     /// Seed for the requests and the faults.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Demands that two workers print the same bytes before anybody gets a PDF.
+    /// Demands that two workers print the same bytes before a PDF is delivered.
     #[arg(long)]
     agreement: bool,
     /// Runs this many stale-worker rounds instead: a worker is stopped past its lease, resumed once another has the

@@ -25,7 +25,7 @@ pub struct Plan {
     pub requests: Vec<PlannedRequest>,
     /// The faults, in time order.
     pub faults: Vec<PlannedFault>,
-    /// Whether two workers must print the same bytes before anybody gets a PDF.
+    /// Whether two workers must print the same bytes before a PDF is delivered.
     pub needs_agreement: bool,
 }
 

@@ -77,7 +77,7 @@ pub enum Workspace {
         #[arg(long, conflicts_with = "strict")]
         none: bool,
     },
-    /// Sets which prints two workers must agree on, byte by byte, before anybody gets them, in place of the setting before
+    /// Sets which prints two workers must agree on, byte by byte, before they are delivered, in place of the setting before
     Agreement {
         /// Prints with this marking or a higher one, such as TLP:AMBER
         #[arg(long, value_name = "MARKING", required_unless_present_any = ["percent", "none"])]

@@ -281,7 +281,7 @@ impl Repeated {
         for text in &expected.repeated_texts {
             let ink: Vec<char> = text.chars().filter(|character| is_ink(*character)).collect();
             repeated.characters.extend(&ink);
-            // What has no direction of its own runs as its paragraph does.
+            // Text without a direction runs as its paragraph does.
             if !ink.iter().any(|character| character.is_alphabetic()) {
                 repeated.insert(ink.iter().rev().copied().collect());
             }

@@ -94,7 +94,7 @@ fn best(face: &FaceGlyphs, candidates: &[u16], texts: &[&str]) -> Option<(u16, V
     Some((glyph, showing))
 }
 
-/// Returns the texts of all glyphs of one outline: the text of a further glyph does not tell which of them it is.
+/// Returns the texts of all glyphs of one outline: the text of a further glyph does not say which of them it is.
 fn further_texts(face: &FaceGlyphs, candidates: &[u16]) -> Vec<Vec<char>> {
     let mut texts: Vec<Vec<char>> =
         candidates.iter().flat_map(|glyph| face.texts(*glyph)).map(|text| plain(text)).collect();

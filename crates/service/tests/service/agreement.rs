@@ -1,4 +1,4 @@
-//! A workspace demands that two workers print the same bytes before anybody gets a PDF.
+//! A workspace demands that two workers print the same bytes before a PDF is delivered.
 
 use std::time::Duration;
 

@@ -42,8 +42,8 @@ pub struct Workspace {
     pub agreement: PrintAgreement,
 }
 
-/// Which prints of a workspace need agreement: two workers with different tokens must print the same bytes before anybody
-/// gets them. Decided when a print is queued.
+/// Which prints of a workspace need agreement: two workers with different tokens must print the same bytes before the PDF
+/// is delivered. Decided when a print is queued.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PrintAgreement {
     /// Prints with this marking or a higher one, if it is set: a label of the workspace's scheme.

@@ -1,4 +1,4 @@
-//! Agreement: prints that a second worker must repeat with the same bytes before anybody gets them. The workspace decides
+//! Agreement: prints that a second worker must repeat with the same bytes before they are delivered. The workspace decides
 //! which prints need it. Each print is a `PRINTED` row of `render_attempts`, and the task is queued again for workers with
 //! other tokens until two of them agree.
 
@@ -112,7 +112,7 @@ impl RenderQueue<'_> {
     }
 
     /// Ends tasks that were printed and await agreement for longer than `wait` while no live worker may print them, and
-    /// those of which too many different prints exist. Returns them. A later request prints anew.
+    /// those of which too many different prints exist. Returns them. A later request prints it again.
     pub async fn end_unconfirmed(self, wait: Duration) -> Result<Vec<Unconfirmed>> {
         let rows = sqlx::query!(
             r#"-- renders::agreement::end_unconfirmed

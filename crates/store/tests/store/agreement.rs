@@ -1,4 +1,4 @@
-//! Agreement: two workers with different tokens print the same bytes before anybody gets a PDF.
+//! Agreement: two workers with different tokens print the same bytes before a PDF is delivered.
 
 use std::time::Duration;
 
@@ -143,7 +143,7 @@ async fn two_workers_outvote_a_third_whose_token_is_suspended_after_three() {
         assert_eq!(
             differs,
             Finished::AwaitsAgreement { differs: true },
-            "nobody knows yet which one is right"
+            "it is not known yet which one is right"
         );
         let decides = fixture.leased_one_by(&third).await;
         assert_eq!(fixture.finished(&decides, b"%PDF").await.unwrap(), Finished::NowByMajority);
@@ -182,7 +182,7 @@ async fn a_print_without_a_second_worker_waits_and_ends_with_a_reason() {
         "{state:?}"
     );
     assert_eq!(fixture.rows("select count(*) from render_queue"), ["0"]);
-    assert!(fixture.requested().await.is_new_task, "a later request prints anew");
+    assert!(fixture.requested().await.is_new_task, "a later request prints it again");
 }
 
 #[tokio::test]
