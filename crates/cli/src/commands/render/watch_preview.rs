@@ -221,11 +221,12 @@ impl Session {
         files
     }
 
-    /// Writes the PDF, prints the findings and one line about the round, and publishes both.
+    /// Writes the PDF, publishes it with the findings, and prints the findings and one line about the round. Published first:
+    /// a reader of the line finds the round on the page.
     fn show(&mut self, round: Round, took: Duration) -> Result<(), Failure> {
         self.round += 1;
         let Round { checked, printed, .. } = round;
-        let written = printed.map(|printed| {
+        let mut written = printed.map(|printed| {
             let printed = printed?;
             if let Some(output) = &self.output {
                 output::write_unsynced(output, 0o666, &printed.bytes)?;
@@ -235,19 +236,19 @@ impl Session {
         let headline = self.headline(&checked, written.as_ref(), took);
         let failure = written.as_ref().and_then(|written| written.as_ref().err());
         let failure_text = failure.map(Failure::plain).unwrap_or_default();
-        self.print_round(&checked, written.as_ref(), &headline, &failure_text, took)?;
         if let Some(rounds) = &self.rounds {
             let findings = findings::plain(&checked) + &failure_text;
             rounds.send_modify(|shown| {
                 shown.round = self.round;
                 shown.has_failed = !matches!(written, Some(Ok(_)));
-                (shown.headline, shown.findings) = (headline, findings);
-                if let Some(Ok(printed)) = written {
-                    (shown.printed_round, shown.pdf) = (self.round, Bytes::from(printed.bytes));
+                (shown.headline, shown.findings) = (headline.clone(), findings);
+                if let Some(Ok(printed)) = &mut written {
+                    (shown.printed_round, shown.pdf) =
+                        (self.round, Bytes::from(std::mem::take(&mut printed.bytes)));
                 }
             });
         }
-        Ok(())
+        self.print_round(&checked, written.as_ref(), &headline, &failure_text, took)
     }
 
     fn print_round(
