@@ -1,4 +1,4 @@
--- Agreement: prints that a second worker repeats with the same bytes before anybody gets them.
+-- Agreement: prints that a second worker repeats with the same bytes before they are delivered.
 
 alter table workspaces
     add column agreement_from marking_rank,
