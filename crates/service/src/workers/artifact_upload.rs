@@ -55,143 +55,125 @@ struct Header {
     warnings: Vec<PrintWarning>,
 }
 
-/// Receives an upload, and finishes its task. Bytes that do not match the header leave the lease as it is.
-pub(crate) async fn receive(
-    store: &Store,
-    proofs: &Proofs,
-    wakeups: &Wakeups,
-    token: GeneratedId,
-    parts: Streaming<UploadArtifactRequest>,
-) -> Result<Received, Status> {
-    // Spawned, so that staged bytes are discarded even if the worker disconnects.
-    let (store, proofs, wakeups) = (store.clone(), proofs.clone(), wakeups.clone());
-    tokio::spawn(async move { receive_and_finish(&store, &proofs, &wakeups, &token, parts).await })
-        .await
-        .map_err(|error| internal(&error))?
+/// Receives uploads. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct ArtifactUploads {
+    pub(crate) store: Store,
+    pub(crate) proofs: Proofs,
+    pub(crate) wakeups: Wakeups,
 }
 
-async fn receive_and_finish(
-    store: &Store,
-    proofs: &Proofs,
-    wakeups: &Wakeups,
-    token: &GeneratedId,
-    mut parts: Streaming<UploadArtifactRequest>,
-) -> Result<Received, Status> {
-    let header = match next(&mut parts).await? {
-        Some(Part::Header(header)) => Header::decode(header, token)?,
-        _ => return Err(invalid_field("header", "must be the first message")),
-    };
-    let task = header.lease.task.clone();
-    if let Some(finished) =
-        store.queue().earlier_outcome(&header.lease, header.digest).await.map_err(status)?
-    {
-        return Ok(Received { task, finished });
+impl ArtifactUploads {
+    /// Receives an upload, and finishes its task. Bytes that do not match the header leave the lease as it is.
+    pub(crate) async fn receive(
+        &self,
+        token: GeneratedId,
+        parts: Streaming<UploadArtifactRequest>,
+    ) -> Result<Received, Status> {
+        // Spawned, so that staged bytes are discarded even if the worker disconnects.
+        let this = self.clone();
+        tokio::spawn(async move { this.receive_and_finish(&token, parts).await })
+            .await
+            .map_err(|error| internal(&error))?
     }
-    let blob = store.artifacts().stage(&header.lease, header.environment).await.map_err(status)?;
-    stage(store, parts, &header, &blob).await?;
-    let finished = prove_and_finish(store, proofs, wakeups, header, &blob).await;
-    if !matches!(finished, Ok(Finished::Now | Finished::NowByMajority)) {
-        // If this fails, a sweep deletes the bytes later.
-        store.artifacts().discard_staged(&blob).await.ok();
+
+    async fn receive_and_finish(
+        &self,
+        token: &GeneratedId,
+        mut parts: Streaming<UploadArtifactRequest>,
+    ) -> Result<Received, Status> {
+        let store = &self.store;
+        let header = match next(&mut parts).await? {
+            Some(Part::Header(header)) => Header::decode(header, token)?,
+            _ => return Err(invalid_field("header", "must be the first message")),
+        };
+        let task = header.lease.task.clone();
+        if let Some(finished) =
+            store.queue().earlier_outcome(&header.lease, header.digest).await.map_err(status)?
+        {
+            return Ok(Received { task, finished });
+        }
+        let blob = store.artifacts().stage(&header.lease, header.environment).await.map_err(status)?;
+        stage(store, parts, &header, &blob).await?;
+        let finished = self.prove_and_finish(header, &blob).await;
+        if !matches!(finished, Ok(Finished::Now | Finished::NowByMajority)) {
+            // If this fails, a sweep deletes the bytes later.
+            store.artifacts().discard_staged(&blob).await.ok();
+        }
+        Ok(Received { task, finished: finished? })
     }
-    Ok(Received { task, finished: finished? })
-}
 
-/// Finishes the task if the file is what its input must look like, and otherwise ends the attempt.
-async fn prove_and_finish(
-    store: &Store,
-    proofs: &Proofs,
-    wakeups: &Wakeups,
-    header: Header,
-    blob: &str,
-) -> Result<Finished, Status> {
-    let file = StagedFile {
-        blob,
-        size_bytes: header.size_bytes,
-        pages: header.pages,
-        environment: header.environment,
-    };
-    match proofs.prove(store, &header.lease, file).await? {
-        Verdict::Proven | Verdict::Reprinted => finish(store, wakeups, header, blob, true).await,
-        Verdict::NotCovered => finish(store, wakeups, header, blob, false).await,
-        Verdict::Refused(finding) => Err(refuse(store, wakeups, &header, &finding).await?),
-    }
-}
-
-/// Ends the attempt of a refused file, and returns the answer to its worker.
-async fn refuse(
-    store: &Store,
-    wakeups: &Wakeups,
-    header: &Header,
-    finding: &ProofFinding,
-) -> Result<Status, Status> {
-    let Header { lease, environment, .. } = header;
-    tracing::error!(
-        task = %lease.task, epoch = lease.epoch, token = %lease.token, code = finding.code, message = finding.message,
-        "refused an uploaded PDF: it is not what its input must look like"
-    );
-    let suspended = store.queue().refuse_artifact(lease, *environment, finding).await.map_err(status)?;
-    wakeups.task_requeued(&lease.task);
-    release_suspended(store, wakeups, &suspended).await.map_err(status)?;
-    let message =
-        format!("the PDF is not what its input must look like: {} {}", finding.code, finding.message);
-    Ok(refusal(Code::FailedPrecondition, Reason::PdfNotProven, message, ErrorDetails::new()))
-}
-
-async fn release_suspended(
-    store: &Store,
-    wakeups: &Wakeups,
-    suspended: &[ApiTokenName],
-) -> Result<(), StoreError> {
-    for token in suspended {
-        tracing::error!(%token, "suspended a worker's token for the PDFs that were refused");
-        for task in store.queue().release_leases_of_token(&token.token).await? {
-            wakeups.task_requeued(&task);
+    /// Finishes the task if the file is what its input must look like, and otherwise ends the attempt.
+    async fn prove_and_finish(&self, header: Header, blob: &str) -> Result<Finished, Status> {
+        let file = StagedFile {
+            blob,
+            size_bytes: header.size_bytes,
+            pages: header.pages,
+            environment: header.environment,
+        };
+        match self.proofs.prove(&self.store, &header.lease, file).await? {
+            Verdict::Proven | Verdict::Reprinted => self.finish(header, blob, true).await,
+            Verdict::NotCovered => self.finish(header, blob, false).await,
+            Verdict::Refused(finding) => Err(self.refuse(&header, &finding).await?),
         }
     }
-    Ok(())
-}
 
-async fn finish(
-    store: &Store,
-    wakeups: &Wakeups,
-    header: Header,
-    blob: &str,
-    is_proven: bool,
-) -> Result<Finished, Status> {
-    let artifact = StagedArtifact {
-        blob: blob.to_owned(),
-        digest: header.digest,
-        size_bytes: header.size_bytes,
-        pages: header.pages,
-        warnings: header.warnings,
-        is_proven,
-    };
-    let finished = store.queue().finish_task(&header.lease, &artifact).await.map_err(status)?;
-    match finished {
-        Finished::AwaitsAgreement { differs: true } => tracing::error!(
-            task = %header.lease.task, epoch = header.lease.epoch, token = %header.lease.token, digest = %header.digest,
-            "two workers printed different files: a third one decides"
-        ),
-        // The PDF counts whatever becomes of the record.
-        Finished::NowByMajority => refuse_outvoted(store, wakeups, &artifact, &header.lease.task, header.environment).await.unwrap_or_else(|error| {
-            tracing::error!(%error, task = %header.lease.task, "could not record the prints that were outvoted");
-        }),
-        _ => {}
+    /// Ends the attempt of a refused file, and returns the answer to its worker.
+    async fn refuse(&self, header: &Header, finding: &ProofFinding) -> Result<Status, Status> {
+        let Header { lease, environment, .. } = header;
+        tracing::error!(
+            task = %lease.task, epoch = lease.epoch, token = %lease.token, code = finding.code, message = finding.message,
+            "refused an uploaded PDF: it is not what its input must look like"
+        );
+        let queue = self.store.queue();
+        let suspended = queue.refuse_artifact(lease, *environment, finding).await.map_err(status)?;
+        self.wakeups.task_requeued(&lease.task);
+        self.release_suspended(&suspended).await.map_err(status)?;
+        let message =
+            format!("the PDF is not what its input must look like: {} {}", finding.code, finding.message);
+        Ok(refusal(Code::FailedPrecondition, Reason::PdfNotProven, message, ErrorDetails::new()))
     }
-    Ok(finished)
-}
 
-/// Records the prints of a task that two workers did not print.
-async fn refuse_outvoted(
-    store: &Store,
-    wakeups: &Wakeups,
-    agreed: &StagedArtifact,
-    task: &str,
-    environment: PrintEnvironment,
-) -> Result<(), StoreError> {
-    let suspended = store.queue().refuse_outvoted(task, agreed.digest, environment).await?;
-    release_suspended(store, wakeups, &suspended).await
+    async fn finish(&self, header: Header, blob: &str, is_proven: bool) -> Result<Finished, Status> {
+        let Header { lease, digest, size_bytes, pages, environment, warnings } = header;
+        let artifact =
+            StagedArtifact { blob: blob.to_owned(), digest, size_bytes, pages, warnings, is_proven };
+        let finished = self.store.queue().finish_task(&lease, &artifact).await.map_err(status)?;
+        if finished == (Finished::AwaitsAgreement { differs: true }) {
+            tracing::error!(
+                task = %lease.task, epoch = lease.epoch, token = %lease.token, %digest,
+                "two workers printed different files: a third one decides"
+            );
+        }
+        // The PDF counts whatever becomes of the record.
+        if finished == Finished::NowByMajority
+            && let Err(error) = self.refuse_outvoted(&lease.task, digest, environment).await
+        {
+            tracing::error!(%error, task = %lease.task, "could not record the prints that were outvoted");
+        }
+        Ok(finished)
+    }
+
+    /// Records the prints of a task that two workers did not print.
+    async fn refuse_outvoted(
+        &self,
+        task: &str,
+        agreed: Digest,
+        environment: PrintEnvironment,
+    ) -> Result<(), StoreError> {
+        let suspended = self.store.queue().refuse_outvoted(task, agreed, environment).await?;
+        self.release_suspended(&suspended).await
+    }
+
+    async fn release_suspended(&self, suspended: &[ApiTokenName]) -> Result<(), StoreError> {
+        for token in suspended {
+            tracing::error!(%token, "suspended a worker's token for the PDFs that were refused");
+            for task in self.store.queue().release_leases_of_token(&token.token).await? {
+                self.wakeups.task_requeued(&task);
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Stages all bytes, or discards them on a failure. If the abort fails, the bytes are left to the sweep: a pending write may

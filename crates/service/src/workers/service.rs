@@ -17,7 +17,7 @@ use crate::rpc::errors::{internal, invalid_field, status, unknown_value};
 use crate::rpc::fields::wait_time;
 use crate::rpc::response_streams::{ResponseStream, stream};
 use crate::shutdown::Shutdown;
-use crate::workers::artifact_upload;
+use crate::workers::artifact_upload::ArtifactUploads;
 use crate::workers::heartbeats::WorkerHeartbeats;
 use crate::workers::messages::{
     MAX_LEASES, MAX_PAGES, acquired_message, duration_message, environment, is_upper_snake_case, lease,
@@ -53,14 +53,15 @@ pub(crate) struct RenderWorkers {
     store: Store,
     wakeups: Wakeups,
     heartbeats: WorkerHeartbeats,
-    proofs: Proofs,
+    uploads: ArtifactUploads,
     shutdown: Shutdown,
 }
 
 impl RenderWorkers {
     pub(crate) fn new(store: Store, wakeups: Wakeups, proofs: Proofs, shutdown: Shutdown) -> Self {
         let heartbeats = WorkerHeartbeats::new(store.clone());
-        Self { store, wakeups, heartbeats, proofs, shutdown }
+        let uploads = ArtifactUploads { store: store.clone(), proofs, wakeups: wakeups.clone() };
+        Self { store, wakeups, heartbeats, uploads, shutdown }
     }
 
     /// Leases tasks. If the caller disconnects before it has them, they are released, and count as no attempt.
@@ -216,14 +217,13 @@ impl RenderWorkerService for RenderWorkers {
         &self,
         request: Request<Streaming<wire::UploadArtifactRequest>>,
     ) -> Result<Response<wire::UploadArtifactResponse>, Status> {
-        let Self { store, proofs, wakeups, .. } = self;
         let token = token(&request)?;
-        let received = artifact_upload::receive(store, proofs, wakeups, token, request.into_inner()).await?;
+        let received = self.uploads.receive(token, request.into_inner()).await?;
         let awaits_agreement = matches!(received.finished, Finished::AwaitsAgreement { .. });
         if awaits_agreement {
-            wakeups.task_left_to_others(&received.task);
+            self.wakeups.task_left_to_others(&received.task);
         } else {
-            wakeups.task_changed(&received.task);
+            self.wakeups.task_changed(&received.task);
         }
         let already_finished = received.finished == Finished::Before;
         Ok(Response::new(wire::UploadArtifactResponse { already_finished, awaits_agreement }))
