@@ -166,11 +166,14 @@ pub async fn start(config: &Config, store: Store) -> Result<Running, ServeError>
     let worker_routes = worker_services(&store, &wakeups, &proofs, &shutdown).add_service(health_server);
 
     let call_metrics = CallMetrics::new();
-    let calls = CallLayer::new(config.calls.call_timeout, call_metrics.clone());
+    let calls =
+        CallLayer::new(config.calls.call_timeout, config.calls.max_failed_calls, call_metrics.clone());
     let tokens = TokenResolver::new(store, cache);
     // Each listener has permits of its own, so that callers cannot keep workers from their work.
     let identity = |percent| {
-        let admission = Admission::new(config.calls.limits(), percent);
+        let calls = &config.calls;
+        let admission =
+            Admission::new(calls.limits(), percent, calls.max_failed_calls, call_metrics.slowed());
         IdentityLayer::new(tokens.clone(), wakeups.clone(), admission, config.calls.max_unknown_tokens)
     };
     let metrics =

@@ -1,4 +1,4 @@
-//! Bodies that hold something until they end.
+//! Bodies of responses whose calls last until the body ends.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -8,17 +8,19 @@ use prost::bytes::Bytes;
 use tonic::Status;
 use tonic::body::Body;
 
-/// Keeps a value until the body has ended or is dropped.
-pub(crate) fn holding<T: Send + Unpin + 'static>(body: Body, held: T) -> Body {
-    Body::new(HeldBody { body, held: Some(held) })
+use super::listener_admission::Admitted;
+
+/// Keeps the place of an admitted call until the body has ended, which is its end, or is dropped.
+pub(crate) fn holding(body: Body, admitted: Admitted) -> Body {
+    Body::new(HeldBody { body, admitted: Some(admitted) })
 }
 
-struct HeldBody<T> {
+struct HeldBody {
     body: Body,
-    held: Option<T>,
+    admitted: Option<Admitted>,
 }
 
-impl<T: Unpin> http_body::Body for HeldBody<T> {
+impl http_body::Body for HeldBody {
     type Data = Bytes;
     type Error = Status;
 
@@ -27,8 +29,13 @@ impl<T: Unpin> http_body::Body for HeldBody<T> {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         let polled = Pin::new(&mut self.body).poll_frame(context);
-        if matches!(polled, Poll::Ready(None | Some(Err(_)))) {
-            self.held = None;
+        let is_end = match &polled {
+            Poll::Ready(Some(Ok(frame))) => frame.is_trailers(),
+            Poll::Ready(None | Some(Err(_))) => true,
+            Poll::Pending => false,
+        };
+        if is_end && let Some(mut admitted) = self.admitted.take() {
+            admitted.done();
         }
         polled
     }

@@ -7,6 +7,7 @@ use chancery_proto::descriptors;
 use tonic::body::Body;
 
 use super::held_body::holding;
+use super::listener_admission::Admitted;
 
 /// A kind of call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,10 +20,18 @@ pub(crate) enum Kind {
     Streaming,
     /// Receives a stream.
     Upload,
+    /// A request with so many bytes that few fit into memory, beside the kind of its call.
+    LargeRequest,
+}
+
+impl Kind {
+    /// All of them, in the order of their numbers.
+    pub(super) const ALL: [Self; KINDS] =
+        [Self::Quick, Self::Waiting, Self::Streaming, Self::Upload, Self::LargeRequest];
 }
 
 /// Number of kinds.
-pub(crate) const KINDS: usize = 4;
+pub(super) const KINDS: usize = 5;
 
 /// Methods that wait, with their full names: nothing that merely ends in such a name may wait.
 const WAITING: [&str; 5] = [
@@ -89,10 +98,10 @@ impl Kind {
 
     /// Keeps a call's permit: of streams until they end, of other calls until the response's head, when their work is done
     /// and the caller may read as slowly as it likes.
-    pub(crate) fn hold_while_open<T: Send + Unpin + 'static>(self, body: Body, held: T) -> Body {
+    pub(crate) fn hold_while_open(self, body: Body, admitted: Admitted) -> Body {
         match self {
-            Self::Quick | Self::Upload => body,
-            Self::Waiting | Self::Streaming => holding(body, held),
+            Self::Quick | Self::Upload | Self::LargeRequest => body,
+            Self::Waiting | Self::Streaming => holding(body, admitted),
         }
     }
 

@@ -3,16 +3,19 @@
 use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 use tonic::Status;
 
 use super::kind::{self, KINDS, Kind};
 use super::limits::CallLimits;
+use super::slowed::Slowed;
 use super::token_shares::{Share, TokenShares};
 use crate::cache::entries::SecretDigest;
 use crate::rpc::errors::busy;
 
 /// Limits of calls that need no token: health checks and reflection.
-const WITHOUT_TOKEN: CallLimits = CallLimits { quick: 128, waiting: 512, streaming: 1, uploads: 1 };
+const WITHOUT_TOKEN: CallLimits =
+    CallLimits { quick: 128, waiting: 512, streaming: 1, uploads: 1, large_requests: 1 };
 
 /// Maximum number of tokens that are looked up at once.
 const LOOKUPS: usize = 1024;
@@ -23,17 +26,19 @@ pub(crate) struct Admission {
     permits: Permits,
     without_token: Permits,
     shares: TokenShares,
+    slowed: Slowed,
     lookups: Arc<Semaphore>,
 }
 
 impl Admission {
-    /// Admits up to `limits`, and `percent` of them to each token.
-    pub(crate) fn new(limits: CallLimits, percent: u32) -> Self {
+    /// Admits up to `limits`, and `percent` of them to each token, which may give up `max_given_up` calls per second.
+    pub(crate) fn new(limits: CallLimits, percent: u32, max_given_up: u32, slowed: Slowed) -> Self {
         kind::prepare();
         Self {
             permits: Permits::new(limits),
             without_token: Permits::new(WITHOUT_TOKEN),
-            shares: TokenShares::new(limits, percent as usize),
+            shares: TokenShares::new(limits, percent as usize, max_given_up),
+            slowed,
             lookups: Arc::new(Semaphore::new(LOOKUPS)),
         }
     }
@@ -47,6 +52,23 @@ impl Admission {
         permit.map_err(|_| busy("too many concurrent calls; retry later"))
     }
 
+    /// Lets a call wait if many with its token were given up at once. Who makes calls only to give them up takes little from
+    /// others by that, whatever connections they come over.
+    ///
+    /// # Errors
+    /// `RESOURCE_EXHAUSTED` if there are still too many after the wait.
+    pub(crate) async fn slow_down(&self, token: SecretDigest, subject: &str) -> Result<(), Status> {
+        if !self.shares.gives_up_often(&token) {
+            return Ok(());
+        }
+        self.slowed.wait("token", subject).await;
+        if self.shares.goes_on(token) {
+            Ok(())
+        } else {
+            Err(busy("too many calls with this token are given up; retry later"))
+        }
+    }
+
     /// Admits a call with a token. The token's share comes first, so that its excess takes nothing from the others.
     ///
     /// # Errors
@@ -54,7 +76,7 @@ impl Admission {
     pub(crate) fn admit(&self, token: SecretDigest, kind: Kind) -> Result<Admitted, Status> {
         let share = self.shares.admit(token, kind);
         let share = share.ok_or_else(|| busy("too many concurrent calls with this token; retry later"))?;
-        Ok(Admitted { _permit: self.permits.admit(kind)?, _share: Some(share) })
+        Ok(Admitted { _permit: self.permits.admit(kind)?, share: Some(share) })
     }
 
     /// Admits a call of a method that needs no token.
@@ -62,7 +84,7 @@ impl Admission {
     /// # Errors
     /// `RESOURCE_EXHAUSTED` if too many such calls are running.
     pub(crate) fn admit_without_token(&self, kind: Kind) -> Result<Admitted, Status> {
-        Ok(Admitted { _permit: self.without_token.admit(kind)?, _share: None })
+        Ok(Admitted { _permit: self.without_token.admit(kind)?, share: None })
     }
 }
 
@@ -70,7 +92,23 @@ impl Admission {
 #[derive(Debug)]
 pub(crate) struct Admitted {
     _permit: OwnedSemaphorePermit,
-    _share: Option<Share>,
+    share: Option<Share>,
+}
+
+impl Admitted {
+    /// States the call's deadline.
+    pub(crate) fn expect_end(&mut self, deadline: Instant) {
+        if let Some(share) = &mut self.share {
+            share.expect_end(deadline);
+        }
+    }
+
+    /// Says that the call's work is done: one that ends without was given up.
+    pub(crate) fn done(&mut self) {
+        if let Some(share) = &mut self.share {
+            share.done();
+        }
+    }
 }
 
 /// Permits for each kind.
@@ -79,10 +117,8 @@ struct Permits(Arc<[Arc<Semaphore>; KINDS]>);
 
 impl Permits {
     fn new(limits: CallLimits) -> Self {
-        let kinds = [Kind::Quick, Kind::Waiting, Kind::Streaming, Kind::Upload];
-        Self(Arc::new(
-            kinds.map(|kind| Arc::new(Semaphore::new(limits.of(kind).min(Semaphore::MAX_PERMITS)))),
-        ))
+        let semaphore = |kind| Arc::new(Semaphore::new(limits.of(kind).min(Semaphore::MAX_PERMITS)));
+        Self(Arc::new(Kind::ALL.map(semaphore)))
     }
 
     fn admit(&self, kind: Kind) -> Result<OwnedSemaphorePermit, Status> {

@@ -1,15 +1,20 @@
-//! Admits calls: how many at once of each kind, in all and of one token, and how slowly a request may arrive.
+//! Admits calls: how many at once of each kind, in all and of one token, and how slowly and with
+//! how many bytes a request may arrive.
 
 mod held_body;
 mod kind;
 mod limits;
 mod listener_admission;
 mod paced_body;
+mod received;
 mod settings;
+mod slowed;
 mod token_shares;
 
 pub(crate) use kind::{Kind, request_limit};
 pub use limits::CallLimits;
 pub(crate) use listener_admission::Admission;
 pub(crate) use paced_body::paced;
+pub(crate) use received::{Received, received};
 pub use settings::CallSettings;
+pub(crate) use slowed::Slowed;

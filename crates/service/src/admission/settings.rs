@@ -11,7 +11,7 @@ use crate::durations::seconds;
 #[derive(Debug, Clone, Args)]
 pub struct CallSettings {
     /// Maximum number of concurrent calls, except long polls, streams and uploads.
-    #[arg(long, env = "CHANCERY_MAX_CALLS", default_value_t = 512, value_name = "N")]
+    #[arg(long, env = "CHANCERY_MAX_CALLS", default_value_t = 256, value_name = "N")]
     pub max_calls: usize,
     /// Maximum number of concurrent long polls.
     #[arg(long, env = "CHANCERY_MAX_WAITING_CALLS", default_value_t = 10_000, value_name = "N")]
@@ -22,6 +22,10 @@ pub struct CallSettings {
     /// Maximum number of concurrent uploads.
     #[arg(long, env = "CHANCERY_MAX_UPLOADS", default_value_t = 256, value_name = "N")]
     pub max_uploads: usize,
+    /// Maximum number of requests of more than 256 KiB that are received or handled at once. Each takes up to 16 MiB of memory,
+    /// and several times as much while it is decoded.
+    #[arg(long, env = "CHANCERY_MAX_LARGE_REQUESTS", default_value_t = 16, value_name = "N")]
+    pub max_large_requests: usize,
     /// Percentage of each of these numbers that one token may use on the public listener.
     #[arg(long, env = "CHANCERY_MAX_PERCENT_PER_TOKEN", default_value_t = 25, value_name = "PERCENT",
         value_parser = clap::value_parser!(u32).range(1..=100))]
@@ -35,6 +39,12 @@ pub struct CallSettings {
     #[arg(long, env = "CHANCERY_MAX_STREAMS_PER_CONNECTION", default_value_t = 1_000, value_name = "N",
         value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub max_streams_per_connection: u32,
+    /// Maximum number of calls per second, and five times as many at once, that are refused on one connection, and that are
+    /// given up within a second with one token. Beyond it, refusals are held back for one to two seconds, or calls with the
+    /// token wait as long before they begin.
+    #[arg(long, env = "CHANCERY_MAX_FAILED_CALLS", default_value_t = 100, value_name = "N",
+        value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub max_failed_calls: u32,
     /// Maximum duration of a call, except long polls and uploads, in seconds.
     #[arg(long, env = "CHANCERY_CALL_TIMEOUT", default_value = "30", value_parser = seconds)]
     pub call_timeout: Duration,
@@ -48,6 +58,7 @@ impl CallSettings {
             waiting: self.max_waiting_calls,
             streaming: self.max_streams,
             uploads: self.max_uploads,
+            large_requests: self.max_large_requests,
         }
     }
 }

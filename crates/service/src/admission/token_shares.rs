@@ -1,42 +1,85 @@
-//! Limits each token to a share of a listener's calls, so that a stolen or runaway token leaves room for the others.
+//! Limits each token to a share of a listener's calls, so that a stolen or runaway token leaves room for the others, and
+//! counts those that are given up.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::kind::{KINDS, Kind};
 use super::limits::CallLimits;
 use crate::cache::entries::SecretDigest;
+use crate::listener::FallingCount;
+
+/// A call that is given up sooner counts as one that was made only for that.
+const SOON: Duration = Duration::from_secs(1);
+
+/// Part of a call's time until its deadline after which its end is not a caller's whim: the caller's clock began earlier.
+const NEAR_DEADLINE: f64 = 0.8;
 
 /// The calls of each token. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct TokenShares {
     limits: CallLimits,
-    calls: Arc<Mutex<HashMap<SecretDigest, [usize; KINDS]>>>,
+    max_given_up: u32,
+    tokens: Arc<Mutex<HashMap<SecretDigest, Calls>>>,
+}
+
+/// The calls of a token.
+#[derive(Debug, Default)]
+struct Calls {
+    running: [usize; KINDS],
+    given_up: FallingCount,
 }
 
 impl TokenShares {
-    /// Shares of `percent` of a listener's limits for each token, at least one call of each kind.
-    pub(crate) fn new(limits: CallLimits, percent: usize) -> Self {
+    /// Shares of `percent` of a listener's limits for each token, at least one call of each kind; `max_given_up` calls of
+    /// each may be given up per second.
+    pub(crate) fn new(limits: CallLimits, percent: usize, max_given_up: u32) -> Self {
         let share = |limit: usize| (limit.saturating_mul(percent) / 100).max(1);
         let limits = CallLimits {
             quick: share(limits.quick),
             waiting: share(limits.waiting),
             streaming: share(limits.streaming),
             uploads: share(limits.uploads),
+            large_requests: share(limits.large_requests),
         };
-        Self { limits, calls: Arc::default() }
+        Self { limits, max_given_up, tokens: Arc::default() }
     }
 
     /// Counts a call of a token, or returns `None` if its share is taken.
     pub(crate) fn admit(&self, token: SecretDigest, kind: Kind) -> Option<Share> {
-        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = &mut calls.entry(token).or_default()[kind as usize];
+        let mut tokens = self.tokens();
+        let count = &mut tokens.entry(token).or_default().running[kind as usize];
         if *count >= self.limits.of(kind) {
             return None;
         }
         *count += 1;
-        drop(calls);
-        Some(Share { shares: self.clone(), token, kind })
+        drop(tokens);
+        let counts_until = Instant::now() + SOON;
+        Some(Share { shares: self.clone(), token, kind, counts_until, is_done: false })
+    }
+
+    /// Returns whether too many of a token's calls were given up soon.
+    pub(crate) fn gives_up_often(&self, token: &SecretDigest) -> bool {
+        self.tokens().get(token).is_some_and(|calls| calls.given_up.is_full(self.max_given_up))
+    }
+
+    /// Returns whether a call of such a token may go on, and counts it as if it were given up, too, so that only as many go on
+    /// as may.
+    pub(crate) fn goes_on(&self, token: SecretDigest) -> bool {
+        let mut tokens = self.tokens();
+        let given_up = &mut tokens.entry(token).or_default().given_up;
+        let goes_on = !given_up.is_full(self.max_given_up);
+        if goes_on {
+            given_up.add(self.max_given_up);
+        }
+        goes_on
+    }
+
+    fn tokens(&self) -> MutexGuard<'_, HashMap<SecretDigest, Calls>> {
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -46,41 +89,105 @@ pub(crate) struct Share {
     shares: TokenShares,
     token: SecretDigest,
     kind: Kind,
+    /// Time until which the call counts as given up if it ends undone.
+    counts_until: Instant,
+    is_done: bool,
+}
+
+impl Share {
+    /// States the call's deadline. A call that ends by that, as many do while a database is slow, is not given up.
+    pub(crate) fn expect_end(&mut self, deadline: Instant) {
+        let left = deadline.saturating_duration_since(Instant::now());
+        self.counts_until = self.counts_until.min(Instant::now() + left.mul_f64(NEAR_DEADLINE));
+    }
+
+    /// Says that the call's work is done.
+    pub(crate) fn done(&mut self) {
+        self.is_done = true;
+    }
 }
 
 impl Drop for Share {
     fn drop(&mut self) {
-        let mut calls = self.shares.calls.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(counts) = calls.get_mut(&self.token) {
-            counts[self.kind as usize] -= 1;
-            if *counts == [0; KINDS] {
-                calls.remove(&self.token);
-            }
+        let mut tokens = self.shares.tokens();
+        let Some(calls) = tokens.get_mut(&self.token) else { return };
+        calls.running[self.kind as usize] -= 1;
+        if !self.is_done && Instant::now() < self.counts_until {
+            calls.given_up.add(self.shares.max_given_up);
+        }
+        if calls.running == [0; KINDS] && calls.given_up.is_empty(self.shares.max_given_up) {
+            tokens.remove(&self.token);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use tokio::time::Instant;
+
     use super::super::kind::Kind;
     use super::super::limits::CallLimits;
     use super::TokenShares;
 
-    #[test]
-    fn a_token_has_its_share_of_each_kind_and_gets_it_back() {
-        let limits = CallLimits { quick: 8, waiting: 4, streaming: 4, uploads: 1 };
-        let shares = TokenShares::new(limits, 25);
+    const LIMITS: CallLimits =
+        CallLimits { quick: 8, waiting: 4, streaming: 4, uploads: 1, large_requests: 1 };
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_has_its_share_of_each_kind_and_gets_it_back() {
+        let shares = TokenShares::new(LIMITS, 25, 10);
         let (one, other) = ([1; 32], [2; 32]);
-        let first = shares.admit(one, Kind::Quick).unwrap();
-        let _second = shares.admit(one, Kind::Quick).unwrap();
-        assert!(shares.admit(one, Kind::Quick).is_none());
-        let _streaming = shares.admit(one, Kind::Streaming).unwrap();
-        let _upload = shares.admit(one, Kind::Upload).expect("at least one");
-        let others = shares.admit(other, Kind::Quick).unwrap();
+        let admit = |token, kind| {
+            let mut share = shares.admit(token, kind);
+            share.iter_mut().for_each(super::Share::done);
+            share
+        };
+        let first = admit(one, Kind::Quick).unwrap();
+        let _second = admit(one, Kind::Quick).unwrap();
+        assert!(admit(one, Kind::Quick).is_none());
+        let _streaming = admit(one, Kind::Streaming).unwrap();
+        let _upload = admit(one, Kind::Upload).expect("at least one");
+        let others = admit(other, Kind::Quick).unwrap();
         drop(first);
-        assert!(shares.admit(one, Kind::Quick).is_some());
-        assert_eq!(shares.calls.lock().unwrap().len(), 2);
+        assert!(admit(one, Kind::Quick).is_some());
+        assert_eq!(shares.tokens().len(), 2);
         drop(others);
-        assert_eq!(shares.calls.lock().unwrap().len(), 1, "tokens without calls are forgotten");
+        assert_eq!(shares.tokens().len(), 1, "tokens without calls are forgotten");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn calls_that_are_given_up_soon_count_until_they_are_forgotten() {
+        let shares = TokenShares::new(LIMITS, 100, 2);
+        let token = [1; 32];
+        let call = |is_done: bool, seconds| {
+            let shares = shares.clone();
+            async move {
+                let mut share = shares.admit(token, Kind::Quick).unwrap();
+                tokio::time::advance(Duration::from_secs(seconds)).await;
+                if is_done {
+                    share.done();
+                }
+            }
+        };
+        for _ in 0..20 {
+            call(true, 0).await;
+            call(false, 1).await;
+        }
+        for _ in 0..20 {
+            let mut share = shares.admit(token, Kind::Quick).unwrap();
+            share.expect_end(Instant::now() + Duration::from_millis(50));
+            tokio::time::advance(Duration::from_millis(48)).await;
+        }
+        assert!(!shares.gives_up_often(&token), "done, given up after a while, or ended by a deadline");
+        for _ in 0..10 {
+            assert!(!shares.gives_up_often(&token));
+            call(false, 0).await;
+        }
+        assert!(shares.gives_up_often(&token) && !shares.goes_on(token));
+        tokio::time::advance(Duration::from_millis(400)).await;
+        assert!(shares.goes_on(token) && !shares.goes_on(token), "as many go on as are forgotten");
+        tokio::time::advance(Duration::from_secs(6)).await;
+        assert!(!shares.gives_up_often(&token));
     }
 }

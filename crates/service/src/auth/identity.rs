@@ -11,7 +11,7 @@ use tonic::Status;
 use tonic::body::Body;
 use tower::{Layer, Service};
 
-use crate::admission::{Admission, Kind};
+use crate::admission::{Admission, Kind, Received, received};
 use crate::auth::permissions::authorize;
 use crate::auth::stream_reauth::reauthenticated;
 use crate::auth::token_resolver::{TokenResolver, invalid_credentials};
@@ -19,6 +19,8 @@ use crate::auth::unknown_tokens::UnknownTokens;
 use crate::background::wakeups::Wakeups;
 use crate::cache::entries::SecretDigest;
 use crate::listener::Peer;
+use crate::rpc::computing::called;
+use crate::rpc::deadlines::deadline;
 use crate::rpc::errors::{status, unauthenticated};
 use crate::rpc::wire::BoxedResponse;
 
@@ -89,7 +91,8 @@ pub(crate) struct Identity<S> {
 impl<S> Service<http::Request<Body>> for Identity<S>
 where
     S: Service<http::Request<Body>, Response = http::Response<Body>> + Clone + Send + 'static,
-    S::Future: Send,
+    S::Future: Send + 'static,
+    S::Error: Send + 'static,
 {
     type Response = http::Response<Body>;
     type Error = S::Error;
@@ -120,9 +123,17 @@ where
                 Ok(authenticated) => authenticated,
                 Err(status) => return Ok(status.into_http()),
             };
+            if let Some(peer) = peer {
+                peer.standing.prove();
+            }
+            if let Err(status) = shared.admission.slow_down(secret, &principal.subject).await {
+                let mut response = status.into_http();
+                response.extensions_mut().insert(principal);
+                return Ok(response);
+            }
             let admitted = authorize(&principal, path)
                 .and_then(|traits| Ok((traits, shared.admission.admit(secret, kind)?)));
-            let (traits, admitted) = match admitted {
+            let (traits, mut admitted) = match admitted {
                 Ok(admitted) => admitted,
                 Err(status) => {
                     let mut response = status.into_http();
@@ -130,16 +141,33 @@ where
                     return Ok(response);
                 }
             };
+            if let Some(deadline) = deadline(request.headers()) {
+                admitted.expect_end(deadline);
+            }
             request.extensions_mut().insert(Arc::clone(&principal));
+            let call = async {
+                if kind == Kind::Upload {
+                    return inner.call(request).await;
+                }
+                let place = || shared.admission.admit(secret, Kind::LargeRequest);
+                match received(request, place).await {
+                    Ok(Received { request, size, place: _place }) => called(size, inner.call(request)).await,
+                    Err(status) => Ok(status.into_http()),
+                }
+            };
             let response = if kind.may_take_minutes() {
                 tokio::select! {
                     biased;
-                    response = inner.call(request) => response?,
+                    response = call => response?,
                     () = shared.tokens.ended(&secret) => return Ok(invalid_credentials().into_http()),
                 }
             } else {
-                inner.call(request).await?
+                call.await?
             };
+            // A stream's work is done when it ends.
+            if !traits.answers_in_stream {
+                admitted.done();
+            }
             let mut response = response.map(|body| kind.hold_while_open(body, admitted));
             if traits.has_side_effects {
                 // Whether the call logged a change is not known here; the followers of the log check.

@@ -12,7 +12,7 @@ use tonic::Status;
 
 use crate::auth::token_resolver::invalid_credentials;
 use crate::cache::entries::SecretDigest;
-use crate::listener::network;
+use crate::listener::{FallingCount, network};
 use crate::observability::rare_event::RareEvent;
 use crate::rpc::errors::busy;
 
@@ -25,37 +25,20 @@ const MAX_TOKENS: usize = 10_000;
 /// Maximum number of addresses that are counted.
 const MAX_ADDRESSES: usize = 10_000;
 
-/// Seconds of the limit that an address may use at once.
-const BURST_SECONDS: f64 = 5.0;
-
 /// Unknown tokens of a listener's callers.
 #[derive(Debug)]
 pub(crate) struct UnknownTokens {
-    per_second: f64,
+    per_second: u32,
     remembered: Cache<SecretDigest, Instant>,
-    addresses: Mutex<HashMap<IpAddr, Level>>,
+    addresses: Mutex<HashMap<IpAddr, FallingCount>>,
     refusals: RareEvent,
-}
-
-/// The unknown tokens of an address that count still: their number falls with time.
-#[derive(Debug, Clone, Copy)]
-struct Level {
-    tokens: f64,
-    at: Instant,
-}
-
-impl Level {
-    /// Returns the number that counts now.
-    fn now(self, per_second: f64) -> f64 {
-        (self.tokens - self.at.elapsed().as_secs_f64() * per_second).max(0.0)
-    }
 }
 
 impl UnknownTokens {
     /// Limits each address to a number of unknown tokens per second, and five times as many at once.
     pub(crate) fn new(per_second: u32) -> Self {
         Self {
-            per_second: f64::from(per_second),
+            per_second,
             remembered: Cache::new(MAX_TOKENS),
             addresses: Mutex::default(),
             refusals: RareEvent::default(),
@@ -71,8 +54,8 @@ impl UnknownTokens {
             return Err(invalid_credentials());
         }
         let Some(address) = address.map(network) else { return Ok(()) };
-        let level = self.addresses().get(&address).map_or(0.0, |level| level.now(self.per_second));
-        if level < self.per_second * BURST_SECONDS {
+        let count = self.addresses().get(&address).copied();
+        if !count.is_some_and(|count| count.is_full(self.per_second)) {
             return Ok(());
         }
         self.refusals.log(|before| {
@@ -87,16 +70,15 @@ impl UnknownTokens {
         let Some(address) = address.map(network) else { return };
         let mut addresses = self.addresses();
         if addresses.len() >= MAX_ADDRESSES {
-            addresses.retain(|_, level| level.now(self.per_second) > 0.0);
+            addresses.retain(|_, count| !count.is_empty(self.per_second));
         }
         if addresses.len() >= MAX_ADDRESSES {
             addresses.clear();
         }
-        let level = addresses.get(&address).map_or(0.0, |level| level.now(self.per_second));
-        addresses.insert(address, Level { tokens: level + 1.0, at: Instant::now() });
+        addresses.entry(address).or_default().add(self.per_second);
     }
 
-    fn addresses(&self) -> std::sync::MutexGuard<'_, HashMap<IpAddr, Level>> {
+    fn addresses(&self) -> std::sync::MutexGuard<'_, HashMap<IpAddr, FallingCount>> {
         self.addresses.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

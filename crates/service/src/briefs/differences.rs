@@ -8,7 +8,8 @@ use chancery_store::{Edition, Principal, Store, StoreError};
 use prost::Message as _;
 use tonic::Status;
 
-use crate::rpc::errors::{internal, invalid_field, status};
+use crate::rpc::computing::computed;
+use crate::rpc::errors::{invalid_field, status};
 use crate::rpc::fields::name;
 
 /// Compares the caller's editions of two revisions.
@@ -33,9 +34,7 @@ pub(crate) async fn diff(
         0 => newest(store, principal, &brief, Some(after.revision)).await?,
         number => Some(edition(store, principal, &brief, number).await?),
     };
-    // Comparing long briefs takes milliseconds of CPU time, too long for a thread of the runtime.
-    let compared = tokio::task::spawn_blocking(move || compare(&brief, before.as_ref(), &after));
-    compared.await.map_err(|panic| internal(&panic))?
+    computed(move || compare(&brief, before.as_ref(), &after)).await?
 }
 
 /// Returns the newest edition that is not withdrawn, among those before a revision if one is given.

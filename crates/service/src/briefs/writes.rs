@@ -18,8 +18,9 @@ use chancery_store::{
 use tonic::Status;
 
 use crate::briefs::messages::{draft_message, revision_message};
+use crate::rpc::computing::computed;
 use crate::rpc::cursors;
-use crate::rpc::errors::{internal, invalid_content, invalid_field, status};
+use crate::rpc::errors::{invalid_content, invalid_field, status};
 use crate::rpc::fields::{MAX_REVISION_REASON, canonical, name, reason, required, time};
 use crate::rpc::idempotency::write_id;
 
@@ -85,8 +86,7 @@ pub(crate) async fn lint(
     let content = match request.content {
         Some(given) => {
             // Before any database read: content that CreateBrief rejected does not belong to a brief yet.
-            let checked = tokio::task::spawn_blocking(move || violations(&given, access.scheme)).await;
-            let content = match checked.map_err(|panic| internal(&panic))? {
+            let content = match computed(move || violations(&given, access.scheme)).await? {
                 Ok(content) => content,
                 Err(invalid) => return Ok(invalid_response(invalid)),
             };
@@ -109,11 +109,9 @@ pub(crate) async fn lint(
         .await
         .map_err(status)?;
     let coverage = store.renders().glyph_coverage().await.map_err(status)?;
-    // Linting a long brief takes milliseconds of CPU time, too long for a thread of the runtime.
     let newest = comparison.newest;
     let lint = move || lint::lint_revision(&content, newest.as_ref(), coverage.as_ref());
-    let warnings = tokio::task::spawn_blocking(lint).await;
-    let warnings = warnings.map_err(|panic| internal(&panic))?;
+    let warnings = computed(lint).await?;
     Ok(LintBriefResponse {
         warnings: warnings.into_iter().chain(unprintable).map(warning_message).collect(),
         undeclared_changes: comparison.undeclared,

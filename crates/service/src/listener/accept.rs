@@ -13,7 +13,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use super::connection::{Connection, Transport};
 use super::error::ListenerError;
 use super::measured::MeasuredListener;
-use super::open_connections::{ConnectionLimits, OpenConnections, Place};
+use super::open_connections::{AdmittedConnection, ConnectionLimits, OpenConnections, Place};
 use super::security::Security;
 use crate::observability::rare_event::RareEvent;
 
@@ -84,7 +84,8 @@ async fn follow(tls: Option<&ServerTls>) {
 /// Accepts connections; does not return. Each does its handshake by itself, so that a slow one delays no other.
 async fn accept_all(listener: &Listener, accepted: &mpsc::Sender<io::Result<Connection>>) {
     let Listener { tls, connections, address, .. } = listener;
-    let (shortages, refusals) = (RareEvent::default(), RareEvent::default());
+    let (shortages, refusals, replacements) =
+        (RareEvent::default(), RareEvent::default(), RareEvent::default());
     let handshake = Arc::new(Handshake {
         listener: *address,
         tls: tls.clone(),
@@ -95,7 +96,7 @@ async fn accept_all(listener: &Listener, accepted: &mpsc::Sender<io::Result<Conn
         match listener.socket.accept().await {
             Ok((stream, peer)) => {
                 // Dropping a connection closes it.
-                let place = match connections.admit(peer.ip()) {
+                let AdmittedConnection { place, replaced } = match connections.admit(peer.ip()) {
                     Ok(place) => place,
                     Err(reason) => {
                         refusals.log(|before| {
@@ -104,6 +105,14 @@ async fn accept_all(listener: &Listener, accepted: &mpsc::Sender<io::Result<Conn
                         continue;
                     }
                 };
+                if let Some(replaced) = replaced {
+                    replacements.log(|before| {
+                        tracing::warn!(
+                            listener = %address, %replaced, before,
+                            "connections without a valid token are closed to make room for others"
+                        );
+                    });
+                }
                 let (handshake, accepted) = (Arc::clone(&handshake), accepted.clone());
                 tokio::spawn(async move {
                     if let Some(connection) = handshake.establish(stream, peer, place).await {
@@ -136,12 +145,15 @@ struct Handshake {
 
 impl Handshake {
     /// Does the handshake, if the listener encrypts.
-    async fn establish(&self, stream: TcpStream, peer: SocketAddr, place: Place) -> Option<Connection> {
+    async fn establish(&self, stream: TcpStream, peer: SocketAddr, mut place: Place) -> Option<Connection> {
         let _ = stream.set_nodelay(true);
         let Some(tls) = &self.tls else {
             return Some(Connection::new(Transport::Plain(stream), peer, place));
         };
-        let handshake = tokio::time::timeout(HANDSHAKE_TIMEOUT, tls.accept(stream)).await;
+        let handshake = tokio::select! {
+            handshake = tokio::time::timeout(HANDSHAKE_TIMEOUT, tls.accept(stream)) => handshake,
+            () = place.taken() => return None,
+        };
         match handshake.unwrap_or_else(|_| Err(io::Error::new(io::ErrorKind::TimedOut, "took too long"))) {
             Ok(stream) => Some(Connection::new(Transport::Tls(Box::new(stream)), peer, place)),
             Err(error) => {

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use tokio::net::TcpStream;
 use tokio::time::Sleep;
 use tonic::transport::server::Connected;
 
-use super::open_connections::Place;
+use super::open_connections::{Place, Standing};
 
 /// Time for the first bytes of HTTP.
 const PREFACE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -34,15 +35,17 @@ pub(crate) struct Peer {
     pub(crate) address: SocketAddr,
     /// SHA-256 of the public key of its certificate, if it presented one.
     pub(crate) certificate_key: Option<Digest>,
+    /// Its connection's claim to stay open.
+    pub(crate) standing: Arc<Standing>,
 }
 
-/// An accepted connection. It is closed if it stays silent.
+/// An accepted connection. It is closed if it stays silent, or if another takes its place.
 pub(crate) struct Connection {
     transport: Transport,
     peer: Peer,
     preface: Option<Preface>,
     /// Free again when the connection is closed.
-    _place: Place,
+    place: Place,
 }
 
 /// The bytes that a connection must still send, and their deadline.
@@ -59,7 +62,8 @@ impl Connection {
             Transport::Plain(_) => None,
             Transport::Tls(stream) => client_key(stream).map(Digest),
         };
-        Self { transport, peer: Peer { address, certificate_key }, preface, _place: place }
+        let peer = Peer { address, certificate_key, standing: place.standing() };
+        Self { transport, peer, preface, place }
     }
 
     /// Checks the deadline of the preface.
@@ -68,6 +72,16 @@ impl Connection {
         match deadline {
             Some(Poll::Ready(())) => Err(io::Error::new(io::ErrorKind::TimedOut, "no request in time")),
             Some(Poll::Pending) | None => Ok(()),
+        }
+    }
+
+    fn check_place(&mut self, context: &mut Context<'_>) -> io::Result<()> {
+        match self.place.poll_taken(context) {
+            Poll::Ready(()) => Err(io::Error::new(
+                io::ErrorKind::ConnectionAborted,
+                "too many connections, and no valid token came over this one",
+            )),
+            Poll::Pending => Ok(()),
         }
     }
 
@@ -107,6 +121,7 @@ impl AsyncRead for Connection {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         self.check_preface(context)?;
+        self.check_place(context)?;
         let before = buffer.filled().len();
         let polled = self.stream().poll_read(context, buffer);
         self.count_read(buffer.filled().len() - before);

@@ -3,6 +3,7 @@
 mod accept;
 mod connection;
 mod error;
+mod falling_count;
 mod measured;
 mod open_connections;
 pub(crate) mod open_files;
@@ -12,6 +13,7 @@ mod settings;
 pub(crate) use accept::Listener;
 pub(crate) use connection::Peer;
 pub use error::ListenerError;
+pub(crate) use falling_count::FallingCount;
 pub(crate) use measured::MeasuredListener;
 pub use open_connections::{ConnectionCounts, ConnectionLimits};
 pub(crate) use open_connections::{OpenConnections, network};

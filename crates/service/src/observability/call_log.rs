@@ -1,6 +1,6 @@
-//! The layer that logs and counts each call, and limits its duration and the slowness of its request.
+//! The layer that logs and counts each call, limits its duration and the slowness of its request, and holds back refusals of
+//! connections that do not stop.
 
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -17,7 +17,7 @@ use tonic::{Code, Status};
 use tower::{Layer, Service};
 use tracing::field::display;
 
-use crate::admission::{Kind, paced, request_limit};
+use crate::admission::{Kind, Slowed, paced, request_limit};
 use crate::listener::Peer;
 use crate::observability::metrics::CallMetrics;
 use crate::rpc::deadlines::deadline;
@@ -28,13 +28,30 @@ use crate::rpc::wire::{BoxedResponse, GRPC_STATUS};
 #[derive(Debug, Clone)]
 pub(crate) struct CallLayer {
     timeout: Duration,
+    /// Calls of a connection that may be refused per second.
+    max_failed_calls: u32,
     metrics: CallMetrics,
+    slowed: Slowed,
 }
 
 impl CallLayer {
-    /// A layer with the maximum duration of calls other than long polls and uploads.
-    pub(crate) fn new(timeout: Duration, metrics: CallMetrics) -> Self {
-        Self { timeout, metrics }
+    /// A layer with the maximum duration of calls other than long polls and uploads, and the maximum number of a
+    /// connection's calls per second that are refused.
+    pub(crate) fn new(timeout: Duration, max_failed_calls: u32, metrics: CallMetrics) -> Self {
+        let slowed = metrics.slowed();
+        Self { timeout, max_failed_calls, metrics, slowed }
+    }
+
+    /// Holds back the refusal of a call where many of its connection were refused, so that who repeats them at once takes
+    /// little from others.
+    async fn hold_back(&self, peer: &Peer, code: Code) {
+        if is_refusal(code) {
+            let refused = &peer.standing.refused_calls;
+            refused.add(self.max_failed_calls);
+            if refused.is_full(self.max_failed_calls) {
+                self.slowed.wait("connection", peer.address).await;
+            }
+        }
     }
 }
 
@@ -77,27 +94,42 @@ where
         Box::pin(async move {
             // First, because the caller's time runs.
             let deadline = deadline(request.headers());
+            let peer: Option<Peer> = request.extensions().get().cloned();
             let started_at = Instant::now();
             let path = request.uri().path().to_owned();
             let kind = Kind::of(&path);
-            let peer = request.extensions().get().map(|peer: &Peer| peer.address);
-            let metrics = layer.metrics;
-            let call = Call { path, peer, started_at, deadline, principal: None, metrics, is_logged: false };
+            let timeout = layer.timeout;
+            let call = Call { path, peer, started_at, deadline, principal: None, layer, is_logged: false };
             let limit = request_limit(&call.path);
             // Health checks and reflection may wait for their caller's next message.
             let waits_for_caller = kind == Kind::Waiting && !call.path.starts_with("/chancery.");
             let request = if waits_for_caller { request } else { request.map(|body| paced(body, limit)) };
-            let limit = started_at + if kind.may_take_minutes() { LONG_TIMEOUT } else { layer.timeout };
+            let limit = started_at + if kind.may_take_minutes() { LONG_TIMEOUT } else { timeout };
             let until = deadline.map_or(limit, |deadline| deadline.min(limit));
-            match tokio::time::timeout_at(until, inner.call(request)).await {
-                Ok(response) => Ok(call.respond(response?)),
+            let response = match tokio::time::timeout_at(until, inner.call(request)).await {
+                Ok(response) => response?,
                 Err(_) if deadline.is_some_and(|deadline| deadline <= limit) => {
-                    Ok(call.reject(&caller_deadline_exceeded()))
+                    return Ok(call.reject(&caller_deadline_exceeded()));
                 }
-                Err(_) => Ok(call.reject(&deadline_exceeded("the call exceeded the server's time limit"))),
+                Err(_) => {
+                    return Ok(call.reject(&deadline_exceeded("the call exceeded the server's time limit")));
+                }
+            };
+            let code = Status::from_header_map(response.headers()).map(|status| status.code());
+            if let (Some(peer), Some(code)) = (&call.peer, code) {
+                call.layer.hold_back(peer, code).await;
             }
+            Ok(call.respond(response))
         })
     }
+}
+
+/// Returns whether a call was refused for a reason that a well-behaved caller rarely meets, and never again at once.
+fn is_refusal(code: Code) -> bool {
+    matches!(
+        code,
+        Code::PermissionDenied | Code::ResourceExhausted | Code::Unauthenticated | Code::Unimplemented
+    )
 }
 
 fn caller_deadline_exceeded() -> Status {
@@ -108,12 +140,12 @@ fn caller_deadline_exceeded() -> Status {
 #[derive(Debug)]
 struct Call {
     path: String,
-    peer: Option<SocketAddr>,
+    peer: Option<Peer>,
     started_at: Instant,
     /// The caller's deadline.
     deadline: Option<Instant>,
     principal: Option<Arc<Principal>>,
-    metrics: CallMetrics,
+    layer: CallLayer,
     is_logged: bool,
 }
 
@@ -141,11 +173,11 @@ impl Call {
         let subject = self.principal.as_ref().map_or("", |principal| principal.subject.as_str());
         let reason = reason_of(status).map_or("", reason_name);
         let code = code_name(status.code());
-        self.metrics.record(&self.path, code, reason, duration);
+        self.layer.metrics.record(&self.path, code, reason, duration);
         if self.path.starts_with("/grpc.health.") {
             tracing::debug!(method = self.path, code, milliseconds, "call");
         } else {
-            let peer = self.peer.map(display);
+            let peer = self.peer.as_ref().map(|peer| display(peer.address));
             tracing::info!(method = self.path, code, reason, milliseconds, subject, peer, "call");
         }
     }

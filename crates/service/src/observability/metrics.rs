@@ -16,6 +16,7 @@ use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
+use crate::admission::Slowed;
 use crate::listener::MeasuredListener;
 use crate::workers::proofs::Proofs;
 
@@ -44,6 +45,7 @@ pub(crate) struct CallMetrics {
 struct CallFamilies {
     calls: Family<Labels<3>, Counter>,
     seconds: Family<Labels<1>, Histogram>,
+    slowed: Counter,
 }
 
 impl CallMetrics {
@@ -54,16 +56,22 @@ impl CallMetrics {
             shared: Arc::new(CallFamilies {
                 calls: Family::default(),
                 seconds: Family::new_with_constructor(|| Histogram::new(CALL_SECONDS)),
+                slowed: Counter::default(),
             }),
         }
     }
 
     /// Counts a call that has ended.
     pub(crate) fn record(&self, path: &str, code: &'static str, reason: &'static str, duration: Duration) {
-        let CallFamilies { calls, seconds } = &*self.shared;
+        let CallFamilies { calls, seconds, .. } = &*self.shared;
         let method = METHODS.get(path).map_or(UNKNOWN_METHOD, |method| method.trim_start_matches('/'));
         calls.get_or_create(&[("method", method), ("code", code), ("reason", reason)]).inc();
         seconds.get_or_create(&[("method", method)]).observe(duration.as_secs_f64());
+    }
+
+    /// Returns what counts calls that have to wait.
+    pub(crate) fn slowed(&self) -> Slowed {
+        Slowed::new(self.shared.slowed.clone())
     }
 }
 
@@ -76,10 +84,15 @@ pub(crate) struct Metrics {
 impl Metrics {
     pub(crate) fn new(calls: &CallMetrics, listeners: [MeasuredListener; 2], proofs: Proofs) -> Self {
         let mut registry = Registry::with_prefix("chancery_service");
-        let CallFamilies { calls, seconds, .. } = &*calls.shared;
+        let CallFamilies { calls, seconds, slowed } = &*calls.shared;
         registry.register("calls", "Calls that ended, by method, gRPC status and reason", calls.clone());
         let help = "Duration of calls, up to the end of their response";
         registry.register_with_unit("call_duration", help, Unit::Seconds, seconds.clone());
+        registry.register(
+            "calls_slowed",
+            "Calls that waited because many of their caller came to nothing",
+            slowed.clone(),
+        );
         registry.register_collector(Box::new(Collected { listeners, proofs }));
         Self { registry }
     }
@@ -115,9 +128,14 @@ impl Collector for Collected {
         )?;
         for (name, help, value) in [
             (
+                "connections_replaced",
+                "Connections without a valid token that were closed because too many were open",
+                (|listener| Some(listener.connections.counts().replaced)) as fn(&MeasuredListener) -> _,
+            ),
+            (
                 "connections_refused_total_limit",
                 "Connections that were refused because too many were open",
-                (|listener| Some(listener.connections.counts().refused_total)) as fn(&MeasuredListener) -> _,
+                |listener| Some(listener.connections.counts().refused_total),
             ),
             (
                 "connections_refused_address_limit",

@@ -14,7 +14,8 @@ use prost_types::Timestamp;
 use time::OffsetDateTime;
 use tonic::Status;
 
-use crate::rpc::errors::{internal, invalid_content, invalid_field, invalid_name};
+use crate::rpc::computing::computed;
+use crate::rpc::errors::{invalid_content, invalid_field, invalid_name};
 
 /// Maximum length of the reason of a withdrawal or purge, in characters.
 pub(crate) const MAX_REVISION_REASON: usize = 1_000;
@@ -46,7 +47,7 @@ pub(crate) fn required<T>(field: &str, value: Option<T>) -> Result<T, Status> {
     value.ok_or_else(|| invalid_field(field, "required"))
 }
 
-/// Canonicalizes content. It runs on a blocking thread, because large content takes milliseconds of CPU time.
+/// Canonicalizes content.
 ///
 /// # Errors
 /// `INVALID_CONTENT` with each violation's path.
@@ -55,8 +56,8 @@ pub(crate) async fn canonical(
     content: BriefContent,
     scheme: Scheme,
 ) -> Result<Canonical, Status> {
-    let canonical = tokio::task::spawn_blocking(move || canonicalize(&content, scheme)).await;
-    canonical.map_err(|panic| internal(&panic))?.map_err(|invalid| invalid_content(field, &invalid))
+    let canonical = computed(move || canonicalize(&content, scheme)).await?;
+    canonical.map_err(|invalid| invalid_content(field, &invalid))
 }
 
 /// Converts a timestamp.

@@ -1,5 +1,6 @@
 //! Shared parts of all RPCs: errors, field checks, pagination, cursors, read masks, idempotency keys, deadlines, streams.
 
+pub(crate) mod computing;
 pub(crate) mod cursors;
 pub(crate) mod deadlines;
 pub(crate) mod errors;

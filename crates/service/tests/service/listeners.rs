@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chancery_proto::brief::v1::GetBriefRequest;
 use chancery_proto::brief::v1::brief_service_client::BriefServiceClient;
+use chancery_proto::brief::v1::{GetBriefRequest, ListBriefsRequest};
 use chancery_proto::worker::v1::render_worker_service_client::RenderWorkerServiceClient;
 use chancery_proto::worker::v1::{AcquireLeasesRequest, EnrollWorkerRequest};
 use chancery_service::server::Running;
@@ -16,11 +16,12 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
+use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Channel, Endpoint, Error};
 use tonic::{Code, Request};
 
 use crate::process::binary;
-use crate::scene::{Scene, bearer, content, new_installation};
+use crate::scene::{Bearer, Scene, bearer, content, new_installation};
 
 const TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -194,13 +195,67 @@ async fn a_certificate_without_its_key_is_rejected() {
     }
 }
 
+/// Waits until a listener has so many open connections.
+async fn wait_for_open(running: &Running, count: usize) {
+    timeout(TIMEOUT, async {
+        while running.connections()[0].open != count {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await
+    .expect("the number of open connections");
+}
+
+/// A connection over which a call with a valid token came.
+async fn proven(address: SocketAddr, token: &str) -> BriefServiceClient<InterceptedService<Channel, Bearer>> {
+    let channel = Endpoint::from_shared(format!("http://{address}")).unwrap().connect().await.unwrap();
+    let mut client = BriefServiceClient::with_interceptor(channel, bearer(token));
+    client.list_briefs(list()).await.unwrap();
+    client
+}
+
+fn list() -> ListBriefsRequest {
+    ListBriefsRequest { parent: "workspaces/default".into(), ..ListBriefsRequest::default() }
+}
+
+#[tokio::test]
+async fn connections_without_a_token_make_room_for_others() {
+    let scene = Scene::new().await;
+    let running = scene.replica(&["--max-connections", "6", "--max-connections-per-address", "4"]).await;
+    let mut reader = proven(running.listen, &scene.admin).await;
+    let mut silent = Vec::new();
+    for _ in 0..3 {
+        silent.push(established(running.listen).await);
+    }
+    // The address has no place left, then the listener.
+    let from = |address: &str| {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(address.parse().unwrap()).unwrap();
+        socket.connect(running.listen)
+    };
+    assert!(responds(TcpStream::connect(running.listen).await.unwrap()).await);
+    timeout(TIMEOUT, read_to_close(&mut silent[0])).await.expect("the oldest is closed");
+    let mut others = Vec::new();
+    for address in ["127.0.0.2:0", "127.0.0.2:0", "127.0.0.3:0", "127.0.0.4:0"] {
+        let mut other = from(address).await.unwrap();
+        greet(&mut other).await.unwrap();
+        others.push(other);
+    }
+    assert!(running.connections()[0].replaced >= 1);
+    reader.list_briefs(list()).await.unwrap();
+    let mut late = proven(running.listen, &scene.admin).await;
+    late.list_briefs(list()).await.unwrap();
+    reader.list_briefs(list()).await.expect("the connection with a token stays open");
+    running.stop().await;
+}
+
 #[tokio::test]
 async fn one_address_cannot_take_all_connections() {
     let scene = Scene::new().await;
     let running = scene.replica(&["--max-connections", "6", "--max-connections-per-address", "4"]).await;
     let mut open = Vec::new();
     for _ in 0..4 {
-        open.push(established(running.listen).await);
+        open.push(proven(running.listen, &scene.admin).await);
     }
     let mut refused = TcpStream::connect(running.listen).await.unwrap();
     assert_eq!(timeout(TIMEOUT, refused.read(&mut [0; 16])).await.unwrap().unwrap_or(0), 0, "closed");
@@ -211,13 +266,7 @@ async fn one_address_cannot_take_all_connections() {
     let counts = running.connections()[0];
     assert_eq!((counts.refused_address, counts.refused_total), (1, 0));
     drop(open);
-    timeout(TIMEOUT, async {
-        while running.connections()[0].open > 0 {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    })
-    .await
-    .expect("closed connections free their places");
+    wait_for_open(&running, 0).await;
     assert!(responds(TcpStream::connect(running.listen).await.unwrap()).await);
     running.stop().await;
 }

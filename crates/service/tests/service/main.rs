@@ -12,6 +12,7 @@ mod database_errors;
 mod database_outages;
 mod deletions;
 mod differences;
+mod failed_calls;
 mod hostile_bodies;
 mod identity;
 mod knowledge;

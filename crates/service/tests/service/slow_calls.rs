@@ -7,11 +7,13 @@ use std::time::{Duration, Instant};
 use chancery_proto::admin::v1::Role;
 use chancery_proto::brief::v1::GetBriefRequest;
 use chancery_proto::brief::v1::brief_service_client::BriefServiceClient;
+use chancery_service::server::Running;
 use http_body::Frame;
 use prost::bytes::Bytes;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
-use tonic::transport::Endpoint;
+use tonic::body::Body;
+use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Status};
 use tower::Service as _;
 
@@ -22,7 +24,23 @@ const PREFIX: &[u8] = b"\0\0\0\0\x40";
 
 /// A body that begins a message and never ends it.
 struct Unfinished {
-    prefix: Option<&'static [u8]>,
+    begun: Option<Bytes>,
+}
+
+fn unfinished(begun: impl Into<Bytes>) -> Body {
+    Body::new(Unfinished { begun: Some(begun.into()) })
+}
+
+fn call(running: &Running, method: &str, token: &str, body: Body) -> http::Request<Body> {
+    http::Request::post(format!("http://{}/chancery.brief.v1.BriefService/{method}", running.listen))
+        .header("content-type", "application/grpc")
+        .header("authorization", format!("Bearer {token}"))
+        .body(body)
+        .unwrap()
+}
+
+async fn connect(running: &Running) -> Channel {
+    Endpoint::from_shared(format!("http://{}", running.listen)).unwrap().connect().await.unwrap()
 }
 
 impl http_body::Body for Unfinished {
@@ -33,8 +51,8 @@ impl http_body::Body for Unfinished {
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        match self.prefix.take() {
-            Some(prefix) => Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(prefix))))),
+        match self.begun.take() {
+            Some(bytes) => Poll::Ready(Some(Ok(Frame::data(bytes)))),
             None => Poll::Pending,
         }
     }
@@ -46,24 +64,16 @@ async fn a_token_that_sends_slowly_leaves_room_for_others_and_is_cut_off() {
     scene.published("one", content("Slow callers")).await;
     let running = scene.replica(&["--max-calls", "40", "--max-percent-per-token", "25"]).await;
     let slow_token = scene.token("default", &[Role::Reader], "TLP:CLEAR").await;
-    let other = Endpoint::from_shared(format!("http://{}", running.listen)).unwrap().connect().await.unwrap();
-    let mut honest = BriefServiceClient::with_interceptor(other, bearer(&scene.admin));
+    let mut honest = BriefServiceClient::with_interceptor(connect(&running).await, bearer(&scene.admin));
     let request =
         GetBriefRequest { name: "workspaces/default/briefs/one".to_owned(), ..GetBriefRequest::default() };
 
     // Announces a message and never sends its end.
-    let mut h2 =
-        Endpoint::from_shared(format!("http://{}", running.listen)).unwrap().connect().await.unwrap();
+    let mut h2 = connect(&running).await;
     let mut stuck = JoinSet::new();
     for _ in 0..60 {
         std::future::poll_fn(|context| h2.poll_ready(context)).await.unwrap();
-        let url = format!("http://{}/chancery.brief.v1.BriefService/ListBriefs", running.listen);
-        let call = http::Request::post(url)
-            .header("content-type", "application/grpc")
-            .header("authorization", format!("Bearer {slow_token}"))
-            .body(tonic::body::Body::new(Unfinished { prefix: Some(PREFIX) }))
-            .unwrap();
-        stuck.spawn(h2.call(call));
+        stuck.spawn(h2.call(call(&running, "ListBriefs", &slow_token, unfinished(PREFIX))));
     }
     let mut busy = 0;
     let mut too_slow = 0;
@@ -83,4 +93,72 @@ async fn a_token_that_sends_slowly_leaves_room_for_others_and_is_cut_off() {
     assert_eq!((busy, too_slow), (50, 10), "a quarter of 40 is admitted");
     assert!(started.elapsed() < Duration::from_secs(15) && slowest < Duration::from_secs(5), "{slowest:?}");
     running.stop().await;
+}
+
+/// A message of 300 KiB with gRPC's prefix: zeros, which are no valid request.
+fn large() -> Vec<u8> {
+    let length: u32 = 300 << 10;
+    [&[0][..], &length.to_be_bytes(), &vec![0; length as usize]].concat()
+}
+
+#[tokio::test]
+async fn a_token_has_few_large_requests_at_once_and_gets_their_places_back() {
+    let scene = Scene::new().await;
+    let running = scene.replica(&["--max-large-requests", "8", "--max-percent-per-token", "25"]).await;
+    let token = scene.token("default", &[Role::Publisher], "TLP:CLEAR").await;
+    let h2 = connect(&running).await;
+    let import = |token: &str, body| {
+        let (mut h2, call) = (h2.clone(), call(&running, "ImportBrief", token, body));
+        async move {
+            std::future::poll_fn(|context| h2.poll_ready(context)).await.unwrap();
+            h2.call(call).await
+        }
+    };
+    let mut stuck = JoinSet::new();
+    for _ in 0..3 {
+        let mut begun = large();
+        begun.pop();
+        stuck.spawn(import(&token, unfinished(begun)));
+    }
+    let code = |response: http::Response<Body>| {
+        Status::from_header_map(response.headers()).map(|status| status.code())
+    };
+    let refused = timeout(Duration::from_secs(5), stuck.join_next()).await.unwrap().unwrap();
+    assert_eq!(code(refused.unwrap().unwrap()), Some(Code::ResourceExhausted), "a quarter of 8 is admitted");
+    // Another token has places, and messages of every size have theirs back once they are answered.
+    for _ in 0..3 {
+        let other = import(&scene.admin, Body::new(Whole(Some(large().into())))).await;
+        assert_eq!(code(other.unwrap()), Some(Code::InvalidArgument));
+    }
+    drop(stuck);
+    timeout(Duration::from_secs(5), async {
+        loop {
+            let again = import(&token, Body::new(Whole(Some(large().into())))).await;
+            match code(again.unwrap()) {
+                Some(Code::ResourceExhausted) => tokio::time::sleep(Duration::from_millis(20)).await,
+                answered => break assert_eq!(answered, Some(Code::InvalidArgument)),
+            }
+        }
+    })
+    .await
+    .expect("calls that were given up free their places");
+    running.stop().await;
+}
+
+/// A message that arrives in frames of a thousand bytes.
+struct Whole(Option<Bytes>);
+
+impl http_body::Body for Whole {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        let Some(mut left) = self.0.take().filter(|left| !left.is_empty()) else { return Poll::Ready(None) };
+        let frame = left.split_to(left.len().min(1_000));
+        self.0 = Some(left);
+        Poll::Ready(Some(Ok(Frame::data(frame))))
+    }
 }
