@@ -170,27 +170,27 @@ pub async fn start(config: &Config, store: Store) -> Result<Running, ServeError>
         CallLayer::new(config.calls.call_timeout, config.calls.max_failed_calls, call_metrics.clone());
     let tokens = TokenResolver::new(store, cache);
     // Each listener has permits of its own, so that callers cannot keep workers from their work.
-    let identity = |percent| {
+    let identity = || {
         let calls = &config.calls;
-        let admission =
-            Admission::new(calls.limits(), percent, calls.max_failed_calls, call_metrics.slowed());
+        let admission = Admission::new(
+            calls.limits(),
+            calls.max_percent_per_token,
+            calls.max_failed_calls,
+            call_metrics.slowed(),
+        );
         IdentityLayer::new(tokens.clone(), wakeups.clone(), admission, config.calls.max_unknown_tokens)
     };
     let metrics =
         Metrics::new(&call_metrics, [public.measured("public"), workers.measured("workers")], proofs.clone());
     let metrics_listen = serve_metrics(config, metrics).await?;
     let mut listeners = JoinSet::new();
-    let layers = ServiceBuilder::new()
-        .layer(GrpcWebLayer::new())
-        .layer(calls.clone())
-        .layer(identity(config.calls.max_percent_per_token));
+    let layers = ServiceBuilder::new().layer(GrpcWebLayer::new()).layer(calls.clone()).layer(identity());
     let server = builder(config).accept_http1(true).layer(layers.into_inner()).add_routes(public_routes);
     let end = shutdown.clone();
     listeners.spawn(async move {
         server.serve_with_incoming_shutdown(public.accept(), async move { end.begun().await }).await
     });
-    // Many workers may share a token.
-    let layers = ServiceBuilder::new().layer(calls).layer(identity(100));
+    let layers = ServiceBuilder::new().layer(calls).layer(identity());
     let server = builder(config).layer(layers.into_inner()).add_routes(worker_routes);
     let end = shutdown.clone();
     listeners.spawn(async move {

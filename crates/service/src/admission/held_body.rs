@@ -11,7 +11,11 @@ use tonic::body::Body;
 use super::listener_admission::Admitted;
 
 /// Keeps the place of an admitted call until the body has ended, which is its end, or is dropped.
-pub(crate) fn holding(body: Body, admitted: Admitted) -> Body {
+pub(crate) fn holding(body: Body, mut admitted: Admitted) -> Body {
+    if http_body::Body::is_end_stream(&body) {
+        admitted.done();
+        return body;
+    }
     Body::new(HeldBody { body, admitted: Some(admitted) })
 }
 

@@ -75,8 +75,16 @@ impl Admission {
     /// `RESOURCE_EXHAUSTED` if too many calls are running, of the token or in all.
     pub(crate) fn admit(&self, token: SecretDigest, kind: Kind) -> Result<Admitted, Status> {
         let share = self.shares.admit(token, kind);
-        let share = share.ok_or_else(|| busy("too many concurrent calls with this token; retry later"))?;
-        Ok(Admitted { _permit: self.permits.admit(kind)?, share: Some(share) })
+        let mut share =
+            share.ok_or_else(|| busy("too many concurrent calls with this token; retry later"))?;
+        match self.permits.admit(kind) {
+            Ok(permit) => Ok(Admitted { _permit: permit, share: Some(share) }),
+            Err(status) => {
+                // It was not the caller who ended the call.
+                share.done();
+                Err(status)
+            }
+        }
     }
 
     /// Admits a call of a method that needs no token.
@@ -124,5 +132,41 @@ impl Permits {
     fn admit(&self, kind: Kind) -> Result<OwnedSemaphorePermit, Status> {
         let permit = Arc::clone(&self.0[kind as usize]).try_acquire_owned();
         permit.map_err(|_| busy("too many concurrent calls; retry later"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use prometheus_client::metrics::counter::Counter;
+
+    use super::super::kind::Kind;
+    use super::super::limits::CallLimits;
+    use super::super::slowed::Slowed;
+    use super::Admission;
+
+    const LIMITS: CallLimits =
+        CallLimits { quick: 1, waiting: 1, streaming: 1, uploads: 1, large_requests: 1 };
+
+    #[tokio::test(start_paused = true)]
+    async fn only_calls_that_their_caller_ends_count_as_given_up() {
+        let waits = Counter::default();
+        let admission = Admission::new(LIMITS, 100, 1, Slowed::new(waits.clone()));
+        let (token, other) = ([1; 32], [2; 32]);
+        let held = admission.admit(other, Kind::Quick).unwrap();
+        for _ in 0..20 {
+            admission.admit(token, Kind::Quick).unwrap_err();
+        }
+        drop(held);
+        for _ in 0..20 {
+            admission.admit(token, Kind::Quick).unwrap().done();
+            admission.admit(token, Kind::LargeRequest).unwrap();
+        }
+        admission.slow_down(token, "one").await.unwrap();
+        assert_eq!(waits.get(), 0);
+        for _ in 0..20 {
+            admission.admit(token, Kind::Quick).unwrap();
+        }
+        admission.slow_down(token, "one").await.unwrap_err();
+        assert_eq!(waits.get(), 1);
     }
 }

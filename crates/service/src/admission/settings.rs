@@ -26,7 +26,7 @@ pub struct CallSettings {
     /// and several times as much while it is decoded.
     #[arg(long, env = "CHANCERY_MAX_LARGE_REQUESTS", default_value_t = 16, value_name = "N")]
     pub max_large_requests: usize,
-    /// Percentage of each of these numbers that one token may use on the public listener.
+    /// Percentage of each of these numbers that one token may use.
     #[arg(long, env = "CHANCERY_MAX_PERCENT_PER_TOKEN", default_value_t = 25, value_name = "PERCENT",
         value_parser = clap::value_parser!(u32).range(1..=100))]
     pub max_percent_per_token: u32,

@@ -58,7 +58,9 @@ impl TokenShares {
         *count += 1;
         drop(tokens);
         let counts_until = Instant::now() + SOON;
-        Some(Share { shares: self.clone(), token, kind, counts_until, is_done: false })
+        // A large request belongs to a call, which counts.
+        let is_done = kind == Kind::LargeRequest;
+        Some(Share { shares: self.clone(), token, kind, counts_until, is_done })
     }
 
     /// Returns whether too many of a token's calls were given up soon.

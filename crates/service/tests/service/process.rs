@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use chancery_postgres::TestServer;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, Command};
+use tonic::transport::Endpoint;
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_client::HealthClient;
 
 use crate::scene::new_installation;
 
@@ -91,4 +94,41 @@ async fn a_schema_that_was_never_migrated_is_refused_with_what_to_do() {
 async fn an_unknown_flag_is_rejected() {
     let ended = binary().arg("--lisen=127.0.0.1:1").output().await.unwrap();
     assert_eq!(ended.status.code(), Some(2));
+}
+
+/// Sets the soft limit of open files of a running process (prlimit(1)).
+async fn limit_files(process: u32, files: &str) {
+    let arguments = ["--pid", &process.to_string(), &format!("--nofile={files}:")];
+    assert!(Command::new("prlimit").args(arguments).status().await.unwrap().success());
+}
+
+#[tokio::test]
+async fn a_service_that_runs_out_of_open_files_says_so_and_serves_again() {
+    let server = TestServer::connect().unwrap();
+    let (database, _) = new_installation(&server).await;
+    let folder = tempfile::tempdir().unwrap();
+    let ready_file = folder.path().join("ready.json");
+    let (child, mut log) = serving(database.url(), &ready_file).await;
+    let process = child.id().unwrap();
+    let ready: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(&ready_file).unwrap()).unwrap();
+    let address = ready["listen"].as_str().unwrap().to_owned();
+    let health = || async {
+        let endpoint = Endpoint::from_shared(format!("http://{address}")).unwrap();
+        HealthClient::new(endpoint.connect().await.unwrap())
+    };
+    let mut before = health().await;
+    before.check(HealthCheckRequest::default()).await.unwrap();
+    limit_files(process, "5").await;
+    let waiting = TcpStream::connect(&address).await.unwrap();
+    let mut line = String::new();
+    while !line.contains("cannot accept connections") {
+        line.clear();
+        let read = tokio::time::timeout(Duration::from_secs(10), log.read_line(&mut line)).await;
+        assert_ne!(read.expect("a line about it").unwrap(), 0, "the service exited");
+    }
+    before.check(HealthCheckRequest::default()).await.expect("open connections are served");
+    limit_files(process, "1000").await;
+    drop(waiting);
+    health().await.check(HealthCheckRequest::default()).await.expect("new connections are served again");
 }

@@ -1,5 +1,6 @@
 //! Calls whose requests arrive slowly.
 
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
@@ -7,7 +8,7 @@ use std::time::{Duration, Instant};
 use chancery_proto::admin::v1::Role;
 use chancery_proto::brief::v1::GetBriefRequest;
 use chancery_proto::brief::v1::brief_service_client::BriefServiceClient;
-use chancery_service::server::Running;
+use chancery_proto::worker::v1::{EnrollWorkerRequest, RenewLeasesRequest};
 use http_body::Frame;
 use prost::bytes::Bytes;
 use tokio::task::JoinSet;
@@ -17,7 +18,12 @@ use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Status};
 use tower::Service as _;
 
+use crate::queue_scene::QueueScene;
 use crate::scene::{Scene, bearer, content};
+
+const LIST_BRIEFS: &str = "/chancery.brief.v1.BriefService/ListBriefs";
+const IMPORT_BRIEF: &str = "/chancery.brief.v1.BriefService/ImportBrief";
+const RENEW_LEASES: &str = "/chancery.worker.v1.RenderWorkerService/RenewLeases";
 
 /// The prefix of a message of 64 bytes.
 const PREFIX: &[u8] = b"\0\0\0\0\x40";
@@ -31,16 +37,16 @@ fn unfinished(begun: impl Into<Bytes>) -> Body {
     Body::new(Unfinished { begun: Some(begun.into()) })
 }
 
-fn call(running: &Running, method: &str, token: &str, body: Body) -> http::Request<Body> {
-    http::Request::post(format!("http://{}/chancery.brief.v1.BriefService/{method}", running.listen))
+fn call(address: SocketAddr, method: &str, token: &str, body: Body) -> http::Request<Body> {
+    http::Request::post(format!("http://{address}{method}"))
         .header("content-type", "application/grpc")
         .header("authorization", format!("Bearer {token}"))
         .body(body)
         .unwrap()
 }
 
-async fn connect(running: &Running) -> Channel {
-    Endpoint::from_shared(format!("http://{}", running.listen)).unwrap().connect().await.unwrap()
+async fn connect(address: SocketAddr) -> Channel {
+    Endpoint::from_shared(format!("http://{address}")).unwrap().connect().await.unwrap()
 }
 
 impl http_body::Body for Unfinished {
@@ -64,35 +70,66 @@ async fn a_token_that_sends_slowly_leaves_room_for_others_and_is_cut_off() {
     scene.published("one", content("Slow callers")).await;
     let running = scene.replica(&["--max-calls", "40", "--max-percent-per-token", "25"]).await;
     let slow_token = scene.token("default", &[Role::Reader], "TLP:CLEAR").await;
-    let mut honest = BriefServiceClient::with_interceptor(connect(&running).await, bearer(&scene.admin));
+    let mut honest =
+        BriefServiceClient::with_interceptor(connect(running.listen).await, bearer(&scene.admin));
     let request =
         GetBriefRequest { name: "workspaces/default/briefs/one".to_owned(), ..GetBriefRequest::default() };
 
-    // Announces a message and never sends its end.
-    let mut h2 = connect(&running).await;
-    let mut stuck = JoinSet::new();
-    for _ in 0..60 {
-        std::future::poll_fn(|context| h2.poll_ready(context)).await.unwrap();
-        stuck.spawn(h2.call(call(&running, "ListBriefs", &slow_token, unfinished(PREFIX))));
-    }
-    let mut busy = 0;
-    let mut too_slow = 0;
-    let started = Instant::now();
     let mut slowest = Duration::ZERO;
+    let honest_call = async || {
+        let called = Instant::now();
+        honest.get_brief(request.clone()).await.unwrap();
+        slowest = slowest.max(called.elapsed());
+    };
+    let refused = begin_slowly(running.listen, LIST_BRIEFS, &slow_token, 60, honest_call).await;
+    assert_eq!(refused, 50, "a quarter of 40 is admitted");
+    assert!(slowest < Duration::from_secs(5), "{slowest:?}");
+    running.stop().await;
+}
+
+/// Makes calls that announce a message and never send its end, and an honest one whenever one of them ends. Returns how many
+/// were refused; the others are cut off.
+async fn begin_slowly(
+    address: SocketAddr,
+    method: &str,
+    token: &str,
+    calls: usize,
+    mut honest_call: impl AsyncFnMut(),
+) -> usize {
+    let mut h2 = connect(address).await;
+    let mut stuck = JoinSet::new();
+    for _ in 0..calls {
+        std::future::poll_fn(|context| h2.poll_ready(context)).await.unwrap();
+        stuck.spawn(h2.call(call(address, method, token, unfinished(PREFIX))));
+    }
+    let (mut refused, started) = (0, Instant::now());
     while let Some(ended) = timeout(Duration::from_secs(20), stuck.join_next()).await.unwrap() {
         let head = ended.unwrap().unwrap().headers().clone();
         match Status::from_header_map(&head).map(|status| status.code()) {
-            Some(Code::ResourceExhausted) => busy += 1,
-            Some(Code::DeadlineExceeded) => too_slow += 1,
+            Some(Code::ResourceExhausted) => refused += 1,
+            Some(Code::DeadlineExceeded) => {}
             other => panic!("{other:?}"),
         }
-        let call = Instant::now();
-        honest.get_brief(request.clone()).await.unwrap();
-        slowest = slowest.max(call.elapsed());
+        honest_call().await;
     }
-    assert_eq!((busy, too_slow), (50, 10), "a quarter of 40 is admitted");
-    assert!(started.elapsed() < Duration::from_secs(15) && slowest < Duration::from_secs(5), "{slowest:?}");
-    running.stop().await;
+    assert!(started.elapsed() < Duration::from_secs(15), "slow calls are cut off");
+    refused
+}
+
+#[tokio::test]
+async fn a_worker_that_sends_slowly_leaves_room_for_other_workers() {
+    let scene = QueueScene::new().await;
+    let enroll = EnrollWorkerRequest { worker: "slow".into() };
+    let slow = scene.workers_with(scene.enroller.reveal()).enroll_worker(enroll).await.unwrap().into_inner();
+    let (_, lease) = scene.begun().await;
+    let mut honest = scene.workers.clone();
+    let honest_call = async || {
+        let renewal = RenewLeasesRequest { leases: vec![lease.clone()] };
+        assert_eq!(honest.renew_leases(renewal).await.unwrap().into_inner().renewed.len(), 1);
+    };
+    let refused =
+        begin_slowly(scene.running.worker_listen, RENEW_LEASES, &slow.secret, 80, honest_call).await;
+    assert_eq!(refused, 16, "a quarter of 256 is admitted");
 }
 
 /// A message of 300 KiB with gRPC's prefix: zeros, which are no valid request.
@@ -106,9 +143,9 @@ async fn a_token_has_few_large_requests_at_once_and_gets_their_places_back() {
     let scene = Scene::new().await;
     let running = scene.replica(&["--max-large-requests", "8", "--max-percent-per-token", "25"]).await;
     let token = scene.token("default", &[Role::Publisher], "TLP:CLEAR").await;
-    let h2 = connect(&running).await;
+    let h2 = connect(running.listen).await;
     let import = |token: &str, body| {
-        let (mut h2, call) = (h2.clone(), call(&running, "ImportBrief", token, body));
+        let (mut h2, call) = (h2.clone(), call(running.listen, IMPORT_BRIEF, token, body));
         async move {
             std::future::poll_fn(|context| h2.poll_ready(context)).await.unwrap();
             h2.call(call).await
