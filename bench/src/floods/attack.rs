@@ -46,7 +46,7 @@ pub(crate) enum Flood {
     UnfinishedBodies,
     /// 3,000 watches, opened again when they are refused.
     OpenStreams,
-    /// Watches that are given up once they have begun.
+    /// Watches that are cancelled once they have begun.
     WatchStorm,
     /// Connections from many addresses that say nothing.
     SilentSockets,

@@ -31,13 +31,13 @@ pub(crate) struct Admission {
 }
 
 impl Admission {
-    /// Admits up to `limits`, and `percent` of them to each token, which may give up `max_given_up` calls per second.
-    pub(crate) fn new(limits: CallLimits, percent: u32, max_given_up: u32, slowed: Slowed) -> Self {
+    /// Admits up to `limits`, and `percent` of them to each token, of which `max_cancelled` calls per second may be cancelled.
+    pub(crate) fn new(limits: CallLimits, percent: u32, max_cancelled: u32, slowed: Slowed) -> Self {
         kind::prepare();
         Self {
             permits: Permits::new(limits),
             without_token: Permits::new(WITHOUT_TOKEN),
-            shares: TokenShares::new(limits, percent as usize, max_given_up),
+            shares: TokenShares::new(limits, percent as usize, max_cancelled),
             slowed,
             lookups: Arc::new(Semaphore::new(LOOKUPS)),
         }
@@ -52,20 +52,20 @@ impl Admission {
         permit.map_err(|_| busy("too many concurrent calls; retry later"))
     }
 
-    /// Lets a call wait if many with its token were given up at once. Who makes calls only to give them up takes little from
-    /// others by that, whatever connections they come over.
+    /// Lets a call wait if many with its token were cancelled soon after they began, so that storms of cancelled calls take
+    /// little from others, whatever connections they come over.
     ///
     /// # Errors
     /// `RESOURCE_EXHAUSTED` if there are still too many after the wait.
     pub(crate) async fn slow_down(&self, token: SecretDigest, subject: &str) -> Result<(), Status> {
-        if !self.shares.gives_up_often(&token) {
+        if !self.shares.cancels_often(&token) {
             return Ok(());
         }
         self.slowed.wait("token", subject).await;
-        if self.shares.goes_on(token) {
+        if self.shares.proceeds(token) {
             Ok(())
         } else {
-            Err(busy("too many calls with this token are given up; retry later"))
+            Err(busy("too many calls with this token are cancelled; retry later"))
         }
     }
 
@@ -111,7 +111,7 @@ impl Admitted {
         }
     }
 
-    /// Says that the call's work is done: one that ends without was given up.
+    /// Says that the call's work is done: one that ends without was cancelled.
     pub(crate) fn done(&mut self) {
         if let Some(share) = &mut self.share {
             share.done();
@@ -148,7 +148,7 @@ mod tests {
         CallLimits { quick: 1, waiting: 1, streaming: 1, uploads: 1, large_requests: 1 };
 
     #[tokio::test(start_paused = true)]
-    async fn only_calls_that_their_caller_ends_count_as_given_up() {
+    async fn only_calls_that_their_caller_ends_count_as_cancelled() {
         let waits = Counter::default();
         let admission = Admission::new(LIMITS, 100, 1, Slowed::new(waits.clone()));
         let (token, other) = ([1; 32], [2; 32]);

@@ -24,7 +24,7 @@ pub(crate) struct Received<P> {
     pub(crate) place: Option<P>,
 }
 
-/// Receives the message of a request. `place` is asked for the place of a large one, as soon as its size is known.
+/// Receives the message of a request. `place` takes the place of a large one as soon as its size is known.
 ///
 /// # Errors
 /// The failure of the body, or of `place`.
@@ -99,7 +99,7 @@ impl Message {
     }
 }
 
-/// What has arrived of a body, and the rest.
+/// The received part of a body, and the rest.
 struct ReceivedBody {
     received: Option<Bytes>,
     rest: Body,

@@ -40,7 +40,7 @@ pub struct CallSettings {
         value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub max_streams_per_connection: u32,
     /// Maximum number of calls per second, and five times as many at once, that are refused on one connection, and that are
-    /// given up within a second with one token. Beyond it, refusals are held back for one to two seconds, or calls with the
+    /// cancelled within a second of their start with one token. Beyond it, refusals are held back for one to two seconds, or calls with the
     /// token wait as long before they begin.
     #[arg(long, env = "CHANCERY_MAX_FAILED_CALLS", default_value_t = 100, value_name = "N",
         value_parser = clap::value_parser!(u32).range(1..=100_000))]

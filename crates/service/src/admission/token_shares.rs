@@ -1,5 +1,5 @@
 //! Limits each token to a share of a listener's calls, so that a stolen or runaway token leaves room for the others, and
-//! counts those that are given up.
+//! counts those that are cancelled.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,7 +12,7 @@ use super::limits::CallLimits;
 use crate::cache::entries::SecretDigest;
 use crate::listener::FallingCount;
 
-/// A call that is given up sooner counts as one that was made only for that.
+/// A call that is cancelled sooner counts as one that was made only for that.
 const SOON: Duration = Duration::from_secs(1);
 
 /// Part of a call's time until its deadline after which its end is not a caller's whim: the caller's clock began earlier.
@@ -22,7 +22,7 @@ const NEAR_DEADLINE: f64 = 0.8;
 #[derive(Debug, Clone)]
 pub(crate) struct TokenShares {
     limits: CallLimits,
-    max_given_up: u32,
+    max_cancelled: u32,
     tokens: Arc<Mutex<HashMap<SecretDigest, Calls>>>,
 }
 
@@ -30,13 +30,13 @@ pub(crate) struct TokenShares {
 #[derive(Debug, Default)]
 struct Calls {
     running: [usize; KINDS],
-    given_up: FallingCount,
+    cancelled: FallingCount,
 }
 
 impl TokenShares {
-    /// Shares of `percent` of a listener's limits for each token, at least one call of each kind; `max_given_up` calls of
-    /// each may be given up per second.
-    pub(crate) fn new(limits: CallLimits, percent: usize, max_given_up: u32) -> Self {
+    /// Shares of `percent` of a listener's limits for each token, at least one call of each kind; `max_cancelled` calls of
+    /// each may be cancelled per second.
+    pub(crate) fn new(limits: CallLimits, percent: usize, max_cancelled: u32) -> Self {
         let share = |limit: usize| (limit.saturating_mul(percent) / 100).max(1);
         let limits = CallLimits {
             quick: share(limits.quick),
@@ -45,7 +45,7 @@ impl TokenShares {
             uploads: share(limits.uploads),
             large_requests: share(limits.large_requests),
         };
-        Self { limits, max_given_up, tokens: Arc::default() }
+        Self { limits, max_cancelled, tokens: Arc::default() }
     }
 
     /// Counts a call of a token, or returns `None` if its share is taken.
@@ -63,21 +63,21 @@ impl TokenShares {
         Some(Share { shares: self.clone(), token, kind, counts_until, is_done })
     }
 
-    /// Returns whether too many of a token's calls were given up soon.
-    pub(crate) fn gives_up_often(&self, token: &SecretDigest) -> bool {
-        self.tokens().get(token).is_some_and(|calls| calls.given_up.is_full(self.max_given_up))
+    /// Returns whether too many of a token's calls were cancelled soon after they began.
+    pub(crate) fn cancels_often(&self, token: &SecretDigest) -> bool {
+        self.tokens().get(token).is_some_and(|calls| calls.cancelled.is_full(self.max_cancelled))
     }
 
-    /// Returns whether a call of such a token may go on, and counts it as if it were given up, too, so that only as many go on
-    /// as may.
-    pub(crate) fn goes_on(&self, token: SecretDigest) -> bool {
+    /// Returns whether a call of such a token may proceed, and counts it as if it were cancelled, too: so the number that
+    /// proceed is limited as well.
+    pub(crate) fn proceeds(&self, token: SecretDigest) -> bool {
         let mut tokens = self.tokens();
-        let given_up = &mut tokens.entry(token).or_default().given_up;
-        let goes_on = !given_up.is_full(self.max_given_up);
-        if goes_on {
-            given_up.add(self.max_given_up);
+        let cancelled = &mut tokens.entry(token).or_default().cancelled;
+        let proceeds = !cancelled.is_full(self.max_cancelled);
+        if proceeds {
+            cancelled.add(self.max_cancelled);
         }
-        goes_on
+        proceeds
     }
 
     fn tokens(&self) -> MutexGuard<'_, HashMap<SecretDigest, Calls>> {
@@ -91,13 +91,13 @@ pub(crate) struct Share {
     shares: TokenShares,
     token: SecretDigest,
     kind: Kind,
-    /// Time until which the call counts as given up if it ends undone.
+    /// Time until which the call counts as cancelled if it ends undone.
     counts_until: Instant,
     is_done: bool,
 }
 
 impl Share {
-    /// States the call's deadline. A call that ends by that, as many do while a database is slow, is not given up.
+    /// States the call's deadline. A call that ends by that, as many do while a database is slow, is not cancelled.
     pub(crate) fn expect_end(&mut self, deadline: Instant) {
         let left = deadline.saturating_duration_since(Instant::now());
         self.counts_until = self.counts_until.min(Instant::now() + left.mul_f64(NEAR_DEADLINE));
@@ -115,9 +115,9 @@ impl Drop for Share {
         let Some(calls) = tokens.get_mut(&self.token) else { return };
         calls.running[self.kind as usize] -= 1;
         if !self.is_done && Instant::now() < self.counts_until {
-            calls.given_up.add(self.shares.max_given_up);
+            calls.cancelled.add(self.shares.max_cancelled);
         }
-        if calls.running == [0; KINDS] && calls.given_up.is_empty(self.shares.max_given_up) {
+        if calls.running == [0; KINDS] && calls.cancelled.is_empty(self.shares.max_cancelled) {
             tokens.remove(&self.token);
         }
     }
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn calls_that_are_given_up_soon_count_until_they_are_forgotten() {
+    async fn calls_that_are_cancelled_soon_count_until_they_are_forgotten() {
         let shares = TokenShares::new(LIMITS, 100, 2);
         let token = [1; 32];
         let call = |is_done: bool, seconds| {
@@ -181,15 +181,15 @@ mod tests {
             share.expect_end(Instant::now() + Duration::from_millis(50));
             tokio::time::advance(Duration::from_millis(48)).await;
         }
-        assert!(!shares.gives_up_often(&token), "done, given up after a while, or ended by a deadline");
+        assert!(!shares.cancels_often(&token), "done, cancelled after a while, or ended by a deadline");
         for _ in 0..10 {
-            assert!(!shares.gives_up_often(&token));
+            assert!(!shares.cancels_often(&token));
             call(false, 0).await;
         }
-        assert!(shares.gives_up_often(&token) && !shares.goes_on(token));
+        assert!(shares.cancels_often(&token) && !shares.proceeds(token));
         tokio::time::advance(Duration::from_millis(400)).await;
-        assert!(shares.goes_on(token) && !shares.goes_on(token), "as many go on as are forgotten");
+        assert!(shares.proceeds(token) && !shares.proceeds(token), "as many proceed as are forgotten");
         tokio::time::advance(Duration::from_secs(6)).await;
-        assert!(!shares.gives_up_often(&token));
+        assert!(!shares.cancels_often(&token));
     }
 }

@@ -257,7 +257,7 @@ impl Drop for Place {
     }
 }
 
-/// What a connection's calls have been so far: whether one had a valid token, and how many were refused lately.
+/// The history of a connection's calls: whether one had a valid token, and how many were refused lately.
 #[derive(Debug)]
 pub(crate) struct Standing {
     connections: OpenConnections,
@@ -360,7 +360,7 @@ mod tests {
         oldest.taken().await;
         assert!(timeout(Duration::from_millis(10), third.taken()).await.is_err());
         assert_eq!((connections.counts().open, connections.counts().replaced), (4, 2));
-        // What has lost its place frees none, and proves nothing.
+        // A connection without a place frees none, and proves nothing.
         oldest.standing().prove();
         drop((oldest, other));
         assert_eq!(connections.counts().open, 4);

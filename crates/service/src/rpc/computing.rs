@@ -22,7 +22,7 @@ const NICENESS: i32 = 10;
 static PROCESSORS: LazyLock<usize> =
     LazyLock::new(|| (std::thread::available_parallelism().map_or(1, usize::from) / 2).max(1));
 
-/// Work waits here and not for a thread, because who waits here can give up.
+/// Work waits for this instead of a thread: a caller that cancels its call leaves this queue, but not that of the threads.
 static ROOM: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(*PROCESSORS));
 
 /// A runtime of which only the threads for blocking work are used.

@@ -60,12 +60,12 @@ async fn refused(channel: Channel) -> Duration {
 }
 
 #[tokio::test]
-async fn calls_with_a_token_wait_while_many_are_given_up() {
+async fn calls_with_a_token_wait_while_many_are_cancelled() {
     let scene = Scene::new().await;
     let running = scene.replica(&["--max-failed-calls", "2"]).await;
     let other = scene.token("default", &[Role::Reader], "TLP:CLEAR").await;
     let hostile = connect(running.listen).await;
-    // Waits for the database, so that the calls are under way when their caller leaves.
+    // Waits for the database, so that the calls are in progress when their caller leaves.
     let lock = TableLock::hold(&scene.database, "briefs");
     let mut calls = JoinSet::new();
     for _ in 0..11 {
@@ -73,7 +73,7 @@ async fn calls_with_a_token_wait_while_many_are_given_up() {
         calls
             .spawn(async move { timeout(Duration::from_millis(300), list(&hostile, &token)).await.is_err() });
     }
-    assert!(calls.join_all().await.into_iter().all(|given_up| given_up));
+    assert!(calls.join_all().await.into_iter().all(|cancelled| cancelled));
     drop(lock);
     let (code, took) = list(&connect(running.listen).await, &scene.admin).await;
     assert!(code == Code::Ok && took > LONG, "the next one waits, over every connection: {code} {took:?}");

@@ -178,7 +178,7 @@ async fn a_token_has_few_large_requests_at_once_and_gets_their_places_back() {
         }
     })
     .await
-    .expect("calls that were given up free their places");
+    .expect("cancelled calls free their places");
     running.stop().await;
 }
 
