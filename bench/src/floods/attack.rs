@@ -8,7 +8,9 @@ use std::time::Duration;
 use anyhow::Context as _;
 use chancery_bench::content;
 use chancery_bench::wire::GET_BRIEF;
-use chancery_proto::brief::v1::{BriefContent, GetBriefRequest, ImportBriefRequest, Section};
+use chancery_proto::brief::v1::{
+    BriefContent, ExportBriefRequest, GetBriefRequest, ImportBriefRequest, RevisionDocument, Section,
+};
 use chancery_proto::worker::v1::EnrollWorkerRequest;
 use chancery_testkit::WORKSPACE;
 use clap::ValueEnum;
@@ -24,11 +26,15 @@ use tower::Service as _;
 
 const CREATE_BRIEF: &str = "/chancery.brief.v1.BriefService/CreateBrief";
 const IMPORT_BRIEF: &str = "/chancery.brief.v1.BriefService/ImportBrief";
+const EXPORT_BRIEF: &str = "/chancery.brief.v1.BriefService/ExportBrief";
 const WATCH_BRIEFS: &str = "/chancery.brief.v1.BriefService/WatchBriefs";
 const ENROLL_WORKER: &str = "/chancery.worker.v1.RenderWorkerService/EnrollWorker";
 
 /// The size of the largest message that the service takes, less room for the fields around the content.
 const LARGEST: usize = (16 << 20) - 4096;
+
+/// The size of all revisions of a large brief, in bytes.
+pub(crate) const LARGE_BRIEF: usize = 6 << 20;
 
 /// Addresses of this machine that silent sockets come from, and the number from each.
 const SILENT_ADDRESSES: u8 = 40;
@@ -62,8 +68,10 @@ pub(crate) enum Flood {
     CancelledCalls,
     /// Calls with tokens that do not exist.
     UnknownTokens,
-    /// Imports of nearly 16 MiB.
+    /// Valid imports of 6 MiB.
     LargeImports,
+    /// Exports of 6 MiB.
+    Exports,
     /// Calls to the workers' listener.
     WorkerCalls,
     /// As many reads as the service answers, with a good token.
@@ -84,6 +92,8 @@ pub(crate) struct Settings {
     pub(crate) worker_token: String,
     #[arg(long)]
     pub(crate) brief: String,
+    #[arg(long)]
+    pub(crate) large_brief: String,
 }
 
 impl Settings {
@@ -97,6 +107,7 @@ impl Settings {
             ("--token", self.token.clone()),
             ("--worker-token", self.worker_token.clone()),
             ("--brief", self.brief.clone()),
+            ("--large-brief", self.large_brief.clone()),
         ];
         let flags = flags.into_iter().flat_map(|(flag, value)| [flag.to_owned(), value]);
         std::iter::once("attack".to_owned()).chain(flags).collect()
@@ -185,6 +196,10 @@ fn calls(settings: &Settings) -> Calls {
         Flood::CancelledCalls => Calls { ending: Ending::Cancelled, ..base },
         Flood::UnknownTokens => Calls { token: None, ..base },
         Flood::LargeImports => Calls { method: IMPORT_BRIEF, body: large_import(), at_once: 4, ..base },
+        Flood::Exports => {
+            let export = ExportBriefRequest { name: settings.large_brief.clone(), ..Default::default() };
+            Calls { method: EXPORT_BRIEF, body: framed(&export.encode_to_vec()), ..base }
+        }
         Flood::WorkerCalls => {
             let enroll = EnrollWorkerRequest { worker: "flood".into() }.encode_to_vec();
             let (url, token) = (settings.worker_url.clone(), Some(settings.worker_token.clone()));
@@ -302,21 +317,21 @@ fn creation(sections: usize, title: usize) -> Bytes {
     framed(&request.encode_to_vec())
 }
 
-/// A valid import of nearly the largest size: many revisions of one brief.
+/// A valid import of nearly as many parts as a message may have.
 fn large_import() -> Bytes {
-    let document = content::of_size("flood", 1_000_000);
-    let count = u32::try_from(LARGEST / document.encoded_len()).expect("small");
-    let documents = (1..=count).map(|revision| {
-        let mut document = document.clone();
-        document.revision = revision;
-        document
-    });
     let request = ImportBriefRequest {
         parent: WORKSPACE.into(),
-        documents: documents.collect(),
+        documents: revisions("flood", LARGE_BRIEF),
         ..ImportBriefRequest::default()
     };
     framed(&request.encode_to_vec())
+}
+
+/// Revisions of one brief that have nearly so many bytes together.
+pub(crate) fn revisions(brief: &str, bytes: usize) -> Vec<RevisionDocument> {
+    let document = content::of_size(brief, 1_000_000);
+    let count = u32::try_from(bytes / document.encoded_len()).expect("small");
+    (1..=count).map(|revision| RevisionDocument { revision, ..document.clone() }).collect()
 }
 
 /// Opens connections from many addresses of this machine and keeps them open, whether the service does or not.

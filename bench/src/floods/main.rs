@@ -15,6 +15,7 @@ use chancery_bench::process::start;
 use chancery_bench::statistics::{median, percentile};
 use chancery_proto::admin::v1::{ApiToken, CreateApiTokenRequest, Role};
 use chancery_testkit::WORKSPACE;
+use chancery_testkit::imports::import;
 use clap::{Parser, Subcommand, ValueEnum as _};
 use rustix::process::nice;
 
@@ -108,6 +109,8 @@ async fn measure(
     let name = flood.to_possible_value().context("a hidden flood")?.get_name().replace('-', "_");
     let installation = Installation::start(postgres, &name, &[]).await?;
     let brief = installation.import(content::of_size("bench-brief", CONTENT)).await?;
+    let large = attack::revisions("large-brief", attack::LARGE_BRIEF);
+    installation.client().await?.import_brief(import(large)).await?;
     let duration = Duration::from_secs(amounts.seconds);
     let reader = Reader { url: installation.url(), brief: brief.clone(), token: token(&installation).await? };
     let mut before = reader.read(duration).await?;
@@ -121,6 +124,7 @@ async fn measure(
         token: token(&installation).await?,
         worker_token: std::fs::read_to_string(installation.worker_token_file())?.trim().to_owned(),
         brief,
+        large_brief: format!("{WORKSPACE}/briefs/large-brief"),
     };
     let _attack = start(&attack.arguments()).await?;
     memory::reset_peak(process)?;

@@ -20,14 +20,14 @@ pub(crate) enum Kind {
     Streaming,
     /// Receives a stream.
     Upload,
-    /// A request with so many bytes that few fit into memory, beside the kind of its call.
-    LargeRequest,
+    /// A message with so many bytes that few fit into memory, beside the kind of its call.
+    LargeMessage,
 }
 
 impl Kind {
     /// All of them, in the order of their numbers.
     pub(super) const ALL: [Self; KINDS] =
-        [Self::Quick, Self::Waiting, Self::Streaming, Self::Upload, Self::LargeRequest];
+        [Self::Quick, Self::Waiting, Self::Streaming, Self::Upload, Self::LargeMessage];
 }
 
 /// Number of kinds.
@@ -42,6 +42,9 @@ const WAITING: [&str; 5] = [
     "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
 ];
 
+/// The method that returns all revisions of a brief in one message.
+const EXPORT: &str = "/chancery.brief.v1.BriefService/ExportBrief";
+
 /// Maximum size of a request, in bytes, of methods whose requests have no content of briefs and are no streams.
 const MAX_SMALL_REQUEST: u64 = 256 << 10;
 
@@ -51,11 +54,13 @@ struct Method {
     kind: Kind,
     /// Whether its requests may have the size that all messages may have.
     has_large_requests: bool,
+    /// Whether its responses are nearly always large.
+    has_large_responses: bool,
 }
 
 impl Method {
     /// A method without content of briefs and streams, and every unknown one.
-    const SMALL: Self = Self { kind: Kind::Quick, has_large_requests: false };
+    const SMALL: Self = Self { kind: Kind::Quick, has_large_requests: false, has_large_responses: false };
 
     fn of(path: &str) -> Self {
         METHODS.get(path).copied().unwrap_or(Self::SMALL)
@@ -71,7 +76,8 @@ static METHODS: LazyLock<HashMap<String, Method>> = LazyLock::new(|| {
             (false, false) => Kind::Quick,
         };
         let has_large_requests = traits.receives_stream || traits.carries_content;
-        (path, Method { kind, has_large_requests })
+        let has_large_responses = path == EXPORT;
+        (path, Method { kind, has_large_requests, has_large_responses })
     });
     let mut methods: HashMap<String, Method> = own.collect();
     for path in WAITING {
@@ -90,6 +96,11 @@ pub(crate) fn request_limit(path: &str) -> Option<u64> {
     (!Method::of(path).has_large_requests).then_some(MAX_SMALL_REQUEST)
 }
 
+/// Returns whether a call of a method takes the place of a large message for its response.
+pub(crate) fn has_large_responses(path: &str) -> bool {
+    Method::of(path).has_large_responses
+}
+
 impl Kind {
     /// Returns the kind of a method, by its path.
     pub(crate) fn of(path: &str) -> Self {
@@ -100,7 +111,7 @@ impl Kind {
     /// and the caller may read as slowly as it likes.
     pub(crate) fn hold_while_open(self, body: Body, admitted: Admitted) -> Body {
         match self {
-            Self::Quick | Self::Upload | Self::LargeRequest => body,
+            Self::Quick | Self::Upload | Self::LargeMessage => body,
             Self::Waiting | Self::Streaming => holding(body, admitted),
         }
     }
@@ -113,7 +124,7 @@ impl Kind {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, WAITING, request_limit};
+    use super::{Kind, WAITING, has_large_responses, request_limit};
 
     #[test]
     fn requests_without_content_are_limited_to_a_small_size() {
@@ -149,6 +160,13 @@ mod tests {
             assert_eq!(Kind::of(path), kind, "{path}");
         }
         assert!(WAITING.iter().all(|path| Kind::of(path) == Kind::Waiting));
+    }
+
+    #[test]
+    fn only_exports_have_large_responses() {
+        assert!(has_large_responses("/chancery.brief.v1.BriefService/ExportBrief"));
+        assert!(!has_large_responses("/chancery.brief.v1.BriefService/GetBrief"));
+        assert!(chancery_proto::descriptors::permission(super::EXPORT).is_some());
     }
 
     #[test]

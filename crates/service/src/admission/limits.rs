@@ -13,8 +13,8 @@ pub struct CallLimits {
     pub streaming: usize,
     /// Calls that receive a stream.
     pub uploads: usize,
-    /// Requests of more than 256 KiB.
-    pub large_requests: usize,
+    /// Requests of more than 256 KiB, and exports.
+    pub large_messages: usize,
 }
 
 impl CallLimits {
@@ -24,7 +24,7 @@ impl CallLimits {
             Kind::Waiting => self.waiting,
             Kind::Streaming => self.streaming,
             Kind::Upload => self.uploads,
-            Kind::LargeRequest => self.large_requests,
+            Kind::LargeMessage => self.large_messages,
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::rpc::errors::busy;
 
 /// Limits of calls that need no token: health checks and reflection.
 const WITHOUT_TOKEN: CallLimits =
-    CallLimits { quick: 128, waiting: 512, streaming: 1, uploads: 1, large_requests: 1 };
+    CallLimits { quick: 128, waiting: 512, streaming: 1, uploads: 1, large_messages: 1 };
 
 /// Maximum number of tokens that are looked up at once.
 const LOOKUPS: usize = 1024;
@@ -145,7 +145,7 @@ mod tests {
     use super::Admission;
 
     const LIMITS: CallLimits =
-        CallLimits { quick: 1, waiting: 1, streaming: 1, uploads: 1, large_requests: 1 };
+        CallLimits { quick: 1, waiting: 1, streaming: 1, uploads: 1, large_messages: 1 };
 
     #[tokio::test(start_paused = true)]
     async fn only_calls_that_their_caller_ends_count_as_cancelled() {
@@ -159,7 +159,7 @@ mod tests {
         drop(held);
         for _ in 0..20 {
             admission.admit(token, Kind::Quick).unwrap().done();
-            admission.admit(token, Kind::LargeRequest).unwrap();
+            admission.admit(token, Kind::LargeMessage).unwrap();
         }
         admission.slow_down(token, "one").await.unwrap();
         assert_eq!(waits.get(), 0);

@@ -11,7 +11,7 @@ mod settings;
 mod slowed;
 mod token_shares;
 
-pub(crate) use kind::{Kind, request_limit};
+pub(crate) use kind::{Kind, has_large_responses, request_limit};
 pub use limits::CallLimits;
 pub(crate) use listener_admission::Admission;
 pub(crate) use paced_body::paced;

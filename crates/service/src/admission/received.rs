@@ -1,13 +1,16 @@
 //! Requests with one message, received whole before their call begins: those of many bytes a few at once.
 
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use chancery_proto::MESSAGE_LIMIT;
+use chancery_proto::errors::v1::Reason;
+use chancery_proto::status::refusal;
 use http_body::{Body as _, Frame};
 use prost::bytes::{Bytes, BytesMut};
-use tonic::Status;
 use tonic::body::Body;
+use tonic::{Code, Status};
+use tonic_types::ErrorDetails;
 
 use crate::rpc::wire::MESSAGE_PREFIX;
 
@@ -47,8 +50,17 @@ pub(crate) async fn received<P>(
         }
     }
     let size = message.len();
+    if size > message.announced() {
+        return Err(several_messages());
+    }
     let body = Body::new(ReceivedBody { received: Some(message.into_bytes()), rest: body });
     Ok(Received { request: http::Request::from_parts(head, body), size, place: taken })
+}
+
+/// A second message would be received beside all limits, and nothing would read it.
+fn several_messages() -> Status {
+    let message = "the request has bytes after its message; calls of this method have one message";
+    refusal(Code::InvalidArgument, Reason::MalformedMessage, message, ErrorDetails::new())
 }
 
 /// The bytes of a message and its prefix, in one piece: frames of single bytes would take thirty times as much.
@@ -115,7 +127,13 @@ impl http_body::Body for ReceivedBody {
     ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         match self.received.take() {
             Some(bytes) => Poll::Ready(Some(Ok(Frame::data(bytes)))),
-            None => Pin::new(&mut self.rest).poll_frame(context),
+            None => match ready!(Pin::new(&mut self.rest).poll_frame(context)) {
+                Some(Ok(frame)) if frame.data_ref().is_some_and(|data| !data.is_empty()) => {
+                    self.rest = Body::empty();
+                    Poll::Ready(Some(Err(several_messages())))
+                }
+                other => Poll::Ready(other),
+            },
         }
     }
 

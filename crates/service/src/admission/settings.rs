@@ -22,10 +22,10 @@ pub struct CallSettings {
     /// Maximum number of concurrent uploads.
     #[arg(long, env = "CHANCERY_MAX_UPLOADS", default_value_t = 256, value_name = "N")]
     pub max_uploads: usize,
-    /// Maximum number of requests of more than 256 KiB that are received or handled at once. Each takes up to 16 MiB of memory,
-    /// and several times as much while it is decoded.
-    #[arg(long, env = "CHANCERY_MAX_LARGE_REQUESTS", default_value_t = 16, value_name = "N")]
-    pub max_large_requests: usize,
+    /// Maximum number of requests of more than 256 KiB, and of exports, that are received or handled at once. Each takes up to
+    /// 16 MiB of memory, and several times as much while it is decoded or encoded.
+    #[arg(long, env = "CHANCERY_MAX_LARGE_MESSAGES", default_value_t = 16, value_name = "N")]
+    pub max_large_messages: usize,
     /// Percentage of each of these numbers that one token may use.
     #[arg(long, env = "CHANCERY_MAX_PERCENT_PER_TOKEN", default_value_t = 25, value_name = "PERCENT",
         value_parser = clap::value_parser!(u32).range(1..=100))]
@@ -58,7 +58,7 @@ impl CallSettings {
             waiting: self.max_waiting_calls,
             streaming: self.max_streams,
             uploads: self.max_uploads,
-            large_requests: self.max_large_requests,
+            large_messages: self.max_large_messages,
         }
     }
 }

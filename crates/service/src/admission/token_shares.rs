@@ -43,7 +43,7 @@ impl TokenShares {
             waiting: share(limits.waiting),
             streaming: share(limits.streaming),
             uploads: share(limits.uploads),
-            large_requests: share(limits.large_requests),
+            large_messages: share(limits.large_messages),
         };
         Self { limits, max_cancelled, tokens: Arc::default() }
     }
@@ -58,8 +58,8 @@ impl TokenShares {
         *count += 1;
         drop(tokens);
         let counts_until = Instant::now() + SOON;
-        // A large request belongs to a call, which counts.
-        let is_done = kind == Kind::LargeRequest;
+        // A large message belongs to a call, which counts.
+        let is_done = kind == Kind::LargeMessage;
         Some(Share { shares: self.clone(), token, kind, counts_until, is_done })
     }
 
@@ -134,7 +134,7 @@ mod tests {
     use super::TokenShares;
 
     const LIMITS: CallLimits =
-        CallLimits { quick: 8, waiting: 4, streaming: 4, uploads: 1, large_requests: 1 };
+        CallLimits { quick: 8, waiting: 4, streaming: 4, uploads: 1, large_messages: 1 };
 
     #[tokio::test(start_paused = true)]
     async fn a_token_has_its_share_of_each_kind_and_gets_it_back() {

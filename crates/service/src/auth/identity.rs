@@ -11,7 +11,7 @@ use tonic::Status;
 use tonic::body::Body;
 use tower::{Layer, Service};
 
-use crate::admission::{Admission, Kind, Received, received};
+use crate::admission::{Admission, Kind, Received, has_large_responses, received};
 use crate::auth::permissions::authorize;
 use crate::auth::stream_reauth::reauthenticated;
 use crate::auth::token_resolver::{TokenResolver, invalid_credentials};
@@ -149,7 +149,12 @@ where
                 if kind == Kind::Upload {
                     return inner.call(request).await;
                 }
-                let place = || shared.admission.admit(secret, Kind::LargeRequest);
+                let place = || shared.admission.admit(secret, Kind::LargeMessage);
+                let _response_place = match has_large_responses(request.uri().path()).then(place).transpose()
+                {
+                    Ok(place) => place,
+                    Err(status) => return Ok(status.into_http()),
+                };
                 match received(request, place).await {
                     Ok(Received { request, size, place: _place }) => called(size, inner.call(request)).await,
                     Err(status) => Ok(status.into_http()),

@@ -1,12 +1,13 @@
 //! `ExportBrief`.
 
 use chancery_proto::brief::v1::{ExportBriefRequest, ExportBriefResponse, ExportFormat};
-use chancery_proto::names::BriefOrRevisionName;
+use chancery_proto::names::{BriefOrRevisionName, ResourceId};
 use chancery_proto::{MESSAGE_LIMIT, json};
-use chancery_store::{Principal, Store, StoreError};
+use chancery_store::{Edition, Principal, Store, StoreError};
 use tonic::Status;
 
 use crate::briefs::messages::document_message;
+use crate::rpc::computing::computed;
 use crate::rpc::errors::{status, unknown_value};
 use crate::rpc::fields::name;
 
@@ -30,10 +31,17 @@ pub(crate) async fn export(
             store.briefs().edition(principal, revision).await.map(|edition| vec![edition])
         }
     };
-    let brief = source.brief_name().brief;
-    let documents: Result<Vec<_>, StoreError> =
-        editions.map_err(status)?.into_iter().map(|edition| document_message(&brief, edition)).collect();
-    let documents = documents.map_err(status)?;
+    let (brief, editions) = (source.brief_name().brief, editions.map_err(status)?);
+    computed(move || response(&brief, editions, format)).await?.map_err(status)
+}
+
+fn response(
+    brief: &ResourceId,
+    editions: Vec<Edition>,
+    format: ExportFormat,
+) -> Result<ExportBriefResponse, StoreError> {
+    let documents = editions.into_iter().map(|edition| document_message(brief, edition));
+    let documents = documents.collect::<Result<Vec<_>, _>>()?;
     Ok(match format {
         ExportFormat::Json => ExportBriefResponse {
             json_documents: documents.iter().map(json::to_string_pretty).collect(),

@@ -75,6 +75,7 @@ impl Connection {
         }
     }
 
+    /// Checks that no other connection has taken its place.
     fn check_place(&mut self, context: &mut Context<'_>) -> io::Result<()> {
         match self.place.poll_taken(context) {
             Poll::Ready(()) => Err(io::Error::new(
@@ -135,6 +136,7 @@ impl AsyncWrite for Connection {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        self.check_place(context)?;
         self.stream().poll_write(context, bytes)
     }
 
@@ -143,6 +145,7 @@ impl AsyncWrite for Connection {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        self.check_place(context)?;
         self.stream().poll_write_vectored(context, slices)
     }
 
@@ -153,7 +156,9 @@ impl AsyncWrite for Connection {
         }
     }
 
+    // The place is checked here, too: while the peer does not read, HTTP/2 does not either.
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.check_place(context)?;
         self.stream().poll_flush(context)
     }
 

@@ -250,6 +250,24 @@ async fn connections_without_a_token_make_room_for_others() {
 }
 
 #[tokio::test]
+async fn a_connection_that_reads_nothing_makes_room_too() {
+    let scene = Scene::new().await;
+    let running = scene.replica(&["--max-connections-per-address", "1"]).await;
+    let mut deaf = established(running.listen).await;
+    // Pings, until their answers fill all buffers and the service reads no more.
+    let pings = b"\0\0\x08\x06\0\0\0\0\0\0\0\0\0\0\0\0\0".repeat(4096);
+    while timeout(Duration::from_millis(500), deaf.write_all(&pings))
+        .await
+        .is_ok_and(|written| written.is_ok())
+    {}
+    let other = TcpStream::connect(running.listen).await.unwrap();
+    assert!(responds(other).await);
+    let closed = async { while deaf.write_all(&pings).await.is_ok() {} };
+    timeout(TIMEOUT, closed).await.expect("it is closed though it does not read");
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn one_address_cannot_take_all_connections() {
     let scene = Scene::new().await;
     let running = scene.replica(&["--max-connections", "6", "--max-connections-per-address", "4"]).await;

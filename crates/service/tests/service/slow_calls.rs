@@ -6,8 +6,10 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use chancery_proto::admin::v1::Role;
-use chancery_proto::brief::v1::GetBriefRequest;
 use chancery_proto::brief::v1::brief_service_client::BriefServiceClient;
+use chancery_proto::brief::v1::{ExportBriefRequest, GetBriefRequest};
+use chancery_proto::errors::v1::Reason;
+use chancery_proto::status::reason_of;
 use chancery_proto::worker::v1::{EnrollWorkerRequest, RenewLeasesRequest};
 use http_body::Frame;
 use prost::bytes::Bytes;
@@ -139,10 +141,10 @@ fn large() -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn a_token_has_few_large_requests_at_once_and_gets_their_places_back() {
+async fn a_token_has_few_large_messages_at_once_and_gets_their_places_back() {
     let scene = Scene::new().await;
-    let running = scene.replica(&["--max-large-requests", "8", "--max-percent-per-token", "25"]).await;
-    let token = scene.token("default", &[Role::Publisher], "TLP:CLEAR").await;
+    let running = scene.replica(&["--max-large-messages", "8", "--max-percent-per-token", "25"]).await;
+    let token = scene.token("default", &[Role::Publisher, Role::Reader], "TLP:CLEAR").await;
     let h2 = connect(running.listen).await;
     let import = |token: &str, body| {
         let (mut h2, call) = (h2.clone(), call(running.listen, IMPORT_BRIEF, token, body));
@@ -162,15 +164,19 @@ async fn a_token_has_few_large_requests_at_once_and_gets_their_places_back() {
     };
     let refused = timeout(Duration::from_secs(5), stuck.join_next()).await.unwrap().unwrap();
     assert_eq!(code(refused.unwrap().unwrap()), Some(Code::ResourceExhausted), "a quarter of 8 is admitted");
+    let mut exports = BriefServiceClient::with_interceptor(h2.clone(), bearer(&token));
+    let export = ExportBriefRequest::default();
+    let no_place = exports.export_brief(export.clone()).await.unwrap_err();
+    assert_eq!(no_place.code(), Code::ResourceExhausted, "an export is large, too");
     // Another token has places, and messages of every size have theirs back once they are answered.
     for _ in 0..3 {
-        let other = import(&scene.admin, Body::new(Whole(Some(large().into())))).await;
+        let other = import(&scene.admin, whole(large())).await;
         assert_eq!(code(other.unwrap()), Some(Code::InvalidArgument));
     }
     drop(stuck);
     timeout(Duration::from_secs(5), async {
         loop {
-            let again = import(&token, Body::new(Whole(Some(large().into())))).await;
+            let again = import(&token, whole(large())).await;
             match code(again.unwrap()) {
                 Some(Code::ResourceExhausted) => tokio::time::sleep(Duration::from_millis(20)).await,
                 answered => break assert_eq!(answered, Some(Code::InvalidArgument)),
@@ -179,11 +185,38 @@ async fn a_token_has_few_large_requests_at_once_and_gets_their_places_back() {
     })
     .await
     .expect("cancelled calls free their places");
+    for _ in 0..3 {
+        let nameless = exports.export_brief(export.clone()).await.unwrap_err();
+        assert_eq!(nameless.code(), Code::InvalidArgument);
+    }
     running.stop().await;
 }
 
-/// A message that arrives in frames of a thousand bytes.
-struct Whole(Option<Bytes>);
+#[tokio::test]
+async fn a_unary_call_has_one_message() {
+    let scene = Scene::new().await;
+    let address = scene.running.listen;
+    // An empty message and a large one: the second begins in the first frame, or in the next one.
+    let two = Bytes::from([&[0; 5][..], &large()].concat());
+    for first in [1_000, 5] {
+        let mut h2 = connect(address).await;
+        std::future::poll_fn(|context| h2.poll_ready(context)).await.unwrap();
+        let body = Body::new(Whole { left: two.clone(), next: first });
+        let response = h2.call(call(address, LIST_BRIEFS, &scene.admin, body)).await.unwrap();
+        let status = Status::from_header_map(response.headers()).unwrap();
+        assert_eq!(reason_of(&status), Some(Reason::MalformedMessage), "{status}");
+    }
+}
+
+fn whole(bytes: Vec<u8>) -> Body {
+    Body::new(Whole { left: bytes.into(), next: 1_000 })
+}
+
+/// Bytes that arrive in frames of a thousand, but for the first one.
+struct Whole {
+    left: Bytes,
+    next: usize,
+}
 
 impl http_body::Body for Whole {
     type Data = Bytes;
@@ -193,9 +226,10 @@ impl http_body::Body for Whole {
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        let Some(mut left) = self.0.take().filter(|left| !left.is_empty()) else { return Poll::Ready(None) };
-        let frame = left.split_to(left.len().min(1_000));
-        self.0 = Some(left);
-        Poll::Ready(Some(Ok(Frame::data(frame))))
+        if self.left.is_empty() {
+            return Poll::Ready(None);
+        }
+        let length = self.left.len().min(std::mem::replace(&mut self.next, 1_000));
+        Poll::Ready(Some(Ok(Frame::data(self.left.split_to(length)))))
     }
 }
