@@ -169,6 +169,6 @@ mod tests {
     #[tokio::test]
     #[should_panic(expected = "in the call")]
     async fn a_panic_is_the_calls() {
-        called(LONG_MESSAGE, async { panic!("in the call") }).await
+        called(LONG_MESSAGE, async { panic!("in the call") }).await;
     }
 }
