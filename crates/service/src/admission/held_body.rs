@@ -8,15 +8,20 @@ use prost::bytes::Bytes;
 use tonic::Status;
 use tonic::body::Body;
 
+use super::kind::Kind;
 use super::listener_admission::Admitted;
 
-/// Keeps the place of an admitted call until the body has ended, which is its end, or is dropped.
-pub(crate) fn holding(body: Body, mut admitted: Admitted) -> Body {
-    if http_body::Body::is_end_stream(&body) {
-        admitted.done();
-        return body;
+/// Keeps the place of a call: of streams until they end, of other calls until the response's head, when their work is done
+/// and the caller may read as slowly as it likes.
+pub(crate) fn hold_while_open(kind: Kind, body: Body, mut admitted: Admitted) -> Body {
+    match kind {
+        Kind::Quick | Kind::Upload | Kind::LargeMessage => body,
+        Kind::Waiting | Kind::Streaming if http_body::Body::is_end_stream(&body) => {
+            admitted.done();
+            body
+        }
+        Kind::Waiting | Kind::Streaming => Body::new(HeldBody { body, admitted: Some(admitted) }),
     }
-    Body::new(HeldBody { body, admitted: Some(admitted) })
 }
 
 struct HeldBody {

@@ -4,10 +4,6 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use chancery_proto::descriptors;
-use tonic::body::Body;
-
-use super::held_body::holding;
-use super::listener_admission::Admitted;
 
 /// A kind of call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,15 +101,6 @@ impl Kind {
     /// Returns the kind of a method, by its path.
     pub(crate) fn of(path: &str) -> Self {
         Method::of(path).kind
-    }
-
-    /// Keeps a call's permit: of streams until they end, of other calls until the response's head, when their work is done
-    /// and the caller may read as slowly as it likes.
-    pub(crate) fn hold_while_open(self, body: Body, admitted: Admitted) -> Body {
-        match self {
-            Self::Quick | Self::Upload | Self::LargeMessage => body,
-            Self::Waiting | Self::Streaming => holding(body, admitted),
-        }
     }
 
     /// Returns whether a call of this kind may take minutes until its response begins.

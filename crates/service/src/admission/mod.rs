@@ -11,6 +11,7 @@ mod settings;
 mod slowed;
 mod token_shares;
 
+pub(crate) use held_body::hold_while_open;
 pub(crate) use kind::{Kind, has_large_responses, request_limit};
 pub use limits::CallLimits;
 pub(crate) use listener_admission::Admission;

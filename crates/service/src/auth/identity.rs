@@ -11,7 +11,7 @@ use tonic::Status;
 use tonic::body::Body;
 use tower::{Layer, Service};
 
-use crate::admission::{Admission, Kind, Received, has_large_responses, received};
+use crate::admission::{Admission, Kind, Received, has_large_responses, hold_while_open, received};
 use crate::auth::permissions::authorize;
 use crate::auth::stream_reauth::reauthenticated;
 use crate::auth::token_resolver::{TokenResolver, invalid_credentials};
@@ -113,7 +113,7 @@ where
             if PUBLIC_SERVICES.iter().any(|public| path.starts_with(public)) {
                 return match shared.admission.admit_without_token(kind) {
                     Ok(admitted) => {
-                        Ok(inner.call(request).await?.map(|body| kind.hold_while_open(body, admitted)))
+                        Ok(inner.call(request).await?.map(|body| hold_while_open(kind, body, admitted)))
                     }
                     Err(status) => Ok(status.into_http()),
                 };
@@ -173,7 +173,7 @@ where
             if !traits.answers_in_stream {
                 admitted.done();
             }
-            let mut response = response.map(|body| kind.hold_while_open(body, admitted));
+            let mut response = response.map(|body| hold_while_open(kind, body, admitted));
             if traits.has_side_effects {
                 // Whether the call logged a change is not known here; the followers of the log check.
                 shared.wakeups.change_logged();
