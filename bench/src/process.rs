@@ -1,4 +1,4 @@
-//! Processes of this program, and the CPU time of processes.
+//! Processes of this program, and the CPU time and memory of processes.
 
 use std::process::Stdio;
 
@@ -55,4 +55,24 @@ pub fn cpu_microseconds(process: u32) -> anyhow::Result<f64> {
         Ok(fields.split_whitespace().nth(place - 3).context("malformed /proc/PID/stat")?.parse()?)
     };
     Ok((ticks(14)? + ticks(15)?) * MICROSECONDS_A_TICK)
+}
+
+/// Returns a value of a process's memory, in KiB, from a line of `/proc/PID/status`: `VmRSS:` is what it has, `VmHWM:` the
+/// highest that it had (proc(5)).
+///
+/// # Errors
+/// The process does not exist.
+pub fn memory_kib(process: u32, line: &str) -> anyhow::Result<u32> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
+    let value = status.lines().find_map(|text| text.strip_prefix(line));
+    let value = value.with_context(|| format!("no line {line} in /proc/PID/status"))?;
+    Ok(value.trim().trim_end_matches(" kB").parse()?)
+}
+
+/// Makes the kernel forget the highest memory that a process had (proc(5)).
+///
+/// # Errors
+/// The process does not exist, or the kernel does not allow it.
+pub fn reset_peak_memory(process: u32) -> anyhow::Result<()> {
+    Ok(std::fs::write(format!("/proc/{process}/clear_refs"), "5")?)
 }

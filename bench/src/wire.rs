@@ -4,8 +4,12 @@ use std::marker::PhantomData;
 
 use prost::Message;
 use prost::bytes::{Buf, BufMut, Bytes};
-use tonic::Status;
+use tonic::client::Grpc;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
+use tonic::codegen::http::uri::PathAndQuery;
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::transport::Channel;
+use tonic::{Request, Status};
 use tonic_prost::{ProstCodec, ProstDecoder};
 
 /// The method that is called: the most frequent one.
@@ -56,6 +60,22 @@ impl Decoder for Count {
         buffer.advance(length);
         Ok(Some(length))
     }
+}
+
+/// Calls `GetBrief` with an encoded request; returns the size of the response, in bytes.
+///
+/// # Errors
+/// The failure of the connection or of the call.
+pub async fn get_brief(
+    grpc: &mut Grpc<Channel>,
+    request: &Bytes,
+    token: &MetadataValue<Ascii>,
+) -> anyhow::Result<usize> {
+    grpc.ready().await?;
+    let mut request = Request::new(request.clone());
+    request.metadata_mut().insert("authorization", token.clone());
+    let response = grpc.unary(request, PathAndQuery::from_static(GET_BRIEF), CallerCodec).await?;
+    Ok(response.into_inner())
 }
 
 /// The peer's codec: requests are decoded as in generated servers, responses are bytes.

@@ -1,8 +1,6 @@
 //! The floods: which calls a hostile process makes, how many at once, and how it ends them.
 
 use std::net::Ipv4Addr;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -14,11 +12,13 @@ use chancery_proto::brief::v1::{
 use chancery_proto::worker::v1::EnrollWorkerRequest;
 use chancery_testkit::WORKSPACE;
 use clap::ValueEnum;
-use http_body::{Body as _, Frame};
+use http_body::Frame;
+use http_body_util::{BodyExt as _, Full, StreamBody};
 use prost::Message as _;
 use prost::bytes::{BufMut as _, Bytes, BytesMut};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
+use tokio_stream::StreamExt as _;
 use tonic::Status;
 use tonic::body::Body;
 use tonic::transport::{Channel, Endpoint};
@@ -249,40 +249,25 @@ async fn caller(mut channel: Channel, calls: Calls) {
 }
 
 async fn read_to_end(mut body: Body) {
-    while let Some(Ok(_)) = std::future::poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {}
+    while let Some(Ok(_)) = body.frame().await {}
 }
 
 fn request(calls: &Calls, number: u64) -> anyhow::Result<http::Request<Body>> {
     let token = calls.token.clone();
     let token = token.unwrap_or_else(|| format!("chy_{:0>43}", format!("{}x{number}", std::process::id())));
-    let body = Begun { bytes: Some(calls.body.clone()), is_finished: calls.is_finished };
+    let body =
+        if calls.is_finished { Body::new(Full::new(calls.body.clone())) } else { unfinished(&calls.body) };
     Ok(http::Request::post(format!("{}{}", calls.url, calls.method))
         .header("content-type", "application/grpc")
         .header("te", "trailers")
         .header("authorization", format!("Bearer {token}"))
-        .body(Body::new(body))?)
+        .body(body)?)
 }
 
-/// A body of some bytes, after which it ends or does not.
-struct Begun {
-    bytes: Option<Bytes>,
-    is_finished: bool,
-}
-
-impl http_body::Body for Begun {
-    type Data = Bytes;
-    type Error = Status;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        match self.bytes.take() {
-            Some(bytes) => Poll::Ready(Some(Ok(Frame::data(bytes)))),
-            None if self.is_finished => Poll::Ready(None),
-            None => Poll::Pending,
-        }
-    }
+/// A body of some bytes that never ends.
+fn unfinished(bytes: &Bytes) -> Body {
+    let frame = Ok::<_, Status>(Frame::data(bytes.clone()));
+    Body::new(StreamBody::new(tokio_stream::once(frame).chain(tokio_stream::pending())))
 }
 
 /// Puts gRPC's prefix before a message.

@@ -2,12 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use chancery_bench::wire::{CallerCodec, GET_BRIEF};
+use chancery_bench::wire::get_brief;
 use chancery_proto::brief::v1::GetBriefRequest;
 use prost::Message as _;
 use prost::bytes::Bytes;
-use tonic::Request;
-use tonic::codegen::http::uri::PathAndQuery;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Channel, Endpoint};
 
@@ -53,7 +51,7 @@ impl Reader {
             let mut grpc = tonic::client::Grpc::new(channel);
             for _ in 0..CALLS_OF_CONNECTION {
                 let calling = Instant::now();
-                let is_read = read(&mut grpc, &request, &token).await.is_ok();
+                let is_read = get_brief(&mut grpc, &request, &token).await.is_ok();
                 latencies.milliseconds.push(milliseconds(calling));
                 if !is_read {
                     latencies.failed += 1;
@@ -69,17 +67,6 @@ impl Reader {
         let endpoint = Endpoint::from_shared(self.url.clone())?;
         Ok(endpoint.connect_timeout(TIMEOUT).timeout(TIMEOUT).connect().await?)
     }
-}
-
-async fn read(
-    grpc: &mut tonic::client::Grpc<Channel>,
-    request: &Bytes,
-    token: &MetadataValue<Ascii>,
-) -> anyhow::Result<usize> {
-    grpc.ready().await?;
-    let mut request = Request::new(request.clone());
-    request.metadata_mut().insert("authorization", token.clone());
-    Ok(grpc.unary(request, PathAndQuery::from_static(GET_BRIEF), CallerCodec).await?.into_inner())
 }
 
 fn milliseconds(since: Instant) -> f64 {

@@ -3,7 +3,6 @@
 
 mod attack;
 mod honest;
-mod memory;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Context as _, ensure};
 use chancery_bench::content;
 use chancery_bench::installation::{Installation, Postgres};
-use chancery_bench::process::start;
+use chancery_bench::process::{memory_kib, reset_peak_memory, start};
 use chancery_bench::statistics::{median, percentile};
 use chancery_proto::admin::v1::{ApiToken, CreateApiTokenRequest, Role};
 use chancery_testkit::WORKSPACE;
@@ -127,10 +126,10 @@ async fn measure(
         large_brief: format!("{WORKSPACE}/briefs/large-brief"),
     };
     let _attack = start(&attack.arguments()).await?;
-    memory::reset_peak(process)?;
+    reset_peak_memory(process)?;
     tokio::time::sleep(WARM_UP).await;
     let latencies = reader.read(duration).await?;
-    Ok(Figures { name, latencies, memory: memory::peak_mib(process)? })
+    Ok(Figures { name, latencies, memory: f64::from(memory_kib(process, "VmHWM:")?) / 1024.0 })
 }
 
 /// Makes a token of its own, because limits go by token.

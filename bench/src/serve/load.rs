@@ -14,13 +14,11 @@ use chancery_proto::brief::v1::GetBriefRequest;
 use chancery_tls::{ClientFiles, ClientTls, Connector, PlainText};
 use prost::Message as _;
 use prost::bytes::Bytes;
-use tonic::Request;
-use tonic::codegen::http::uri::PathAndQuery;
 use tonic::metadata::{Ascii, MetadataValue};
-use tonic::transport::{Channel, Endpoint};
+use tonic::transport::Endpoint;
 
 use crate::Amounts;
-use chancery_bench::wire::{CallerCodec, GET_BRIEF};
+use chancery_bench::wire::get_brief;
 
 /// How long calls are made before measuring.
 const WARM_UP: Duration = Duration::from_millis(500);
@@ -74,7 +72,7 @@ pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
             callers.spawn(async move {
                 let mut grpc = tonic::client::Grpc::new(channel);
                 while !stop.load(Ordering::Relaxed) {
-                    call(&mut grpc, &request, &token).await?;
+                    get_brief(&mut grpc, &request, &token).await?;
                     answers.fetch_add(1, Ordering::Relaxed);
                 }
                 anyhow::Ok(())
@@ -92,18 +90,6 @@ pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
         ended??;
     }
     Ok(())
-}
-
-async fn call(
-    grpc: &mut tonic::client::Grpc<Channel>,
-    request: &Bytes,
-    token: &MetadataValue<Ascii>,
-) -> anyhow::Result<usize> {
-    grpc.ready().await?;
-    let mut request = Request::new(request.clone());
-    request.metadata_mut().insert("authorization", token.clone());
-    let answer = grpc.unary(request, PathAndQuery::from_static(GET_BRIEF), CallerCodec).await?;
-    Ok(answer.into_inner())
 }
 
 /// The names of a comparison's figures.

@@ -46,20 +46,26 @@ const MAX_SMALL_REQUEST: u64 = 256 << 10;
 
 /// The properties of a method that decide on the admission of its calls.
 #[derive(Debug, Clone, Copy)]
-struct Method {
-    kind: Kind,
+pub(crate) struct Method {
+    pub(crate) kind: Kind,
     /// Whether its requests may have the size that all messages may have.
     has_large_requests: bool,
-    /// Whether its responses are nearly always large.
-    has_large_responses: bool,
+    /// Whether its responses are nearly always large, so that a call takes the place of a large message for its response.
+    pub(crate) has_large_responses: bool,
 }
 
 impl Method {
     /// A method without content of briefs and streams, and every unknown one.
     const SMALL: Self = Self { kind: Kind::Quick, has_large_requests: false, has_large_responses: false };
 
-    fn of(path: &str) -> Self {
+    /// Returns the properties of a method, by its path.
+    pub(crate) fn of(path: &str) -> Self {
         METHODS.get(path).copied().unwrap_or(Self::SMALL)
+    }
+
+    /// Returns the maximum size of a request, in bytes, where it is smaller than that of all messages.
+    pub(crate) fn request_limit(self) -> Option<u64> {
+        (!self.has_large_requests).then_some(MAX_SMALL_REQUEST)
     }
 }
 
@@ -87,22 +93,7 @@ pub(super) fn prepare() {
     LazyLock::force(&METHODS);
 }
 
-/// Returns the maximum size of the request of a method, in bytes, where it is smaller than that of all messages.
-pub(crate) fn request_limit(path: &str) -> Option<u64> {
-    (!Method::of(path).has_large_requests).then_some(MAX_SMALL_REQUEST)
-}
-
-/// Returns whether a call of a method takes the place of a large message for its response.
-pub(crate) fn has_large_responses(path: &str) -> bool {
-    Method::of(path).has_large_responses
-}
-
 impl Kind {
-    /// Returns the kind of a method, by its path.
-    pub(crate) fn of(path: &str) -> Self {
-        Method::of(path).kind
-    }
-
     /// Returns whether a call of this kind may take minutes until its response begins.
     pub(crate) fn may_take_minutes(self) -> bool {
         matches!(self, Self::Waiting | Self::Upload)
@@ -111,7 +102,7 @@ impl Kind {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, WAITING, has_large_responses, request_limit};
+    use super::{Kind, Method, WAITING};
 
     #[test]
     fn requests_without_content_are_limited_to_a_small_size() {
@@ -128,7 +119,7 @@ mod tests {
             ("/grpc.health.v1.Health/Watch", true),
             ("/no/Such", true),
         ] {
-            assert_eq!(request_limit(path).is_some(), is_small, "{path}");
+            assert_eq!(Method::of(path).request_limit().is_some(), is_small, "{path}");
         }
     }
 
@@ -144,15 +135,15 @@ mod tests {
             ("/other/WaitRender", Kind::Quick),
             ("WaitRender", Kind::Quick),
         ] {
-            assert_eq!(Kind::of(path), kind, "{path}");
+            assert_eq!(Method::of(path).kind, kind, "{path}");
         }
-        assert!(WAITING.iter().all(|path| Kind::of(path) == Kind::Waiting));
+        assert!(WAITING.iter().all(|path| Method::of(path).kind == Kind::Waiting));
     }
 
     #[test]
     fn only_exports_have_large_responses() {
-        assert!(has_large_responses("/chancery.brief.v1.BriefService/ExportBrief"));
-        assert!(!has_large_responses("/chancery.brief.v1.BriefService/GetBrief"));
+        assert!(Method::of("/chancery.brief.v1.BriefService/ExportBrief").has_large_responses);
+        assert!(!Method::of("/chancery.brief.v1.BriefService/GetBrief").has_large_responses);
         assert!(chancery_proto::descriptors::permission(super::EXPORT).is_some());
     }
 

@@ -12,7 +12,7 @@ mod slowed;
 mod token_shares;
 
 pub(crate) use held_body::hold_while_open;
-pub(crate) use kind::{Kind, has_large_responses, request_limit};
+pub(crate) use kind::{Kind, Method};
 pub use limits::CallLimits;
 pub(crate) use listener_admission::Admission;
 pub(crate) use paced_body::paced;

@@ -6,7 +6,8 @@ use std::task::{Context, Poll, ready};
 use chancery_proto::MESSAGE_LIMIT;
 use chancery_proto::errors::v1::Reason;
 use chancery_proto::status::refusal;
-use http_body::{Body as _, Frame};
+use http_body::Frame;
+use http_body_util::BodyExt as _;
 use prost::bytes::{Bytes, BytesMut};
 use tonic::body::Body;
 use tonic::{Code, Status};
@@ -39,7 +40,7 @@ pub(crate) async fn received<P>(
     let (mut ask, mut taken) = (Some(place), None);
     let mut message = Message::default();
     while !message.is_complete()
-        && let Some(frame) = std::future::poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await
+        && let Some(frame) = body.frame().await
     {
         let Ok(data) = frame?.into_data() else { break };
         message.append(data);

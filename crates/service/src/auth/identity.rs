@@ -11,7 +11,7 @@ use tonic::Status;
 use tonic::body::Body;
 use tower::{Layer, Service};
 
-use crate::admission::{Admission, Kind, Received, has_large_responses, hold_while_open, received};
+use crate::admission::{Admission, Kind, Method, Received, hold_while_open, received};
 use crate::auth::permissions::authorize;
 use crate::auth::stream_reauth::reauthenticated;
 use crate::auth::token_resolver::{TokenResolver, invalid_credentials};
@@ -109,7 +109,7 @@ where
         let shared = Arc::clone(&self.shared);
         Box::pin(async move {
             let path = request.uri().path();
-            let kind = Kind::of(path);
+            let Method { kind, has_large_responses, .. } = Method::of(path);
             if PUBLIC_SERVICES.iter().any(|public| path.starts_with(public)) {
                 return match shared.admission.admit_without_token(kind) {
                     Ok(admitted) => {
@@ -126,12 +126,9 @@ where
             if let Some(peer) = peer {
                 peer.standing.prove();
             }
-            if let Err(status) = shared.admission.slow_down(secret, &principal.subject).await {
-                let mut response = status.into_http();
-                response.extensions_mut().insert(principal);
-                return Ok(response);
-            }
-            let admitted = authorize(&principal, path)
+            let slowed = shared.admission.slow_down(secret, &principal.subject).await;
+            let admitted = slowed
+                .and_then(|()| authorize(&principal, path))
                 .and_then(|traits| Ok((traits, shared.admission.admit(secret, kind)?)));
             let (traits, mut admitted) = match admitted {
                 Ok(admitted) => admitted,
@@ -150,8 +147,7 @@ where
                     return inner.call(request).await;
                 }
                 let place = || shared.admission.admit(secret, Kind::LargeMessage);
-                let _response_place = match has_large_responses(request.uri().path()).then(place).transpose()
-                {
+                let _response_place = match has_large_responses.then(place).transpose() {
                     Ok(place) => place,
                     Err(status) => return Ok(status.into_http()),
                 };

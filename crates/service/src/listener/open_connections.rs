@@ -95,7 +95,7 @@ impl OpenConnections {
     }
 
     /// Counts a new connection. Where a limit is reached, it takes the place of the oldest connection that has made no call
-    /// with a valid token, so that callers without tokens keep out no one who has one.
+    /// with a valid token, so that callers without tokens cannot hold the places.
     ///
     /// # Errors
     /// [`Refusal`] if a limit is reached and all connections have shown a valid token.

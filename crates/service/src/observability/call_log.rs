@@ -17,7 +17,7 @@ use tonic::{Code, Status};
 use tower::{Layer, Service};
 use tracing::field::display;
 
-use crate::admission::{Kind, Slowed, paced, request_limit};
+use crate::admission::{Kind, Method, Slowed, paced};
 use crate::listener::Peer;
 use crate::observability::metrics::CallMetrics;
 use crate::rpc::deadlines::deadline;
@@ -97,14 +97,14 @@ where
             let peer: Option<Peer> = request.extensions().get().cloned();
             let started_at = Instant::now();
             let path = request.uri().path().to_owned();
-            let kind = Kind::of(&path);
+            let method = Method::of(&path);
             let timeout = layer.timeout;
             let call = Call { path, peer, started_at, deadline, principal: None, layer, is_logged: false };
-            let limit = request_limit(&call.path);
+            let limit = method.request_limit();
             // Health checks and reflection may wait for their caller's next message.
-            let waits_for_caller = kind == Kind::Waiting && !call.path.starts_with("/chancery.");
+            let waits_for_caller = method.kind == Kind::Waiting && !call.path.starts_with("/chancery.");
             let request = if waits_for_caller { request } else { request.map(|body| paced(body, limit)) };
-            let limit = started_at + if kind.may_take_minutes() { LONG_TIMEOUT } else { timeout };
+            let limit = started_at + if method.kind.may_take_minutes() { LONG_TIMEOUT } else { timeout };
             let until = deadline.map_or(limit, |deadline| deadline.min(limit));
             let response = match tokio::time::timeout_at(until, inner.call(request)).await {
                 Ok(response) => response?,

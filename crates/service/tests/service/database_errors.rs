@@ -20,6 +20,7 @@ use tonic::{Code, Status};
 
 use crate::cancelled_calls::{TableLock, list};
 use crate::process::serving;
+use crate::raw_codec::framed;
 use crate::scene::{Scene, bearer, channel, new_installation};
 
 /// A service process and its log.
@@ -159,8 +160,7 @@ impl Drop for RestrictedRole<'_> {
 async fn expired_over_http1(service: SocketAddr, token: &str) -> String {
     let message =
         ListBriefsRequest { parent: "workspaces/default".into(), ..Default::default() }.encode_to_vec();
-    let length = u32::try_from(message.len()).unwrap().to_be_bytes();
-    let body = [&[0], length.as_slice(), &message].concat();
+    let body = framed(&message);
     let head = format!(
         "POST /chancery.brief.v1.BriefService/ListBriefs HTTP/1.1\r\nhost: {service}\r\nconnection: close\r\n\
          content-type: application/grpc-web+proto\r\naccept: application/grpc-web+proto\r\n\

@@ -8,17 +8,13 @@ use chancery_proto::brief::v1::brief_service_client::BriefServiceClient;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tonic::Code;
-use tonic::transport::{Channel, Endpoint};
+use tonic::transport::Channel;
 
 use crate::cancelled_calls::TableLock;
-use crate::scene::{Scene, bearer};
+use crate::scene::{Scene, bearer, channel};
 
 /// Half of the time that a slowed call waits: more than an answer ever takes here.
 const LONG: Duration = Duration::from_millis(500);
-
-async fn connect(address: std::net::SocketAddr) -> Channel {
-    Endpoint::from_shared(format!("http://{address}")).unwrap().connect().await.unwrap()
-}
 
 /// Lists briefs over a connection; returns the status and the time that it took.
 async fn list(channel: &Channel, token: &str) -> (Code, Duration) {
@@ -33,7 +29,7 @@ async fn list(channel: &Channel, token: &str) -> (Code, Duration) {
 async fn refusals_are_held_back_while_many_calls_of_the_connection_are_refused() {
     let scene = Scene::new().await;
     let running = scene.replica(&["--max-failed-calls", "2"]).await;
-    let (hostile, honest) = (connect(running.listen).await, connect(running.listen).await);
+    let (hostile, honest) = (channel(running.listen), channel(running.listen));
     for _ in 0..8 {
         let (code, took) = list(&hostile, "chy_unknown").await;
         assert!(code == Code::Unauthenticated && took < LONG, "{code} {took:?}");
@@ -64,7 +60,7 @@ async fn calls_with_a_token_wait_while_many_are_cancelled() {
     let scene = Scene::new().await;
     let running = scene.replica(&["--max-failed-calls", "2"]).await;
     let other = scene.token("default", &[Role::Reader], "TLP:CLEAR").await;
-    let hostile = connect(running.listen).await;
+    let hostile = channel(running.listen);
     // Waits for the database, so that the calls are in progress when their caller leaves.
     let lock = TableLock::hold(&scene.database, "briefs");
     let mut calls = JoinSet::new();
@@ -75,7 +71,7 @@ async fn calls_with_a_token_wait_while_many_are_cancelled() {
     }
     assert!(calls.join_all().await.into_iter().all(|cancelled| cancelled));
     drop(lock);
-    let (code, took) = list(&connect(running.listen).await, &scene.admin).await;
+    let (code, took) = list(&channel(running.listen), &scene.admin).await;
     assert!(code == Code::Ok && took > LONG, "the next one waits, over every connection: {code} {took:?}");
     let (code, took) = list(&hostile, &other).await;
     assert!(code == Code::Ok && took < LONG, "another token does not: {code} {took:?}");

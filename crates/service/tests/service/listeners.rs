@@ -21,7 +21,7 @@ use tonic::transport::{Channel, Endpoint, Error};
 use tonic::{Code, Request};
 
 use crate::process::binary;
-use crate::scene::{Bearer, Scene, bearer, content, new_installation};
+use crate::scene::{Bearer, Scene, bearer, channel, content, new_installation};
 
 const TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -195,21 +195,9 @@ async fn a_certificate_without_its_key_is_rejected() {
     }
 }
 
-/// Waits until a listener has so many open connections.
-async fn wait_for_open(running: &Running, count: usize) {
-    timeout(TIMEOUT, async {
-        while running.connections()[0].open != count {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    })
-    .await
-    .expect("the number of open connections");
-}
-
 /// A connection over which a call with a valid token came.
 async fn proven(address: SocketAddr, token: &str) -> BriefServiceClient<InterceptedService<Channel, Bearer>> {
-    let channel = Endpoint::from_shared(format!("http://{address}")).unwrap().connect().await.unwrap();
-    let mut client = BriefServiceClient::with_interceptor(channel, bearer(token));
+    let mut client = BriefServiceClient::with_interceptor(channel(address), bearer(token));
     client.list_briefs(list()).await.unwrap();
     client
 }
@@ -284,7 +272,13 @@ async fn one_address_cannot_take_all_connections() {
     let counts = running.connections()[0];
     assert_eq!((counts.refused_address, counts.refused_total), (1, 0));
     drop(open);
-    wait_for_open(&running, 0).await;
+    timeout(TIMEOUT, async {
+        while running.connections()[0].open > 0 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await
+    .expect("closed connections free their places");
     assert!(responds(TcpStream::connect(running.listen).await.unwrap()).await);
     running.stop().await;
 }

@@ -1,4 +1,4 @@
-//! A codec that leaves messages as they are.
+//! A codec that leaves messages as they are, and the framing of messages in HTTP bodies.
 
 use prost::bytes::{Buf, BufMut, Bytes};
 use tonic::Status;
@@ -40,4 +40,10 @@ impl Decoder for Raw {
     fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
         Ok(Some(buffer.copy_to_bytes(buffer.remaining())))
     }
+}
+
+/// Puts gRPC's prefix before a message (gRPC over HTTP/2, Length-Prefixed-Message).
+pub(crate) fn framed(message: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(message.len()).unwrap();
+    [&[0][..], &length.to_be_bytes(), message].concat()
 }

@@ -1,8 +1,6 @@
 //! Calls whose requests arrive slowly.
 
 use std::net::SocketAddr;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use chancery_proto::admin::v1::Role;
@@ -12,16 +10,18 @@ use chancery_proto::errors::v1::Reason;
 use chancery_proto::status::reason_of;
 use chancery_proto::worker::v1::{EnrollWorkerRequest, RenewLeasesRequest};
 use http_body::Frame;
+use http_body_util::StreamBody;
 use prost::bytes::Bytes;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
+use tokio_stream::StreamExt as _;
 use tonic::body::Body;
-use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Status};
 use tower::Service as _;
 
 use crate::queue_scene::QueueScene;
-use crate::scene::{Scene, bearer, content};
+use crate::raw_codec::framed;
+use crate::scene::{Scene, bearer, channel, content};
 
 const LIST_BRIEFS: &str = "/chancery.brief.v1.BriefService/ListBriefs";
 const IMPORT_BRIEF: &str = "/chancery.brief.v1.BriefService/ImportBrief";
@@ -31,12 +31,9 @@ const RENEW_LEASES: &str = "/chancery.worker.v1.RenderWorkerService/RenewLeases"
 const PREFIX: &[u8] = b"\0\0\0\0\x40";
 
 /// A body that begins a message and never ends it.
-struct Unfinished {
-    begun: Option<Bytes>,
-}
-
 fn unfinished(begun: impl Into<Bytes>) -> Body {
-    Body::new(Unfinished { begun: Some(begun.into()) })
+    let frame = Ok::<_, Status>(Frame::data(begun.into()));
+    Body::new(StreamBody::new(tokio_stream::once(frame).chain(tokio_stream::pending())))
 }
 
 fn call(address: SocketAddr, method: &str, token: &str, body: Body) -> http::Request<Body> {
@@ -47,33 +44,13 @@ fn call(address: SocketAddr, method: &str, token: &str, body: Body) -> http::Req
         .unwrap()
 }
 
-async fn connect(address: SocketAddr) -> Channel {
-    Endpoint::from_shared(format!("http://{address}")).unwrap().connect().await.unwrap()
-}
-
-impl http_body::Body for Unfinished {
-    type Data = Bytes;
-    type Error = Status;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        match self.begun.take() {
-            Some(bytes) => Poll::Ready(Some(Ok(Frame::data(bytes)))),
-            None => Poll::Pending,
-        }
-    }
-}
-
 #[tokio::test]
 async fn a_token_that_sends_slowly_leaves_room_for_others_and_is_cut_off() {
     let scene = Scene::new().await;
     scene.published("one", content("Slow callers")).await;
     let running = scene.replica(&["--max-calls", "40", "--max-percent-per-token", "25"]).await;
     let slow_token = scene.token("default", &[Role::Reader], "TLP:CLEAR").await;
-    let mut honest =
-        BriefServiceClient::with_interceptor(connect(running.listen).await, bearer(&scene.admin));
+    let mut honest = BriefServiceClient::with_interceptor(channel(running.listen), bearer(&scene.admin));
     let request =
         GetBriefRequest { name: "workspaces/default/briefs/one".to_owned(), ..GetBriefRequest::default() };
 
@@ -98,7 +75,7 @@ async fn begin_slowly(
     calls: usize,
     mut honest_call: impl AsyncFnMut(),
 ) -> usize {
-    let mut h2 = connect(address).await;
+    let mut h2 = channel(address);
     let mut stuck = JoinSet::new();
     for _ in 0..calls {
         std::future::poll_fn(|context| h2.poll_ready(context)).await.unwrap();
@@ -136,8 +113,7 @@ async fn a_worker_that_sends_slowly_leaves_room_for_other_workers() {
 
 /// A message of 300 KiB with gRPC's prefix: zeros, which are no valid request.
 fn large() -> Vec<u8> {
-    let length: u32 = 300 << 10;
-    [&[0][..], &length.to_be_bytes(), &vec![0; length as usize]].concat()
+    framed(&vec![0; 300 << 10])
 }
 
 #[tokio::test]
@@ -145,7 +121,7 @@ async fn a_token_has_few_large_messages_at_once_and_gets_their_places_back() {
     let scene = Scene::new().await;
     let running = scene.replica(&["--max-large-messages", "8", "--max-percent-per-token", "25"]).await;
     let token = scene.token("default", &[Role::Publisher, Role::Reader], "TLP:CLEAR").await;
-    let h2 = connect(running.listen).await;
+    let h2 = channel(running.listen);
     let import = |token: &str, body| {
         let (mut h2, call) = (h2.clone(), call(running.listen, IMPORT_BRIEF, token, body));
         async move {
@@ -170,13 +146,13 @@ async fn a_token_has_few_large_messages_at_once_and_gets_their_places_back() {
     assert_eq!(no_place.code(), Code::ResourceExhausted, "an export is large, too");
     // Another token has places, and messages of every size have theirs back once they are answered.
     for _ in 0..3 {
-        let other = import(&scene.admin, whole(large())).await;
+        let other = import(&scene.admin, pieces(large().into(), 1_000)).await;
         assert_eq!(code(other.unwrap()), Some(Code::InvalidArgument));
     }
     drop(stuck);
     timeout(Duration::from_secs(5), async {
         loop {
-            let again = import(&token, whole(large())).await;
+            let again = import(&token, pieces(large().into(), 1_000)).await;
             match code(again.unwrap()) {
                 Some(Code::ResourceExhausted) => tokio::time::sleep(Duration::from_millis(20)).await,
                 answered => break assert_eq!(answered, Some(Code::InvalidArgument)),
@@ -199,37 +175,19 @@ async fn a_unary_call_has_one_message() {
     // An empty message and a large one: the second begins in the first frame, or in the next one.
     let two = Bytes::from([&[0; 5][..], &large()].concat());
     for first in [1_000, 5] {
-        let mut h2 = connect(address).await;
+        let mut h2 = channel(address);
         std::future::poll_fn(|context| h2.poll_ready(context)).await.unwrap();
-        let body = Body::new(Whole { left: two.clone(), next: first });
+        let body = pieces(two.clone(), first);
         let response = h2.call(call(address, LIST_BRIEFS, &scene.admin, body)).await.unwrap();
         let status = Status::from_header_map(response.headers()).unwrap();
         assert_eq!(reason_of(&status), Some(Reason::MalformedMessage), "{status}");
     }
 }
 
-fn whole(bytes: Vec<u8>) -> Body {
-    Body::new(Whole { left: bytes.into(), next: 1_000 })
-}
-
-/// Bytes that arrive in frames of a thousand, but for the first one.
-struct Whole {
-    left: Bytes,
-    next: usize,
-}
-
-impl http_body::Body for Whole {
-    type Data = Bytes;
-    type Error = Status;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        if self.left.is_empty() {
-            return Poll::Ready(None);
-        }
-        let length = self.left.len().min(std::mem::replace(&mut self.next, 1_000));
-        Poll::Ready(Some(Ok(Frame::data(self.left.split_to(length)))))
-    }
+/// A body whose frames have a thousand bytes, but for the first one.
+fn pieces(mut bytes: Bytes, first: usize) -> Body {
+    let frames =
+        std::iter::once(bytes.split_to(first)).chain(bytes.chunks(1_000).map(Bytes::copy_from_slice));
+    let frames: Vec<_> = frames.map(|data| Ok::<_, Status>(Frame::data(data))).collect();
+    Body::new(StreamBody::new(tokio_stream::iter(frames)))
 }

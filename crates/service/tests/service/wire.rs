@@ -18,7 +18,7 @@ use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 use tonic_types::StatusExt;
 
-use crate::raw_codec::Raw;
+use crate::raw_codec::{Raw, framed};
 use crate::scene::{Scene, channel, content};
 
 /// Sends one message to a method, and returns the first message of the response.
@@ -156,8 +156,7 @@ async fn browsers_are_answered_over_http_1_in_grpc_web() {
     let name = "workspaces/default/briefs/b1".to_owned();
     let message =
         GetBriefRequest { name, if_none_match: String::new(), ..GetBriefRequest::default() }.encode_to_vec();
-    let length = u32::try_from(message.len()).unwrap();
-    let body = [&[0][..], &length.to_be_bytes(), &message].concat();
+    let body = framed(&message);
     let head = format!(
         "POST /chancery.brief.v1.BriefService/GetBrief HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\
          content-type: application/grpc-web+proto\r\nauthorization: Bearer {}\r\ncontent-length: {}\r\n\r\n",
