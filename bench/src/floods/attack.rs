@@ -72,6 +72,8 @@ pub(crate) enum Flood {
     LargeImports,
     /// Exports of 6 MiB.
     Exports,
+    /// Reads of a brief of 1 MB whose responses are not read.
+    UnreadResponses,
     /// Calls to the workers' listener.
     WorkerCalls,
     /// As many reads as the service answers, with a good token.
@@ -123,6 +125,8 @@ enum Ending {
     Begun,
     /// The caller goes away once the call is on its way.
     Cancelled,
+    /// The caller stays and does not read the response.
+    Unread,
 }
 
 /// The calls of a flood.
@@ -200,6 +204,11 @@ fn calls(settings: &Settings) -> Calls {
             let export = ExportBriefRequest { name: settings.large_brief.clone(), ..Default::default() };
             Calls { method: EXPORT_BRIEF, body: framed(&export.encode_to_vec()), ..base }
         }
+        Flood::UnreadResponses => {
+            let read = GetBriefRequest { name: settings.large_brief.clone(), ..Default::default() };
+            let body = framed(&read.encode_to_vec());
+            Calls { body, ending: Ending::Unread, at_once: 1_000, ..base }
+        }
         Flood::WorkerCalls => {
             let enroll = EnrollWorkerRequest { worker: "flood".into() }.encode_to_vec();
             let (url, token) = (settings.worker_url.clone(), Some(settings.worker_token.clone()));
@@ -211,7 +220,7 @@ fn calls(settings: &Settings) -> Calls {
 /// Makes calls over one connection; opens it again when it is closed.
 async fn connection(calls: Calls) {
     loop {
-        if let Ok(channel) = connect(&calls.url).await {
+        if let Ok(channel) = connect(&calls).await {
             let mut callers = JoinSet::new();
             for _ in 0..calls.at_once {
                 callers.spawn(caller(channel.clone(), calls.clone()));
@@ -222,8 +231,12 @@ async fn connection(calls: Calls) {
     }
 }
 
-async fn connect(url: &str) -> anyhow::Result<Channel> {
-    Ok(Endpoint::from_shared(url.to_owned())?.connect().await?)
+async fn connect(calls: &Calls) -> anyhow::Result<Channel> {
+    let mut endpoint = Endpoint::from_shared(calls.url.clone())?;
+    if let Ending::Unread = calls.ending {
+        endpoint = endpoint.initial_stream_window_size(1);
+    }
+    Ok(endpoint.connect().await?)
 }
 
 /// Makes one call after the other until the connection is closed.
@@ -239,6 +252,13 @@ async fn caller(mut channel: Channel, calls: Calls) {
                 Err(_) => tokio::time::sleep(PAUSE_AFTER_FAILURE).await,
             },
             Ending::Begun => drop(response.await),
+            Ending::Unread => match response.await {
+                Ok(response) if !response.headers().contains_key("grpc-status") => {
+                    std::future::pending::<()>().await;
+                    drop(response);
+                }
+                _ => tokio::time::sleep(PAUSE_AFTER_FAILURE).await,
+            },
             Ending::Cancelled => {
                 // Lets the connection's task send the request before it is reset.
                 let sent = Duration::from_micros(200);

@@ -1,10 +1,14 @@
-//! Measures the proof of PDFs against their printing: CPU time of both in this process, one after the other.
+//! Measures the proof of PDFs against their printing: CPU time of both in this process, one after the other, and the memory
+//! of a proof in a process of its own.
 
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, ensure};
+use chancery_bench::process::{memory_kib, reset_peak_memory};
+use chancery_bench::statistics::median;
 use chancery_print::testing::edition;
 use chancery_print::{Edition, Fonts, Limits, Options};
 use chancery_proof::{check_form, prove};
@@ -20,27 +24,43 @@ struct Arguments {
     /// Number of runs.
     #[arg(long, default_value_t = 7)]
     runs: usize,
+    /// Prints the memory of one proof, in KiB: of this size's print, which a run left in the folder.
+    #[arg(long, hide = true)]
+    memory_of: Option<String>,
 }
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
+    if let Some(size) = &arguments.memory_of {
+        return memory(&arguments.folder, size);
+    }
     for size in ["small", "medium", "large"] {
-        measure(size, &arguments.folder.join(format!("{size}.json")), arguments.runs)?;
+        measure(&arguments.folder, size, arguments.runs)?;
     }
     hostile(arguments.runs)
 }
 
-/// Prints the ratios of one size.
-fn measure(size: &str, file: &Path, runs: usize) -> anyhow::Result<()> {
-    let json = fs::read_to_string(file).with_context(|| file.display().to_string())?;
-    let content: BriefContent = chancery_proto::json::from_str(&json)?;
-    let edition = Edition {
+/// The content of a size.
+fn content(folder: &Path, size: &str) -> anyhow::Result<BriefContent> {
+    let file = folder.join(format!("{size}.json"));
+    let json = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+    Ok(chancery_proto::json::from_str(&json)?)
+}
+
+fn bench_edition(content: &BriefContent) -> Edition<'_> {
+    Edition {
         brief: "workspaces/default/briefs/bench",
         revision: 1,
         published_at: "2026-10-14T09:00:00Z",
         creator: "Policy Assessment Unit",
-        ..edition(&content)
-    };
+        ..edition(content)
+    }
+}
+
+/// Prints the ratios of one size.
+fn measure(folder: &Path, size: &str, runs: usize) -> anyhow::Result<()> {
+    let content = content(folder, size)?;
+    let edition = bench_edition(&content);
     let (options, limits, fonts) = (Options::default(), Limits::default(), Fonts::default());
     let (mut printing, mut forms, mut proofs) = (Vec::new(), Vec::new(), Vec::new());
     // The first run warms caches up.
@@ -53,6 +73,7 @@ fn measure(size: &str, file: &Path, runs: usize) -> anyhow::Result<()> {
         form.map_err(|refusal| anyhow!("{refusal}"))?;
         let (proven, proof_time) = timed(|| prove(&printed.bytes, &edition, &options, &limits, &fonts));
         proven.map_err(|refusal| anyhow!("{refusal}"))?;
+        fs::write(pdf(folder, size), &printed.bytes)?;
         if run > 0 {
             printing.push(print_time);
             forms.push(form_time);
@@ -63,7 +84,36 @@ fn measure(size: &str, file: &Path, runs: usize) -> anyhow::Result<()> {
     println!("# {size}: print {printing:.1} ms, form {forms:.1} ms, proof {proofs:.1} ms");
     println!("proof.form_cpu_ratio.{size} {:.3}", forms / printing);
     println!("proof.cpu_ratio.{size} {:.3}", proofs / printing);
+    let child = Command::new(std::env::current_exe()?).arg(folder).args(["--memory-of", size]).output()?;
+    ensure!(child.status.success(), "{}", String::from_utf8_lossy(&child.stderr));
+    let memory = String::from_utf8(child.stdout)?.trim().parse::<f64>()? / 1024.0;
+    let file = mib(&fs::read(pdf(folder, size))?);
+    println!("proof.memory_mib.{size} {memory:.1}");
+    println!("# {size}: a file of {file:.2} MiB");
     Ok(())
+}
+
+/// The file in which a size's print is left.
+fn pdf(folder: &Path, size: &str) -> PathBuf {
+    folder.join(format!("{size}.pdf"))
+}
+
+/// Prints how much more memory this process has at most while it proves a file than before, in KiB.
+fn memory(folder: &Path, size: &str) -> anyhow::Result<()> {
+    let (content, bytes) = (content(folder, size)?, fs::read(pdf(folder, size))?);
+    let process = std::process::id();
+    reset_peak_memory(process)?;
+    let before = memory_kib(process, "VmHWM:")?;
+    let (options, limits, fonts) = (Options::default(), Limits::default(), Fonts::default());
+    let proven = prove(&bytes, &bench_edition(&content), &options, &limits, &fonts);
+    proven.map_err(|refusal| anyhow!("{refusal}"))?;
+    println!("{}", memory_kib(process, "VmHWM:")? - before);
+    Ok(())
+}
+
+#[allow(clippy::cast_precision_loss, reason = "files are far below 2^52 bytes")]
+fn mib(bytes: &[u8]) -> f64 {
+    bytes.len() as f64 / f64::from(1 << 20)
 }
 
 /// Prints how long the longest refusal of a hostile file takes: zeros, junk, and streams that inflate a thousandfold.
@@ -95,9 +145,4 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
 fn cpu_milliseconds() -> f64 {
     let spent = clock_gettime(ClockId::ProcessCPUTime);
     spent.tv_sec as f64 * 1e3 + spent.tv_nsec as f64 / 1e6
-}
-
-fn median(values: &mut [f64]) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or_default()
 }

@@ -174,6 +174,7 @@ pub async fn start(config: &Config, store: Store) -> Result<Running, ServeError>
         let calls = &config.calls;
         let admission = Admission::new(
             calls.limits(),
+            calls.unread_responses(),
             calls.max_percent_per_token,
             calls.max_failed_calls,
             call_metrics.slowed(),

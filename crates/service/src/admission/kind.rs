@@ -41,6 +41,14 @@ const WAITING: [&str; 5] = [
 /// The method that returns all revisions of a brief in one message.
 const EXPORT: &str = "/chancery.brief.v1.BriefService/ExportBrief";
 
+/// Methods whose response is a stream of chunks: images, PDFs, and the input of a print.
+const CHUNKED: [&str; 4] = [
+    "/chancery.brief.v1.BriefService/GetAttachment",
+    "/chancery.render.v1.RenderService/DownloadRender",
+    "/chancery.render.v1.RenderService/RenderBrief",
+    "/chancery.worker.v1.RenderWorkerService/GetRenderInput",
+];
+
 /// Maximum size of a request, in bytes, of methods whose requests have no content of briefs and are no streams.
 const MAX_SMALL_REQUEST: u64 = 256 << 10;
 
@@ -52,11 +60,18 @@ pub(crate) struct Method {
     has_large_requests: bool,
     /// Whether its responses are nearly always large, so that a call takes the place of a large message for its response.
     pub(crate) has_large_responses: bool,
+    /// Whether its response is a stream of chunks.
+    pub(crate) answers_in_chunks: bool,
 }
 
 impl Method {
     /// A method without content of briefs and streams, and every unknown one.
-    const SMALL: Self = Self { kind: Kind::Quick, has_large_requests: false, has_large_responses: false };
+    const SMALL: Self = Self {
+        kind: Kind::Quick,
+        has_large_requests: false,
+        has_large_responses: false,
+        answers_in_chunks: false,
+    };
 
     /// Returns the properties of a method, by its path.
     pub(crate) fn of(path: &str) -> Self {
@@ -79,7 +94,8 @@ static METHODS: LazyLock<HashMap<String, Method>> = LazyLock::new(|| {
         };
         let has_large_requests = traits.receives_stream || traits.carries_content;
         let has_large_responses = path == EXPORT;
-        (path, Method { kind, has_large_requests, has_large_responses })
+        let answers_in_chunks = CHUNKED.contains(&path.as_str());
+        (path, Method { kind, has_large_requests, has_large_responses, answers_in_chunks })
     });
     let mut methods: HashMap<String, Method> = own.collect();
     for path in WAITING {
@@ -102,7 +118,7 @@ impl Kind {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, Method, WAITING};
+    use super::{CHUNKED, Kind, Method, WAITING};
 
     #[test]
     fn requests_without_content_are_limited_to_a_small_size() {
@@ -145,6 +161,14 @@ mod tests {
         assert!(Method::of("/chancery.brief.v1.BriefService/ExportBrief").has_large_responses);
         assert!(!Method::of("/chancery.brief.v1.BriefService/GetBrief").has_large_responses);
         assert!(chancery_proto::descriptors::permission(super::EXPORT).is_some());
+    }
+
+    #[test]
+    fn chunks_are_streamed() {
+        for path in CHUNKED {
+            let method = Method::of(path);
+            assert!(method.kind == Kind::Streaming && method.answers_in_chunks, "{path}");
+        }
     }
 
     #[test]

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
+use chancery_proto::descriptors::MethodTraits;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use tonic::Status;
 
-use super::kind::{self, KINDS, Kind};
+use super::kind::{self, KINDS, Kind, Method};
 use super::limits::CallLimits;
 use super::slowed::Slowed;
 use super::token_shares::{Share, TokenShares};
+use super::unread::{CountedBytes, UnreadResponses};
 use crate::cache::entries::SecretDigest;
 use crate::rpc::errors::busy;
 
@@ -28,11 +30,19 @@ pub(crate) struct Admission {
     shares: TokenShares,
     slowed: Slowed,
     lookups: Arc<Semaphore>,
+    /// The responses that callers have not read yet.
+    pub(crate) unread: UnreadResponses,
 }
 
 impl Admission {
     /// Admits up to `limits`, and `percent` of them to each token, of which `max_cancelled` calls per second may be cancelled.
-    pub(crate) fn new(limits: CallLimits, percent: u32, max_cancelled: u32, slowed: Slowed) -> Self {
+    pub(crate) fn new(
+        limits: CallLimits,
+        unread: UnreadResponses,
+        percent: u32,
+        max_cancelled: u32,
+        slowed: Slowed,
+    ) -> Self {
         kind::prepare();
         Self {
             permits: Permits::new(limits),
@@ -40,6 +50,7 @@ impl Admission {
             shares: TokenShares::new(limits, percent as usize, max_cancelled),
             slowed,
             lookups: Arc::new(Semaphore::new(LOOKUPS)),
+            unread,
         }
     }
 
@@ -69,7 +80,25 @@ impl Admission {
         }
     }
 
-    /// Admits a call with a token. The token's share comes first, so that its excess takes nothing from the others.
+    /// Admits a call with a token, by the traits of its method, and counts the response of one with chunks.
+    ///
+    /// # Errors
+    /// As [`Admission::admit`], and `RESOURCE_EXHAUSTED` if too many bytes of responses are unread, of the token or in all.
+    pub(crate) fn admit_call(
+        &self,
+        token: SecretDigest,
+        method: Method,
+        traits: MethodTraits,
+    ) -> Result<Admitted, Status> {
+        if traits.has_side_effects {
+            // Its response can no longer be refused once it is done.
+            self.unread.check(&token)?;
+        }
+        let chunks = method.answers_in_chunks.then(|| self.unread.count_stream(token)).transpose()?;
+        Ok(Admitted { _chunks: chunks, ..self.admit(token, method.kind)? })
+    }
+
+    /// Admits a part of a call with a token. The token's share comes first, so that its excess takes nothing from the others.
     ///
     /// # Errors
     /// `RESOURCE_EXHAUSTED` if too many calls are running, of the token or in all.
@@ -78,7 +107,7 @@ impl Admission {
         let mut share =
             share.ok_or_else(|| busy("too many concurrent calls with this token; retry later"))?;
         match self.permits.admit(kind) {
-            Ok(permit) => Ok(Admitted { _permit: permit, share: Some(share) }),
+            Ok(permit) => Ok(Admitted { _permit: permit, share: Some(share), _chunks: None }),
             Err(status) => {
                 // It was not the caller who ended the call.
                 share.done();
@@ -92,7 +121,7 @@ impl Admission {
     /// # Errors
     /// `RESOURCE_EXHAUSTED` if too many such calls are running.
     pub(crate) fn admit_without_token(&self, kind: Kind) -> Result<Admitted, Status> {
-        Ok(Admitted { _permit: self.without_token.admit(kind)?, share: None })
+        Ok(Admitted { _permit: self.without_token.admit(kind)?, share: None, _chunks: None })
     }
 }
 
@@ -101,6 +130,8 @@ impl Admission {
 pub(crate) struct Admitted {
     _permit: OwnedSemaphorePermit,
     share: Option<Share>,
+    /// The chunks of its response.
+    _chunks: Option<CountedBytes>,
 }
 
 impl Admitted {
@@ -142,6 +173,7 @@ mod tests {
     use super::super::kind::Kind;
     use super::super::limits::CallLimits;
     use super::super::slowed::Slowed;
+    use super::super::unread::UnreadResponses;
     use super::Admission;
 
     const LIMITS: CallLimits =
@@ -150,7 +182,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn only_calls_that_their_caller_ends_count_as_cancelled() {
         let waits = Counter::default();
-        let admission = Admission::new(LIMITS, 100, 1, Slowed::new(waits.clone()));
+        let unread = UnreadResponses::new(1, 100);
+        let admission = Admission::new(LIMITS, unread, 100, 1, Slowed::new(waits.clone()));
         let (token, other) = ([1; 32], [2; 32]);
         let held = admission.admit(other, Kind::Quick).unwrap();
         for _ in 0..20 {

@@ -1,5 +1,5 @@
-//! Admits calls: how many at once of each kind, in all and of one token, and how slowly and with
-//! how many bytes a request may arrive.
+//! Admits calls: how many at once of each kind, in all and of one token, how slowly and with how many bytes a request may
+//! arrive, and how many bytes of responses may be unread.
 
 mod held_body;
 mod kind;
@@ -10,6 +10,7 @@ mod received;
 mod settings;
 mod slowed;
 mod token_shares;
+mod unread;
 
 pub(crate) use held_body::hold_while_open;
 pub(crate) use kind::{Kind, Method};

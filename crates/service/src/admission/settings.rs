@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::limits::CallLimits;
+use super::unread::UnreadResponses;
 use crate::durations::seconds;
 
 /// Limits of calls. Each listener has the numbers for itself.
@@ -26,6 +27,11 @@ pub struct CallSettings {
     /// 16 MiB of memory, and several times as much while it is decoded or encoded.
     #[arg(long, env = "CHANCERY_MAX_LARGE_MESSAGES", default_value_t = 16, value_name = "N")]
     pub max_large_messages: usize,
+    /// Maximum size of all responses that their callers have not read yet, in MiB. They are in memory until then. An open
+    /// download counts half a MiB.
+    #[arg(long, env = "CHANCERY_MAX_UNREAD_RESPONSES", default_value_t = 256, value_name = "MIB",
+        value_parser = clap::value_parser!(u32).range(16..=1_048_576))]
+    pub max_unread_responses: u32,
     /// Percentage of each of these numbers that one token may use.
     #[arg(long, env = "CHANCERY_MAX_PERCENT_PER_TOKEN", default_value_t = 25, value_name = "PERCENT",
         value_parser = clap::value_parser!(u32).range(1..=100))]
@@ -51,6 +57,11 @@ pub struct CallSettings {
 }
 
 impl CallSettings {
+    /// Returns the counter of a listener's unread responses.
+    pub(crate) fn unread_responses(&self) -> UnreadResponses {
+        UnreadResponses::new((self.max_unread_responses as usize) << 20, self.max_percent_per_token as usize)
+    }
+
     /// Returns the limits of each listener.
     pub(crate) fn limits(&self) -> CallLimits {
         CallLimits {

@@ -109,7 +109,8 @@ where
         let shared = Arc::clone(&self.shared);
         Box::pin(async move {
             let path = request.uri().path();
-            let Method { kind, has_large_responses, .. } = Method::of(path);
+            let method = Method::of(path);
+            let kind = method.kind;
             if PUBLIC_SERVICES.iter().any(|public| path.starts_with(public)) {
                 return match shared.admission.admit_without_token(kind) {
                     Ok(admitted) => {
@@ -127,9 +128,10 @@ where
                 peer.standing.prove();
             }
             let slowed = shared.admission.slow_down(secret, &principal.subject).await;
-            let admitted = slowed
-                .and_then(|()| authorize(&principal, path))
-                .and_then(|traits| Ok((traits, shared.admission.admit(secret, kind)?)));
+            let admitted = slowed.and_then(|()| {
+                let traits = authorize(&principal, path)?;
+                Ok((traits, shared.admission.admit_call(secret, method, traits)?))
+            });
             let (traits, mut admitted) = match admitted {
                 Ok(admitted) => admitted,
                 Err(status) => {
@@ -147,7 +149,7 @@ where
                     return inner.call(request).await;
                 }
                 let place = || shared.admission.admit(secret, Kind::LargeMessage);
-                let _response_place = match has_large_responses.then(place).transpose() {
+                let _response_place = match method.has_large_responses.then(place).transpose() {
                     Ok(place) => place,
                     Err(status) => return Ok(status.into_http()),
                 };
@@ -166,9 +168,14 @@ where
                 call.await?
             };
             // A stream's work is done when it ends.
-            if !traits.answers_in_stream {
+            let response = if traits.answers_in_stream {
+                response
+            } else {
                 admitted.done();
-            }
+                let (head, body) = response.into_parts();
+                let counted = shared.admission.unread.counted(secret, body, !traits.has_side_effects).await;
+                counted.map_or_else(Status::into_http, |body| http::Response::from_parts(head, body))
+            };
             let mut response = response.map(|body| hold_while_open(kind, body, admitted));
             if traits.has_side_effects {
                 // Whether the call logged a change is not known here; the followers of the log check.

@@ -13,8 +13,8 @@ use tonic::{Response, Status};
 use crate::rpc::errors::{status, unavailable};
 use crate::shutdown::Shutdown;
 
-/// Messages that a stream buffers for the network; a slow reader holds no more memory than this many chunks.
-const BUFFERED_MESSAGES: usize = 2;
+/// Messages that a stream buffers for the network, so that the next one is read while the last one is sent.
+pub(crate) const BUFFERED_MESSAGES: usize = 1;
 
 /// The response type of streaming handlers.
 pub(crate) type ResponseStream<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;

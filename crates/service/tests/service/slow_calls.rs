@@ -1,21 +1,25 @@
-//! Calls whose requests arrive slowly.
+//! Calls whose requests arrive slowly, or whose responses are read slowly.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use chancery_proto::MESSAGE_LIMIT;
 use chancery_proto::admin::v1::Role;
 use chancery_proto::brief::v1::brief_service_client::BriefServiceClient;
 use chancery_proto::brief::v1::{ExportBriefRequest, GetBriefRequest};
 use chancery_proto::errors::v1::Reason;
 use chancery_proto::status::reason_of;
 use chancery_proto::worker::v1::{EnrollWorkerRequest, RenewLeasesRequest};
+use chancery_testkit::content::{marked, paragraph};
 use http_body::Frame;
-use http_body_util::StreamBody;
+use http_body_util::{Full, StreamBody};
+use prost::Message as _;
 use prost::bytes::Bytes;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_stream::StreamExt as _;
 use tonic::body::Body;
+use tonic::transport::Endpoint;
 use tonic::{Code, Status};
 use tower::Service as _;
 
@@ -23,6 +27,7 @@ use crate::queue_scene::QueueScene;
 use crate::raw_codec::framed;
 use crate::scene::{Scene, bearer, channel, content};
 
+const GET_BRIEF: &str = "/chancery.brief.v1.BriefService/GetBrief";
 const LIST_BRIEFS: &str = "/chancery.brief.v1.BriefService/ListBriefs";
 const IMPORT_BRIEF: &str = "/chancery.brief.v1.BriefService/ImportBrief";
 const RENEW_LEASES: &str = "/chancery.worker.v1.RenderWorkerService/RenewLeases";
@@ -165,6 +170,56 @@ async fn a_token_has_few_large_messages_at_once_and_gets_their_places_back() {
         let nameless = exports.export_brief(export.clone()).await.unwrap_err();
         assert_eq!(nameless.code(), Code::InvalidArgument);
     }
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_token_has_few_unread_responses_and_others_are_served() {
+    let scene = Scene::new().await;
+    // A response of 1 MiB.
+    let mut long = content("Responses nobody reads");
+    let text = "All is known about this. ".repeat(150);
+    let paragraphs =
+        (0..280).map(|number| paragraph(vec![marked(&format!("s{number}"), &text, "TLP:CLEAR")]));
+    long.sections[0].blocks.extend(paragraphs);
+    scene.published("long", long).await;
+    let flags = ["--max-unread-responses", "64", "--max-percent-per-token", "25"];
+    let running = scene.replica(&flags).await;
+    let token = scene.token("default", &[Role::Reader, Role::Author], "TLP:CLEAR").await;
+    let name = "workspaces/default/briefs/long".to_owned();
+    let request = GetBriefRequest { name, ..GetBriefRequest::default() };
+    let body = framed(&request.encode_to_vec());
+    // The caller reads no more than a byte of each.
+    let endpoint = Endpoint::from_shared(format!("http://{}", running.listen)).unwrap();
+    let mut h2 = endpoint.initial_stream_window_size(1).connect().await.unwrap();
+    let mut unread = Vec::new();
+    let refused = loop {
+        std::future::poll_fn(|context| h2.poll_ready(context)).await.unwrap();
+        let body = Body::new(Full::new(Bytes::from(body.clone())));
+        let response = h2.call(call(running.listen, GET_BRIEF, &token, body)).await.unwrap();
+        match Status::from_header_map(response.headers()) {
+            None if unread.len() > 20 => panic!("all are admitted"),
+            None => unread.push(response),
+            Some(status) => break status,
+        }
+    };
+    assert_eq!((refused.code(), reason_of(&refused)), (Code::ResourceExhausted, Some(Reason::LimitExceeded)));
+    assert!((12..=16).contains(&unread.len()), "16 MiB, and not {} responses", unread.len());
+
+    let client = |token: &str| {
+        let client = BriefServiceClient::with_interceptor(channel(running.listen), bearer(token));
+        client.max_decoding_message_size(MESSAGE_LIMIT)
+    };
+    client(&scene.admin).get_brief(request.clone()).await.unwrap();
+    client(&token).get_brief(request.clone()).await.unwrap_err();
+    drop(unread);
+    timeout(Duration::from_secs(5), async {
+        while client(&token).get_brief(request.clone()).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await
+    .expect("responses that were dropped free their places");
     running.stop().await;
 }
 
