@@ -36,10 +36,12 @@ pub fn of_size(brief_id: &str, bytes: usize) -> RevisionDocument {
     let mut statements = 10;
     loop {
         let content = content(&mut Dice::new(1), statements);
-        if content.encoded_len() >= bytes {
+        let size = content.encoded_len();
+        if size >= bytes {
             return document(brief_id, 1, content);
         }
-        statements += 1;
+        // Half of what is missing at a time, so that the result is close to the size and comes soon.
+        statements += ((bytes - size) * statements / size / 2).max(1);
     }
 }
 

@@ -19,7 +19,7 @@ use crate::auth::unknown_tokens::UnknownTokens;
 use crate::background::wakeups::Wakeups;
 use crate::cache::entries::SecretDigest;
 use crate::listener::Peer;
-use crate::rpc::computing::called;
+use crate::rpc::computing::{begun, called};
 use crate::rpc::deadlines::deadline;
 use crate::rpc::errors::{status, unauthenticated};
 use crate::rpc::wire::BoxedResponse;
@@ -173,7 +173,10 @@ where
             } else {
                 admitted.done();
                 let (head, body) = response.into_parts();
-                let counted = shared.admission.unread.counted(secret, body, !traits.has_side_effects).await;
+                let (unread, may_be_refused) = (shared.admission.unread.clone(), !traits.has_side_effects);
+                // Encodes the message.
+                let counting = async move { unread.counted(secret, body, may_be_refused).await };
+                let counted = if method.has_large_responses { begun(counting).await } else { counting.await };
                 counted.map_or_else(Status::into_http, |body| http::Response::from_parts(head, body))
             };
             let mut response = response.map(|body| hold_while_open(kind, body, admitted));

@@ -68,9 +68,18 @@ where
     F: Future + Send + 'static,
     F::Output: Send,
 {
-    if size < LONG_MESSAGE {
-        return call.await;
-    }
+    if size < LONG_MESSAGE { call.await } else { begun(call).await }
+}
+
+/// Polls a future here for the first time, which does its work, and then where the caller is.
+///
+/// # Panics
+/// If the future does.
+pub(crate) async fn begun<F>(call: F) -> F::Output
+where
+    F: Future + Send + 'static,
+    F::Output: Send,
+{
     let room = room().await;
     let waker = std::future::poll_fn(|context| Poll::Ready(context.waker().clone())).await;
     let mut begun = Begun { call: Some(Box::pin(call)), response: None, runtime: Handle::current() };
