@@ -1,4 +1,4 @@
-//! Settings: flags override environment variables, which override defaults.
+//! Settings: flags override environment variables, which override the file of settings, which overrides defaults.
 
 use std::net::{AddrParseError, SocketAddr};
 use std::path::PathBuf;
@@ -38,11 +38,17 @@ pub enum Command {
         #[arg(long)]
         live: bool,
     },
+    /// Prints the settings that are in effect, as a file of settings with the origin of each, without secrets.
+    Config,
 }
 
 /// The service's settings.
 #[derive(Debug, Clone, Args)]
 pub struct Config {
+    /// File with settings, in TOML: the names of the flags with `_` instead of `-`, without those before them. Flags and
+    /// environment variables override it; unknown names are refused.
+    #[arg(long = "config", env = "CHANCERY_CONFIG", value_name = "FILE")]
+    pub settings_file: Option<PathBuf>,
     /// Address of the public listener.
     #[arg(long, env = "CHANCERY_LISTEN", default_value = "127.0.0.1:50051", global = true)]
     pub listen: SocketAddr,

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Context;
+use chancery_environment::Parsed;
 use chancery_service::config::{Command, CommandLine};
 use chancery_service::observability::health::LIVENESS;
 use chancery_service::observability::{health_probe, logging};
@@ -27,14 +28,18 @@ fn run() -> anyhow::Result<()> {
         let _entered = runtime.enter();
         StopSignals::listen().context("could not listen for signals")?
     };
-    let line: CommandLine = chancery_environment::parse();
-    if let Some(Command::Probe { live }) = line.command {
-        let service = if live { LIVENESS } else { "" };
-        return Ok(runtime.block_on(health_probe::probe(
-            line.config.listen,
-            line.config.connections.tls_certificate.is_some(),
-            service,
-        ))?);
+    let Parsed { values: line, effective } = chancery_environment::parse::<CommandLine>();
+    match line.command {
+        Some(Command::Probe { live }) => {
+            let service = if live { LIVENESS } else { "" };
+            let is_encrypted = line.config.connections.tls_certificate.is_some();
+            return Ok(runtime.block_on(health_probe::probe(line.config.listen, is_encrypted, service))?);
+        }
+        Some(Command::Config) => {
+            print!("{effective}");
+            return Ok(());
+        }
+        None => {}
     }
     let _flush = logging::init(line.config.log).map_err(anyhow::Error::from_boxed)?;
     tracing::info!(config = ?line.config, "starting");

@@ -14,6 +14,7 @@ pub mod command;
 pub mod content;
 #[cfg(feature = "database")]
 pub mod database;
+pub mod documents;
 pub mod files;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;

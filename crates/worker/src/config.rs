@@ -14,7 +14,6 @@ use chancery_tls::{ClientFiles, ClientTls, Connector, IdentityFiles, PlainText, 
 use tonic::codegen::http::uri::Scheme;
 use tonic::transport::Endpoint;
 
-use crate::health::Probe;
 use crate::print_pool::memory::{MemoryLimit, available};
 use crate::queue::credentials::{Credentials, TokenSource};
 use crate::queue::grpc::GrpcQueue;
@@ -44,6 +43,11 @@ pub struct Config {
     /// Command to run instead of printing.
     #[command(subcommand)]
     command: Option<Command>,
+
+    /// File with settings, in TOML: the names of the flags with `_` instead of `-`, without those before them. Flags and
+    /// environment variables override it; unknown names are refused.
+    #[arg(long = "config", env = "CHANCERY_WORKER_CONFIG", value_name = "FILE")]
+    settings_file: Option<PathBuf>,
 
     /// URL of the service's listener for workers.
     #[arg(long, env = "CHANCERY_WORKER_SERVER", default_value = "http://127.0.0.1:50052")]
@@ -136,16 +140,8 @@ pub enum Command {
         #[arg(long)]
         live: bool,
     },
-}
-
-impl Command {
-    /// Returns the property to probe.
-    pub const fn probe(self) -> Probe {
-        match self {
-            Self::Probe { live: true } => Probe::Live,
-            Self::Probe { live: false } => Probe::Ready,
-        }
-    }
+    /// Prints the settings that are in effect, as a file of settings with the origin of each, without secrets.
+    Config,
 }
 
 /// An optional address to listen on.
@@ -286,7 +282,7 @@ mod tests {
     use chancery_print::Limits;
     use clap::Parser;
 
-    use super::{Config, Probe};
+    use super::{Command, Config};
 
     #[test]
     fn debug_output_redacts_the_token() {
@@ -320,7 +316,7 @@ mod tests {
     fn a_probe_uses_the_address_of_the_health_listener() {
         let flags = ["chancery-worker", "probe", "--live", "--health-listen", "0.0.0.0:9464"];
         let config = Config::try_parse_from(flags).unwrap();
-        assert_eq!(config.command().unwrap().probe(), Probe::Live);
+        assert!(matches!(config.command(), Some(Command::Probe { live: true })));
         assert_eq!(config.health_listen().unwrap().port(), 9464);
     }
 

@@ -5,7 +5,11 @@ use std::pin::pin;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use chancery_worker::{ChanceryPrinter, Config, HealthState, LogFormat, Printer, RunError, health, run};
+use chancery_environment::Parsed;
+use chancery_worker::health::Probe;
+use chancery_worker::{
+    ChanceryPrinter, Command, Config, HealthState, LogFormat, Printer, RunError, health, run,
+};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -21,10 +25,18 @@ fn main() -> anyhow::Result<ExitCode> {
         let _entered = runtime.enter();
         Signals::listen().context("signals")?
     };
-    let config: Config = chancery_environment::parse();
-    if let Some(command) = config.command() {
-        runtime.block_on(health::probe(config.health_listen(), command.probe()))?;
-        return Ok(ExitCode::SUCCESS);
+    let Parsed { values: config, effective } = chancery_environment::parse::<Config>();
+    match config.command() {
+        Some(Command::Probe { live }) => {
+            let probe = if live { Probe::Live } else { Probe::Ready };
+            runtime.block_on(health::probe(config.health_listen(), probe))?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Some(Command::Config) => {
+            print!("{effective}");
+            return Ok(ExitCode::SUCCESS);
+        }
+        None => {}
     }
     start_log(config.log())?;
     let result = runtime.block_on(work(&config, signals));

@@ -8,6 +8,7 @@ mod attachments;
 mod brief_request_ids;
 mod briefs;
 mod cancelled_calls;
+mod configuration;
 mod database_errors;
 mod database_outages;
 mod deletions;

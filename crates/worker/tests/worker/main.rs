@@ -4,6 +4,7 @@
     reason = "a test may fail by panicking, also in the functions that its tests share"
 )]
 
+mod configuration;
 mod fake;
 mod limits;
 mod process;

@@ -1,0 +1,30 @@
+//! Errors of settings.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Settings that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// An unknown flag, an invalid value of a flag or variable, or a request for help.
+    #[error(transparent)]
+    Usage(#[from] clap::Error),
+    /// The file cannot be read.
+    #[error("the file of settings {}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The failure.
+        source: io::Error,
+    },
+    /// A setting of the file cannot be used.
+    #[error("{}, line {line}: {problem}", path.display())]
+    Setting {
+        /// The file.
+        path: PathBuf,
+        /// Line of the setting, from 1.
+        line: usize,
+        /// What is wrong with it, and what is allowed.
+        problem: String,
+    },
+}
