@@ -31,12 +31,12 @@ impl Effective {
         command: &Command,
         given: Option<&ArgMatches>,
         matches: &ArgMatches,
-        file: Option<SettingsFile>,
+        file: Option<&SettingsFile>,
     ) -> Self {
         let origin = |argument: &Arg| {
             let id = argument.get_id().as_str();
-            let line = file.as_ref().filter(|_| !is_given(given, id)).and_then(|file| file.line(id));
-            match (matches.value_source(id), line, &file) {
+            let line = file.filter(|_| !is_given(given, id)).and_then(|file| file.line(id));
+            match (matches.value_source(id), line, file) {
                 (Some(ValueSource::CommandLine), Some(line), Some(file)) => {
                     format!("{}, line {line}", file.path.display())
                 }

@@ -24,7 +24,7 @@ pub enum SettingsError {
         path: PathBuf,
         /// Line of the setting, from 1.
         line: usize,
-        /// What is wrong with it, and what is allowed.
+        /// The problem, and the allowed values.
         problem: String,
     },
 }

@@ -34,7 +34,7 @@ pub struct Parsed<P> {
 /// Exits with a usage error or help as [`Parser::parse`] does, and with a line on standard error and code 2 if the file cannot
 /// be used.
 pub fn parse<P: Parser>() -> Parsed<P> {
-    parse_from(std::env::args_os().collect()).unwrap_or_else(|error| match error {
+    parse_from(&std::env::args_os().collect::<Vec<_>>()).unwrap_or_else(|error| match error {
         SettingsError::Usage(error) => error.exit(),
         error => {
             eprintln!("{}: {error}", P::command().get_name());
@@ -47,9 +47,9 @@ pub fn parse<P: Parser>() -> Parsed<P> {
 ///
 /// # Errors
 /// [`SettingsError`].
-pub fn parse_from<P: Parser>(line: Vec<OsString>) -> Result<Parsed<P>, SettingsError> {
+pub fn parse_from<P: Parser>(line: &[OsString]) -> Result<Parsed<P>, SettingsError> {
     let mut command = without_empty_variables(P::command());
-    let given = given(&command, &line);
+    let given = given(&command, line);
     let file = given.as_ref().and_then(|given| settings_file::path(&command, given));
     let file = file.map(|path| SettingsFile::read(path, &command)).transpose()?;
     let flags = file.as_ref().map(|file| file.flags(given.as_ref())).unwrap_or_default();
@@ -61,7 +61,7 @@ pub fn parse_from<P: Parser>(line: Vec<OsString>) -> Result<Parsed<P>, SettingsE
         None => SettingsError::Usage(error),
     };
     let mut matches = command.try_get_matches_from_mut(complete).map_err(of_file)?;
-    let effective = Effective::new(&command, given.as_ref(), &matches, file);
+    let effective = Effective::new(&command, given.as_ref(), &matches, file.as_ref());
     let values = P::from_arg_matches_mut(&mut matches)
         .map_err(|error| SettingsError::Usage(error.format(&mut command)))?;
     Ok(Parsed { values, effective })
@@ -125,7 +125,7 @@ mod tests {
         let file = folder.path().join("settings.toml");
         fs::write(&file, text).unwrap();
         let line = ["program".into(), "--config".into(), file.into_os_string()];
-        parse_from(line.into_iter().chain(flags.iter().map(OsString::from)).collect())
+        parse_from(&line.into_iter().chain(flags.iter().map(OsString::from)).collect::<Vec<_>>())
     }
 
     fn refusal(text: &str, flags: &[&str]) -> String {
@@ -152,7 +152,7 @@ mod tests {
             assert!(line.ends_with(origin), "{line}");
         }
         assert!(!shown.contains("hidden") && !shown.contains("config"));
-        let without = parse_from::<Program>(vec!["program".into()]).unwrap();
+        let without = parse_from::<Program>(&["program".into()]).unwrap();
         assert!(without.effective.to_string().contains("max_streams = 7  # default"));
     }
 
@@ -236,8 +236,8 @@ mod tests {
             (large, "larger than 1048576 bytes"),
             (latin, "UTF-8"),
         ] {
-            let line = vec!["program".into(), "--config".into(), file.into_os_string()];
-            let refusal = parse_from::<Program>(line).unwrap_err().to_string();
+            let line = ["program".into(), "--config".into(), file.into_os_string()];
+            let refusal = parse_from::<Program>(&line).unwrap_err().to_string();
             assert!(refusal.contains(expected), "{refusal}");
         }
     }

@@ -24,8 +24,10 @@ fn default(argument: &Arg) -> String {
     if matches!(argument.get_action(), ArgAction::SetTrue) {
         return "`false`".to_owned();
     }
-    let values = argument.get_default_values().iter().map(|value| value.to_string_lossy());
-    values.filter(|value| !value.is_empty()).map(|value| format!("`{value}`")).collect()
+    match argument.get_default_values() {
+        [value] if !value.is_empty() => format!("`{}`", value.to_string_lossy()),
+        _ => String::new(),
+    }
 }
 
 /// Returns the help of an argument in one line, and its values where they are few.

@@ -59,9 +59,11 @@ impl SettingsFile {
     /// [`SettingsError`] if the file cannot be read, is not TOML, or has a name that is no setting or a value of another type.
     pub(crate) fn read(path: PathBuf, command: &Command) -> Result<Self, SettingsError> {
         let text = read_text(&path).map_err(|source| SettingsError::File { path: path.clone(), source })?;
-        let problem = |offset: usize, problem: String| {
-            let line = text.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count() + 1;
-            SettingsError::Setting { path: path.clone(), line, problem }
+        let line = |offset: usize| text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1;
+        let problem = |offset: usize, problem: String| SettingsError::Setting {
+            path: path.clone(),
+            line: line(offset),
+            problem,
         };
         let table = DeTable::parse(&text).map_err(|error| {
             problem(error.span().map_or(0, |span| span.start), format!("not TOML: {}", error.message()))
@@ -72,8 +74,8 @@ impl SettingsFile {
             let argument = argument(command, name.get_ref()).map_err(|error| problem(at, error))?;
             let value = value_text(argument, value.get_ref())
                 .map_err(|error| problem(at, format!("{}: {error}", name.get_ref())))?;
-            let line = text.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count() + 1;
             let (id, flag) = (argument.get_id().to_string(), argument.get_long().unwrap_or_default());
+            let line = line(at);
             settings.extend(value.map(|value| Setting { id, flag: flag.to_owned(), line, value: value.0 }));
         }
         Ok(Self { path, settings })
@@ -131,19 +133,18 @@ fn read_text(path: &Path) -> io::Result<String> {
 
 /// Returns the argument that a name of the file sets.
 fn argument<'a>(command: &'a Command, wanted: &str) -> Result<&'a Arg, String> {
-    let named = || command.get_arguments().filter_map(|argument| Some((name(argument)?, argument)));
-    if let Some((_, argument)) = named().find(|(name, _)| name == wanted) {
+    if let Some(argument) = command.get_arguments().find(|argument| name(argument).as_deref() == Some(wanted))
+    {
         return Ok(argument);
     }
+    let names: Vec<_> = command.get_arguments().filter_map(name).collect();
     let likeness = |name: &str| strsim::jaro_winkler(name, wanted);
-    let closest = named().map(|(name, _)| name).max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-    Err(match closest.filter(|name| likeness(name) > ALIKE) {
-        Some(name) => format!("there is no setting {wanted:?}; is {name:?} meant?"),
-        None => {
-            let names: Vec<_> = named().map(|(name, _)| name).collect();
-            format!("there is no setting {wanted:?}; there are {}", names.join(", "))
-        }
-    })
+    let closest = names.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    let hint = match closest.filter(|name| likeness(name) > ALIKE) {
+        Some(name) => format!("is {name:?} meant?"),
+        None => format!("there are {}", names.join(", ")),
+    };
+    Err(format!("there is no setting {wanted:?}; {hint}"))
 }
 
 /// The value of a flag: `None` for a flag without one.

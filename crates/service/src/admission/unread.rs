@@ -45,8 +45,8 @@ impl UnreadResponses {
         Self { limit, share, counts: Arc::default() }
     }
 
-    /// Checks that a call with a token may have a response. To be asked before calls with side effects, whose response can no
-    /// longer be refused.
+    /// Checks that a call with a token may have a response. For calls with side effects, before they begin: once they are
+    /// done, their response is not refused.
     ///
     /// # Errors
     /// `RESOURCE_EXHAUSTED` if too many bytes are unread, of the token or in all.
@@ -78,7 +78,7 @@ impl UnreadResponses {
         if http_body::Body::is_end_stream(&body) {
             return Ok(body);
         }
-        // The message is encoded now: HTTP/2 asks for it only once its caller reads, and until then it would not be counted.
+        // This encodes the message. HTTP/2 does so only when its caller reads; an unread one must count before.
         let message = match body.frame().await {
             Some(Ok(frame)) => match frame.into_data() {
                 Ok(message) => {

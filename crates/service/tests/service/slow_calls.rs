@@ -177,10 +177,9 @@ async fn a_token_has_few_large_messages_at_once_and_gets_their_places_back() {
 async fn a_token_has_few_unread_responses_and_others_are_served() {
     let scene = Scene::new().await;
     // A response of 1 MiB.
-    let mut long = content("Responses nobody reads");
+    let mut long = content("Unread responses");
     let text = "All is known about this. ".repeat(150);
-    let paragraphs =
-        (0..280).map(|number| paragraph(vec![marked(&format!("s{number}"), &text, "TLP:CLEAR")]));
+    let paragraphs = (0..280).map(|number| paragraph(vec![marked(format!("s{number}"), &text, "TLP:CLEAR")]));
     long.sections[0].blocks.extend(paragraphs);
     scene.published("long", long).await;
     let flags = ["--max-unread-responses", "64", "--max-percent-per-token", "25"];
