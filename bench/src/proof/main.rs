@@ -98,16 +98,19 @@ fn pdf(folder: &Path, size: &str) -> PathBuf {
     folder.join(format!("{size}.pdf"))
 }
 
-/// Prints how much more memory this process has at most while it proves a file than before, in KiB.
+/// Prints how much more memory this process has at most while it proves a file than before, in KiB, without pages of the
+/// program's file.
 fn memory(folder: &Path, size: &str) -> anyhow::Result<()> {
     let (content, bytes) = (content(folder, size)?, fs::read(pdf(folder, size))?);
     let process = std::process::id();
     reset_peak_memory(process)?;
-    let before = memory_kib(process, "VmHWM:")?;
+    // The fonts are part of the program's file, whose pages all processes share.
+    let (before, mapped_before) = (memory_kib(process, "VmHWM:")?, memory_kib(process, "RssFile:")?);
     let (options, limits, fonts) = (Options::default(), Limits::default(), Fonts::default());
     let proven = prove(&bytes, &bench_edition(&content), &options, &limits, &fonts);
     proven.map_err(|refusal| anyhow!("{refusal}"))?;
-    println!("{}", memory_kib(process, "VmHWM:")? - before);
+    let (peak, mapped) = (memory_kib(process, "VmHWM:")?, memory_kib(process, "RssFile:")?);
+    println!("{}", (peak - before).saturating_sub(mapped.saturating_sub(mapped_before)));
     Ok(())
 }
 

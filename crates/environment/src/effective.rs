@@ -1,10 +1,11 @@
 //! The effective settings, and where each comes from.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
+use crate::secrets::redacted;
 use crate::settings_file::{SettingsFile, is_given, name};
 
 /// The settings of a program as they are in effect. Prints them as a file of settings, with the origin of each, and without
@@ -73,23 +74,22 @@ fn value(argument: &Arg, matches: &ArgMatches) -> Option<String> {
     Some(value).filter(|value| !value.is_empty())
 }
 
-/// Writes a value as TOML does.
+/// Writes a value as TOML does, in one line.
 fn toml_value(argument: &Arg, value: &str) -> String {
-    let is_bare = value.parse::<i64>().is_ok() || matches!(argument.get_action(), ArgAction::SetTrue);
-    if is_bare { value.to_owned() } else { toml::Value::from(value).to_string() }
-}
-
-/// Returns of a URL its scheme, host and path; of anything else nothing.
-fn redacted(secret: &str) -> String {
-    let Some((scheme, rest)) = secret.split_once("://") else { return "***".to_owned() };
-    let (place, query) = rest.split_once('?').map_or((rest, None), |(place, query)| (place, Some(query)));
-    let hidden = if query.is_some() { "?***" } else { "" };
-    match place.rsplit_once('@') {
-        Some((_, host)) => format!("{scheme}://***@{host}{hidden}"),
-        // A `?` in the password, perhaps.
-        None if query.is_some_and(|query| query.contains('@')) => format!("{scheme}://***"),
-        None => format!("{scheme}://{place}{hidden}"),
+    if value.parse::<i64>().is_ok() || matches!(argument.get_action(), ArgAction::SetTrue) {
+        return value.to_owned();
     }
+    let mut text = "\"".to_owned();
+    for letter in value.chars() {
+        match letter {
+            '"' | '\\' => text.extend(['\\', letter]),
+            control if control.is_control() => {
+                let _ = write!(text, "\\u{:04x}", u32::from(control));
+            }
+            letter => text.push(letter),
+        }
+    }
+    text + "\""
 }
 
 impl fmt::Display for Effective {

@@ -17,6 +17,14 @@ pub enum SettingsError {
         /// The failure.
         source: io::Error,
     },
+    /// Settings, one of them perhaps in the file, do not fit together.
+    #[error("with the settings of {}: {problem}", path.display())]
+    Settings {
+        /// The file.
+        path: PathBuf,
+        /// The problem and its solution.
+        problem: String,
+    },
     /// A setting of the file cannot be used.
     #[error("{}, line {line}: {problem}", path.display())]
     Setting {

@@ -7,6 +7,7 @@
 mod effective;
 mod error;
 mod reference;
+mod secrets;
 mod settings_file;
 mod variables;
 
@@ -58,7 +59,7 @@ pub fn parse_from<P: Parser>(line: &[OsString]) -> Result<Parsed<P>, SettingsErr
     let complete = program.iter().cloned().chain(flags).chain(arguments.iter().cloned());
     let of_file = |error: clap::Error| match &file {
         Some(file) => file.located(error),
-        None => SettingsError::Usage(error),
+        None => SettingsError::Usage(secrets::without_secret(error)),
     };
     let mut matches = command.try_get_matches_from_mut(complete).map_err(of_file)?;
     let effective = Effective::new(&command, given.as_ref(), &matches, file.as_ref());
@@ -108,7 +109,7 @@ mod tests {
         insecure: bool,
         #[arg(long, value_parser = ["json", "text"], default_value = "json")]
         log: String,
-        #[arg(long, hide_env_values = true)]
+        #[arg(long, hide_env_values = true, conflicts_with = "key")]
         url: Option<String>,
         #[arg(long, hide = true)]
         hidden: Option<String>,
@@ -158,19 +159,19 @@ mod tests {
 
     #[test]
     fn what_config_prints_is_a_file_with_the_same_settings() {
-        let text = "name = \"a \\\"quoted\\\" \\\\ name\"\nkey = \"12\"\nmax_streams = 3\n";
+        let text = "name = \"a \\\"quoted\\\" \\\\ \\n name\"\nkey = \"12\"\nmax_streams = 3\n";
         let Parsed { values, effective } = parse(text, &[]).unwrap();
         let again = parse(&effective.to_string(), &[]).unwrap().values;
         assert_eq!((&again.name, &again.key), (&values.name, &values.key));
-        assert_eq!((again.name.as_deref(), again.max_streams), (Some("a \"quoted\" \\ name"), 3));
+        assert_eq!((again.name.as_deref(), again.max_streams), (Some("a \"quoted\" \\ \n name"), 3));
     }
 
     #[test]
     fn secrets_are_not_shown() {
         for (url, shown) in [
             (
-                "postgres://user:hunter2@db.example:5432/briefs?password=hunter2",
-                "postgres://***@db.example:5432/briefs?***",
+                "postgres://user:hunter2@db.example:5432/briefs?sslmode=require&password=hunter2",
+                "postgres://user:***@db.example:5432/briefs?sslmode=require&password=***",
             ),
             ("postgres://db/briefs", "postgres://db/briefs"),
             ("hunter2", "***"),
@@ -180,6 +181,15 @@ mod tests {
             assert!(printed.contains(&format!("# url = \"{shown}\"  # flag; a secret")), "{printed}");
             assert!(!printed.contains("hunter2"), "{printed}");
         }
+    }
+
+    #[test]
+    fn refused_values_show_no_password() {
+        let line = ["program", "--max-calls", "s3://key:hunter2@bucket"].map(Into::into);
+        let refusal = parse_from::<Program>(&line).unwrap_err().to_string();
+        assert!(refusal.contains("'s3://key:***@bucket'") && !refusal.contains("hunter2"), "{refusal}");
+        let refusal = self::refusal("max_streams = \"hunter2\"", &[]);
+        assert!(!refusal.contains("hunter2"), "{refusal}");
     }
 
     #[test]
@@ -198,27 +208,27 @@ mod tests {
                 "settings.toml, line 3: there is no setting \"max_cals\"; is \"max_calls\" meant?",
             ),
             ("max-calls = 1", "there is no setting \"max-calls\"; is \"max_calls\" meant?"),
-            ("colour = 1", "there is no setting \"colour\"; there are max_calls, max_streams, name, key"),
+            ("colour = 1", "there is no setting \"colour\"; the command `config` lists all"),
             ("hidden = \"x\"", "there is no setting \"hidden\""),
             ("config = \"x\"", "there is no setting \"config\""),
-            ("\nmax_streams = \"many\"", "line 2: invalid value 'many' for '--max-streams <MAX_STREAMS>'"),
-            ("max_streams = -1", "line 1: invalid value '-1'"),
-            ("max_streams = 1.5", "line 1: max_streams: expected a text in quotes or an integer"),
-            ("max_streams = [1]", "max_streams: expected a text in quotes or an integer"),
+            ("\nmax_streams = \"many\"", "line 2: the value of max_streams is not allowed: invalid digit"),
+            ("max_streams = -1", "line 1: the value of max_streams is not allowed"),
+            ("max_streams = 1.5", "line 1: max_streams: expected a string or an integer"),
+            ("max_streams = [1]", "max_streams: expected a string or an integer"),
             ("max_streams = 9999999999999999999", "at most 63 bits"),
-            ("[max_streams]\nx = 1", "max_streams: settings are not in groups; write NAME = VALUE"),
+            ("[max_streams]\nx = 1", "max_streams: tables are not used; write NAME = VALUE"),
             ("insecure = 1", "insecure: expected true or false"),
-            ("log = \"xml\"", "line 1: invalid value 'xml' for '--log <LOG>'"),
+            ("log = \"xml\"", "line 1: the value of log is not allowed; expected json or text"),
             ("name", "line 1: not TOML"),
             ("log = \"json\"\nlog = \"text\"", "line 2: not TOML"),
         ] {
             let refusal = refusal(text, &[]);
             assert!(refusal.contains(expected), "{text}: {refusal}");
         }
-        assert!(
-            refusal("name = \"x\"", &[]).contains("--key <KEY>"),
-            "it lacks the setting that it requires"
-        );
+        let missing = refusal("name = \"x\"", &[]);
+        assert!(missing.contains("settings.toml: key is missing; another setting requires it"), "{missing}");
+        let both = refusal("url = \"x\"", &["--key", "k"]);
+        assert!(both.contains("line 1: url and key cannot be set at once; remove all but one"), "{both}");
         assert!(parse("name = \"\"", &[]).unwrap().values.name.is_none(), "empty, as if it were not set");
     }
 
@@ -227,12 +237,15 @@ mod tests {
         let folder = TempDir::new().unwrap();
         let large = folder.path().join("large.toml");
         fs::write(&large, "#".repeat((1 << 20) + 1)).unwrap();
+        let pipe = folder.path().join("pipe.toml");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
         let latin = folder.path().join("latin.toml");
         fs::write(&latin, b"name = \"\xe9\"").unwrap();
         for (file, expected) in [
             (folder.path().join("none.toml"), "No such file"),
             (folder.path().to_owned(), "not a regular file"),
             (PathBuf::from("/dev/zero"), "not a regular file"),
+            (pipe, "not a regular file"),
             (large, "larger than 1048576 bytes"),
             (latin, "UTF-8"),
         ] {

@@ -1,16 +1,18 @@
 //! The file of settings, in TOML: the names of the flags without dashes before them and with `_` within, and their values.
 
+use std::error::Error as _;
 use std::ffi::OsString;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use clap::error::ContextKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use toml::de::{DeTable, DeValue};
 
 use crate::error::SettingsError;
+use crate::secrets::without_secret;
 
 /// The flag that names the file.
 const CONFIG: &str = "config";
@@ -71,6 +73,10 @@ impl SettingsFile {
         let mut settings = Vec::new();
         for (name, value) in table.get_ref() {
             let at = name.span().start;
+            if let DeValue::Table(_) = value.get_ref() {
+                let message = format!("{}: tables are not used; write NAME = VALUE", name.get_ref());
+                return Err(problem(at, message));
+            }
             let argument = argument(command, name.get_ref()).map_err(|error| problem(at, error))?;
             let value = value_text(argument, value.get_ref())
                 .map_err(|error| problem(at, format!("{}: {error}", name.get_ref())))?;
@@ -95,20 +101,50 @@ impl SettingsFile {
         self.settings.iter().find(|setting| setting.id == id).map(|setting| setting.line)
     }
 
-    /// Says where in the file the setting is that an error is about.
+    /// Says which settings an error is about, if one of them is in the file.
     pub(crate) fn located(&self, error: clap::Error) -> SettingsError {
-        let about = error.get(ContextKind::InvalidArg).map(ToString::to_string).unwrap_or_default();
-        let flag = about.split([' ', '=']).next().and_then(|flag| flag.strip_prefix("--"));
-        match self.settings.iter().find(|setting| Some(setting.flag.as_str()) == flag) {
-            Some(setting) => {
-                let text = error.to_string();
-                let problem =
-                    text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-                SettingsError::Setting { path: self.path.clone(), line: setting.line, problem }
+        let named = |kind| error.get(kind).map(names).unwrap_or_default();
+        let mut about = named(ContextKind::InvalidArg);
+        let problem = match error.kind() {
+            ErrorKind::MissingRequiredArgument => {
+                let problem = format!("{} is missing; another setting requires it", about.join(", "));
+                return SettingsError::Settings { path: self.path.clone(), problem };
             }
-            None => SettingsError::Usage(error),
+            ErrorKind::ArgumentConflict => {
+                about.extend(named(ContextKind::PriorArg));
+                format!("{} cannot be set at once; remove all but one", about.join(" and "))
+            }
+            ErrorKind::ValueValidation | ErrorKind::InvalidValue => {
+                let reason = error.source().map(|reason| format!(": {reason}")).unwrap_or_default();
+                let values = match error.get(ContextKind::ValidValue) {
+                    Some(ContextValue::Strings(values)) => format!("; expected {}", values.join(" or ")),
+                    _ => String::new(),
+                };
+                format!("the value of {} is not allowed{reason}{values}", about.join(", "))
+            }
+            _ => return SettingsError::Usage(without_secret(error)),
+        };
+        let of_file =
+            |name: &String| self.settings.iter().find(|setting| setting.flag.replace('-', "_") == *name);
+        match about.iter().find_map(of_file) {
+            Some(setting) => SettingsError::Setting { path: self.path.clone(), line: setting.line, problem },
+            None => SettingsError::Usage(without_secret(error)),
         }
     }
+}
+
+/// Returns the names of the settings whose flags a part of an error lists, such as `--tls-key <FILE>`.
+fn names(flags: &ContextValue) -> Vec<String> {
+    let flags = match flags {
+        ContextValue::String(flag) => std::slice::from_ref(flag),
+        ContextValue::Strings(flags) => flags,
+        _ => return Vec::new(),
+    };
+    let name = |flag: &String| {
+        let flag = flag.split([' ', '=']).next().unwrap_or_default();
+        flag.trim_start_matches('-').replace('-', "_")
+    };
+    flags.iter().map(name).collect()
 }
 
 /// Returns whether the command line or the environment gives a value to an argument.
@@ -118,17 +154,17 @@ pub(crate) fn is_given(given: Option<&ArgMatches>, id: &str) -> bool {
 }
 
 fn read_text(path: &Path) -> io::Result<String> {
-    let file = File::open(path)?;
-    if !file.metadata()?.is_file() {
+    // Before it is opened: a pipe without a writer would block.
+    if !fs::metadata(path)?.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
     }
-    let mut text = String::new();
-    file.take(MAX_BYTES + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > MAX_BYTES {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_BYTES {
         let message = format!("larger than {MAX_BYTES} bytes");
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
     }
-    Ok(text)
+    String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "not UTF-8"))
 }
 
 /// Returns the argument that a name of the file sets.
@@ -141,8 +177,11 @@ fn argument<'a>(command: &'a Command, wanted: &str) -> Result<&'a Arg, String> {
     let likeness = |name: &str| strsim::jaro_winkler(name, wanted);
     let closest = names.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
     let hint = match closest.filter(|name| likeness(name) > ALIKE) {
+        Some(name) if name.ends_with("_file") && !wanted.ends_with("_file") => {
+            format!("is {name:?} meant, which takes the name of a file?")
+        }
         Some(name) => format!("is {name:?} meant?"),
-        None => format!("there are {}", names.join(", ")),
+        None => "the command `config` lists all".to_owned(),
     };
     Err(format!("there is no setting {wanted:?}; {hint}"))
 }
@@ -164,7 +203,6 @@ fn value_text(argument: &Arg, value: &DeValue<'_>) -> Result<Option<FlagValue>, 
             let number = number.map_err(|_| "a number of at most 63 bits is expected")?;
             Ok(Some(FlagValue(Some(number.to_string()))))
         }
-        DeValue::Table(_) => Err("settings are not in groups; write NAME = VALUE"),
-        _ => Err("expected a text in quotes or an integer"),
+        _ => Err("expected a string or an integer"),
     }
 }

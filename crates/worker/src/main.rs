@@ -1,6 +1,6 @@
 //! `chancery-worker`: leases render tasks, prints them and uploads the PDFs.
 
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::pin::pin;
 use std::process::ExitCode;
 
@@ -85,7 +85,8 @@ fn start_log(format: LogFormat) -> anyhow::Result<()> {
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match format {
         LogFormat::Json => log.json().init(),
-        LogFormat::Text => log.init(),
+        LogFormat::Text if io::stderr().is_terminal() => log.init(),
+        LogFormat::Text => log.with_ansi(false).init(),
     }
     Ok(())
 }

@@ -6,26 +6,32 @@ use clap::Args;
 
 use super::limits::CallLimits;
 use super::unread::UnreadResponses;
-use crate::durations::seconds;
+use crate::durations::positive_seconds;
+
+/// Parses a number of calls.
+fn count(text: &str) -> Result<usize, String> {
+    let count = text.parse().ok().filter(|count| (1..=1_000_000).contains(count));
+    count.ok_or_else(|| "expected an integer from 1 to 1000000".to_owned())
+}
 
 /// Limits of calls. Each listener has the numbers for itself.
 #[derive(Debug, Clone, Args)]
 pub struct CallSettings {
     /// Maximum number of concurrent calls, except long polls, streams and uploads.
-    #[arg(long, env = "CHANCERY_MAX_CALLS", default_value_t = 256, value_name = "N")]
+    #[arg(long, env = "CHANCERY_MAX_CALLS", default_value_t = 256, value_name = "N", value_parser = count)]
     pub max_calls: usize,
     /// Maximum number of concurrent long polls.
-    #[arg(long, env = "CHANCERY_MAX_WAITING_CALLS", default_value_t = 10_000, value_name = "N")]
+    #[arg(long, env = "CHANCERY_MAX_WAITING_CALLS", default_value_t = 10_000, value_name = "N", value_parser = count)]
     pub max_waiting_calls: usize,
     /// Maximum number of open response streams, such as watches and downloads.
-    #[arg(long, env = "CHANCERY_MAX_STREAMS", default_value_t = 4_000, value_name = "N")]
+    #[arg(long, env = "CHANCERY_MAX_STREAMS", default_value_t = 4_000, value_name = "N", value_parser = count)]
     pub max_streams: usize,
     /// Maximum number of concurrent uploads.
-    #[arg(long, env = "CHANCERY_MAX_UPLOADS", default_value_t = 256, value_name = "N")]
+    #[arg(long, env = "CHANCERY_MAX_UPLOADS", default_value_t = 256, value_name = "N", value_parser = count)]
     pub max_uploads: usize,
     /// Maximum number of requests of more than 256 KiB, and of exports, that are received or handled at once. Each takes up to
     /// 16 MiB of memory, and several times as much while it is decoded or encoded.
-    #[arg(long, env = "CHANCERY_MAX_LARGE_MESSAGES", default_value_t = 16, value_name = "N")]
+    #[arg(long, env = "CHANCERY_MAX_LARGE_MESSAGES", default_value_t = 16, value_name = "N", value_parser = count)]
     pub max_large_messages: usize,
     /// Maximum size of all responses that their callers have not read yet, in MiB. They are in memory until then. An open
     /// download counts half a MiB.
@@ -52,7 +58,7 @@ pub struct CallSettings {
         value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub max_failed_calls: u32,
     /// Maximum duration of a call, except long polls and uploads, in seconds.
-    #[arg(long, env = "CHANCERY_CALL_TIMEOUT", default_value = "30", value_parser = seconds)]
+    #[arg(long, env = "CHANCERY_CALL_TIMEOUT", default_value = "30", value_parser = positive_seconds)]
     pub call_timeout: Duration,
 }
 

@@ -1,7 +1,7 @@
 //! The process's log on standard error, written in batches. A system call for each line would add a tenth to the cost of
 //! a cached read, and so would waking a thread for each.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
@@ -27,7 +27,8 @@ pub fn init(format: LogFormat) -> Result<FlushGuard, Box<dyn std::error::Error +
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(buffer.clone());
     match format {
         LogFormat::Json => log.json().flatten_event(true).with_current_span(false).try_init(),
-        LogFormat::Text => log.try_init(),
+        LogFormat::Text if io::stderr().is_terminal() => log.try_init(),
+        LogFormat::Text => log.with_ansi(false).try_init(),
     }?;
     let shared = Arc::downgrade(&buffer.0);
     std::thread::Builder::new().name("log".into()).spawn(move || flush_periodically(&shared))?;

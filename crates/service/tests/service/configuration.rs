@@ -26,7 +26,7 @@ async fn config_prints_what_is_in_effect_without_secrets_and_starts_nothing() {
     let printed = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success() && output.stderr.is_empty(), "{printed}");
     for (start, end) in [
-        ("# database_url = \"postgres://***@db/briefs\"", "line 1; a secret, not shown"),
+        ("# database_url = \"postgres://chancery:***@db/briefs\"", "line 1; a secret, not shown"),
         ("max_calls = 99", "service.toml, line 2"),
         ("max_streams = 17", "variable CHANCERY_MAX_STREAMS"),
         ("log = \"text\"", "flag"),
@@ -48,15 +48,25 @@ async fn a_wrong_setting_of_the_file_ends_the_service_with_one_line() {
         ),
         (
             "max_percent_per_token = 101",
-            "service.toml, line 1: invalid value '101' for '--max-percent-per-token <PERCENT>'",
+            "service.toml, line 1: the value of max_percent_per_token is not allowed: 101 is not in 1..=100",
         ),
-        ("tls_certificate = \"a.pem\"", "--tls-key <FILE>"),
-        ("database_url = \"a\"\ndatabase_url_file = \"b\"", "cannot be used with"),
+        (
+            "max_calls = 0",
+            "line 1: the value of max_calls is not allowed: expected an integer from 1 to 1000000",
+        ),
+        ("call_timeout = 0", "the value of call_timeout is not allowed: expected seconds from 1 to 31536000"),
+        ("artifacts = \"s3://key:hunter2@bucket\"", "the URL must not contain user and password"),
+        ("tls_certificate = \"a.pem\"", "service.toml: tls_key is missing; another setting requires it"),
+        (
+            "database_url = \"a\"\ndatabase_url_file = \"b\"",
+            "line 1: database_url and database_url_file cannot be set at once",
+        ),
     ] {
         let output = run(text, &[]).await;
         let error = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{error}");
         assert!(error.contains(expected) && output.stdout.is_empty(), "{error}");
+        assert!(error.lines().count() == 1 && !error.contains("hunter2"), "{error}");
     }
     let missing = binary().args(["--config", "/none.toml"]).output().await.unwrap();
     let error = String::from_utf8(missing.stderr).unwrap();
@@ -64,6 +74,13 @@ async fn a_wrong_setting_of_the_file_ends_the_service_with_one_line() {
         error,
         "chancery-service: the file of settings /none.toml: No such file or directory (os error 2)\n"
     );
+}
+
+#[tokio::test]
+async fn a_text_log_that_is_no_terminal_has_no_colour_codes() {
+    let output = run("database_url = \"postgres://127.0.0.1:1/none\"", &["--log", "text"]).await;
+    let log = String::from_utf8(output.stderr).unwrap();
+    assert!(log.contains("INFO") && log.contains("starting") && !log.contains('\u{1b}'), "{log:?}");
 }
 
 #[test]

@@ -25,6 +25,14 @@ fn config_prints_what_is_in_effect_without_secrets_and_starts_nothing() {
 }
 
 #[test]
+fn a_text_log_that_is_no_terminal_has_no_colour_codes() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chancery-worker"));
+    let output = command.args(["--log", "text", "--server", "http://127.0.0.1:1"]).output().unwrap();
+    let log = String::from_utf8(output.stderr).unwrap();
+    assert!(log.contains("INFO") && log.contains("starting") && !log.contains('\u{1b}'), "{log:?}");
+}
+
+#[test]
 fn the_reference_of_settings_is_up_to_date() {
     let table = chancery_environment::reference(&<Config as CommandFactory>::command());
     assert_generated_part("CONFIGURATION.md", "chancery-worker", &table);
