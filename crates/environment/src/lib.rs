@@ -216,7 +216,7 @@ mod tests {
             ("max_streams = 1.5", "line 1: max_streams: expected a string or an integer"),
             ("max_streams = [1]", "max_streams: expected a string or an integer"),
             ("max_streams = 9999999999999999999", "at most 63 bits"),
-            ("[max_streams]\nx = 1", "max_streams: tables are not used; write NAME = VALUE"),
+            ("[max_streams]\nx = 1", "tables such as \"max_streams\" are not used; write NAME = VALUE"),
             ("insecure = 1", "insecure: expected true or false"),
             ("log = \"xml\"", "line 1: the value of log is not allowed; expected json or text"),
             ("name", "line 1: not TOML"),

@@ -74,7 +74,7 @@ impl SettingsFile {
         for (name, value) in table.get_ref() {
             let at = name.span().start;
             if let DeValue::Table(_) = value.get_ref() {
-                let message = format!("{}: tables are not used; write NAME = VALUE", name.get_ref());
+                let message = format!("tables such as {:?} are not used; write NAME = VALUE", name.get_ref());
                 return Err(problem(at, message));
             }
             let argument = argument(command, name.get_ref()).map_err(|error| problem(at, error))?;
