@@ -3,12 +3,14 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::secrets::without_secret;
+
 /// Settings that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
     /// An unknown flag, an invalid value of a flag or variable, or a request for help.
     #[error(transparent)]
-    Usage(#[from] clap::Error),
+    Usage(clap::Error),
     /// The file cannot be read.
     #[error("the file of settings {}: {source}", path.display())]
     File {
@@ -35,4 +37,11 @@ pub enum SettingsError {
         /// The problem, and the allowed values.
         problem: String,
     },
+}
+
+impl From<clap::Error> for SettingsError {
+    /// Hides the password of the value that the error is about.
+    fn from(error: clap::Error) -> Self {
+        Self::Usage(without_secret(error))
+    }
 }

@@ -59,12 +59,11 @@ pub fn parse_from<P: Parser>(line: &[OsString]) -> Result<Parsed<P>, SettingsErr
     let complete = program.iter().cloned().chain(flags).chain(arguments.iter().cloned());
     let of_file = |error: clap::Error| match &file {
         Some(file) => file.located(error),
-        None => SettingsError::Usage(secrets::without_secret(error)),
+        None => error.into(),
     };
     let mut matches = command.try_get_matches_from_mut(complete).map_err(of_file)?;
     let effective = Effective::new(&command, given.as_ref(), &matches, file.as_ref());
-    let values = P::from_arg_matches_mut(&mut matches)
-        .map_err(|error| SettingsError::Usage(error.format(&mut command)))?;
+    let values = P::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))?;
     Ok(Parsed { values, effective })
 }
 

@@ -12,7 +12,6 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use toml::de::{DeTable, DeValue};
 
 use crate::error::SettingsError;
-use crate::secrets::without_secret;
 
 /// The flag that names the file.
 const CONFIG: &str = "config";
@@ -122,13 +121,13 @@ impl SettingsFile {
                 };
                 format!("the value of {} is not allowed{reason}{values}", about.join(", "))
             }
-            _ => return SettingsError::Usage(without_secret(error)),
+            _ => return error.into(),
         };
         let of_file =
             |name: &String| self.settings.iter().find(|setting| setting.flag.replace('-', "_") == *name);
         match about.iter().find_map(of_file) {
             Some(setting) => SettingsError::Setting { path: self.path.clone(), line: setting.line, problem },
-            None => SettingsError::Usage(without_secret(error)),
+            None => error.into(),
         }
     }
 }
